@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { Json } from '@caisson/kernel';
+
+/** Bounds of one desired state. Larger input is refused by name before any work starts. */
+export const DESIRED_STATE_LIMITS = {
+  resourcesMax: 1000,
+  copiesMax: 100,
+  outputsMax: 200,
+  textLengthMax: 65_536,
+} as const;
+
+/** DNS label: 1 to 63 lower-case letters, digits and inner hyphens. */
+export const ResourceName = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a DNS label: 1 to 63 of a-z, 0-9 and inner hyphens');
+
+/** Any JSON value. */
+export const JsonValue: z.ZodType<Json> = z.json() as z.ZodType<Json>;
+
+/** A JSON object: an engine's own input. */
+export const JsonRecord = z.record(z.string().max(256), JsonValue);
+
+const Check = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('http'),
+    url: z.string().max(2048),
+    expectStatus: z.int().min(100).max(599).default(200),
+    withinMs: z.int().min(1).max(600_000).default(30_000),
+  }),
+]);
+
+const Lifecycle = z.strictObject({
+  preventDestroy: z.boolean().default(false),
+  createBeforeDestroy: z.boolean().default(false),
+  ignoreChanges: z.array(z.string().max(256)).max(100).default([]),
+});
+
+/** One thing a tenant wants, owned by one engine. `properties` is the engine's own input; `${…}` refers to other resources. */
+export const ResourceSpec = z.strictObject({
+  name: ResourceName,
+  engine: z.string().min(1).max(63).optional(),
+  type: z.string().min(1).max(63),
+  provider: z.string().min(1).max(63).optional(),
+  region: z.string().min(1).max(63).optional(),
+  credential: z.string().min(1).max(63).optional(),
+  properties: JsonRecord.default({}),
+  dependsOn: z.array(ResourceName).max(100).default([]),
+  count: z.int().min(1).max(DESIRED_STATE_LIMITS.copiesMax).optional(),
+  tags: z.record(z.string().max(128), z.string().max(256)).default({}),
+  checks: z.array(Check).max(20).default([]),
+  lifecycle: Lifecycle.optional(),
+});
+
+/** A push to this repository and branch requests an update run. */
+export const PushTrigger = z.strictObject({
+  kind: z.literal('push'),
+  /** `owner/name`, as the forge spells it. */
+  repository: z.string().regex(/^[A-Za-z0-9._-]{1,100}\/[A-Za-z0-9._-]{1,100}$/, 'must be owner/name'),
+  branch: z.string().min(1).max(200).default('main'),
+});
+
+/** What a deployment should be. The one shape that planning knows (`docs/reference/desired-state.md`). */
+export const DesiredState = z.strictObject({
+  name: ResourceName,
+  environment: z.enum(['development', 'staging', 'production']).default('development'),
+  strategy: z.enum(['rolling', 'blue_green', 'canary', 'recreate']).default('rolling'),
+  autoPlan: z.boolean().default(true),
+  autoApprove: z.boolean().default(false),
+  autoExecute: z.boolean().default(true),
+  onFailure: z.enum(['rollback', 'keep', 'pause']).default('rollback'),
+  resources: z.array(ResourceSpec).min(1).max(DESIRED_STATE_LIMITS.resourcesMax),
+  outputs: z.record(ResourceName, z.string().max(2048)).default({}),
+  triggers: z.array(PushTrigger).max(20).default([]),
+});
+
+export type Check = z.infer<typeof Check>;
+export type ResourceSpec = z.infer<typeof ResourceSpec>;
+export type PushTrigger = z.infer<typeof PushTrigger>;
+export type DesiredState = z.infer<typeof DesiredState>;
+/** What a caller may send: defaults left out. */
+export type DesiredStateInput = z.input<typeof DesiredState>;

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { DesiredState } from '../desired-state.js';
+import { Failure } from '../failure.js';
+import { AppliedUnit, Digest } from '../plan.js';
+import { RUN_KINDS } from '../run-states.js';
+
+const RunKind = z.enum(RUN_KINDS);
+const inRun = { deploymentId: z.string(), runId: z.string() };
+
+/** Public facts about deployments and their runs, by fact name. */
+export const DEPLOYMENT_EVENTS = {
+  'deployment-created': z.object({ deploymentId: z.string(), revision: z.int(), desired: DesiredState }),
+  'deployment-changed': z.object({ deploymentId: z.string(), revision: z.int(), desired: DesiredState }),
+  'deployment-deleted': z.object({ deploymentId: z.string() }),
+  'run-requested': z.object({
+    ...inRun,
+    kind: RunKind,
+    /** The revision of the desired state that the run goes to. */
+    revision: z.int(),
+    reason: z.string(),
+  }),
+  /** Asks the planner for a plan. Carries all that planning needs to know about the deployment. */
+  'run-planning-started': z.object({
+    ...inRun,
+    kind: RunKind,
+    revision: z.int(),
+    /** Counts the plannings of one run, from 1. An answer to an older round is ignored. */
+    round: z.int(),
+    desired: DesiredState,
+    applied: z.array(AppliedUnit),
+  }),
+  'run-planned': z.object({ ...inRun, planDigest: Digest }),
+  'run-awaiting-approval': z.object({ ...inRun, planDigest: Digest }),
+  'run-approved': z.object({ ...inRun, planDigest: Digest, approvedBy: z.string() }),
+  'run-rejected': z.object({ ...inRun, reason: z.string() }),
+  /** Asks the executor to apply the approved plan. */
+  'run-started': z.object({
+    ...inRun,
+    kind: RunKind,
+    planDigest: Digest,
+    onFailure: z.enum(['rollback', 'keep', 'pause']),
+    applied: z.array(AppliedUnit),
+  }),
+  'run-verifying': z.object(inRun),
+  'run-completed': z.object({
+    ...inRun,
+    kind: RunKind,
+    revision: z.int(),
+    applied: z.array(AppliedUnit),
+    outputs: z.record(z.string(), z.json()),
+  }),
+  'run-failed': z.object({ ...inRun, failure: Failure, applied: z.array(AppliedUnit) }),
+  /** Asks the executor to stop what runs. */
+  'run-cancelling': z.object({ ...inRun, reason: z.string() }),
+  'run-cancelled': z.object({ ...inRun, reason: z.string() }),
+  /** `asked` = a person asked: the executor starts the rollback. Otherwise the executor already does it. */
+  'run-rollback-started': z.object({ ...inRun, reason: z.string(), asked: z.boolean() }),
+  'run-rolled-back': z.object({ ...inRun, applied: z.array(AppliedUnit) }),
+  'run-retried': z.object({ ...inRun }),
+  /** Asks the drift detector to compare the world with what was applied. */
+  'drift-scan-requested': z.object({
+    deploymentId: z.string(),
+    scanId: z.string(),
+    autoRemediate: z.boolean(),
+    applied: z.array(AppliedUnit),
+  }),
+} as const;

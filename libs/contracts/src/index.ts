@@ -1,0 +1,46 @@
+export {
+  DESIRED_STATE_LIMITS,
+  DesiredState,
+  JsonRecord,
+  JsonValue,
+  PushTrigger,
+  ResourceName,
+  ResourceSpec,
+} from './desired-state.js';
+export type { Check, DesiredStateInput } from './desired-state.js';
+export { DRIFT_EVENTS, DRIFT_TYPES, DriftItem, SEVERITIES } from './events/drift.events.js';
+export { DEPLOYMENT_EVENTS } from './events/deployment.events.js';
+export { EXECUTION_EVENTS } from './events/execution.events.js';
+export { PLANNING_EVENTS } from './events/planning.events.js';
+export { TENANCY_EVENTS } from './events/tenancy.events.js';
+export { WEBHOOK_EVENTS } from './events/webhooks.events.js';
+export { Diagnostic, Failure } from './failure.js';
+export {
+  AppliedUnit,
+  ArtifactRef,
+  AttributeChange,
+  ChangeAction,
+  Digest,
+  Plan,
+  PlannedChange,
+  PlanUnit,
+} from './plan.js';
+export { decodeEvent, eventTypeOf, parseEventType, PUBLIC_EVENTS } from './public-event.js';
+export type { DataOf, EventEnvelope, EventOf, FactOf, PublicEvent } from './public-event.js';
+export { findReferences, parseReference, resolveReferences, unitIdOf } from './references.js';
+export type { ReferableUnit, Reference, UnresolvedReference } from './references.js';
+export {
+  allowedCommands,
+  canTransition,
+  FINAL_RUN_STATES,
+  RUN_COMMANDS,
+  RUN_KINDS,
+  RUN_STATES,
+  RUN_TRANSITIONS,
+  SETTLED_RUN_STATES,
+} from './run-states.js';
+export type { RunCommand, RunKind, RunState, RunTransition } from './run-states.js';
+export { TASK_STATES, TASK_TRANSITIONS } from './task-states.js';
+export type { TaskState } from './task-states.js';
+export { CONTEXTS, TOPICS, topicOf } from './topics.js';
+export type { Context, TopicSettings } from './topics.js';

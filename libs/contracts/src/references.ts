@@ -1,0 +1,132 @@
+import type { Json, JsonObject } from '@caisson/kernel';
+
+/** One `${…}` found in a property: which unit it names and which of its values it takes. */
+export interface Reference {
+  /** The text between `${` and `}`. */
+  readonly expression: string;
+  /** Resource name, such as `web`. */
+  readonly resource: string;
+  /** Which copy of a counted resource, from 0; absent for the only one, or for all copies. */
+  readonly index?: number;
+  /** The rest of the path, such as `['outputs', 'cidr']` or `['id']`. */
+  readonly path: readonly string[];
+}
+
+/** The values a reference can take from one unit. */
+export interface ReferableUnit {
+  readonly properties: JsonObject;
+  readonly outputs: JsonObject;
+}
+
+/** A reference that names nothing known. */
+export interface UnresolvedReference {
+  readonly expression: string;
+  readonly reason: string;
+}
+
+const PLACEHOLDER = /\$\{([^{}]{1,500})\}/g;
+const EXPRESSION =
+  /^([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\[(\d{1,3})\])?((?:\.[A-Za-z_][A-Za-z0-9_-]{0,127}){1,10})$/;
+
+/** The id of a unit: `web` for the only copy, `web[1]` for the second of several. */
+export function unitIdOf(resource: string, index?: number): string {
+  return index === undefined ? resource : `${resource}[${index}]`;
+}
+
+/** Parses the text between `${` and `}`; undefined when it is no reference. */
+export function parseReference(expression: string): Reference | undefined {
+  const match = EXPRESSION.exec(expression.trim());
+  if (match === null) return undefined;
+  const [, resource = '', index, path = ''] = match;
+  const base = { expression: expression.trim(), resource, path: path.slice(1).split('.') };
+  return index === undefined ? base : { ...base, index: Number(index) };
+}
+
+/** Every placeholder in a JSON value, in order; text that does not parse is listed as malformed. O(size of the value). */
+export function findReferences(value: Json): { readonly references: Reference[]; readonly malformed: string[] } {
+  const references: Reference[] = [];
+  const malformed: string[] = [];
+  visitStrings(value, (text) => {
+    for (const match of text.matchAll(PLACEHOLDER)) {
+      const reference = parseReference(match[1] ?? '');
+      if (reference === undefined) malformed.push(match[1] ?? '');
+      else references.push(reference);
+    }
+  });
+  return { references, malformed };
+}
+
+/**
+ * Replaces every placeholder by its value. A string that is one placeholder takes the value's own type;
+ * inside longer text the value is printed. What `lookup` does not know stays as it is and is listed.
+ *
+ * `${x.outputs.y}` reads the outputs; `${x.y}` reads the outputs and then the properties.
+ */
+export function resolveReferences(
+  value: Json,
+  lookup: (unitId: string) => ReferableUnit | undefined,
+): { readonly value: Json; readonly unresolved: readonly UnresolvedReference[] } {
+  const unresolved: UnresolvedReference[] = [];
+  const valueOf = (expression: string): Json | undefined => {
+    const found = lookUp(expression, lookup);
+    if (typeof found === 'object' && 'reason' in found) {
+      unresolved.push(found);
+      return undefined;
+    }
+    return found.value;
+  };
+  return { value: mapStrings(value, (text) => replaceIn(text, valueOf)), unresolved };
+}
+
+function lookUp(
+  expression: string,
+  lookup: (unitId: string) => ReferableUnit | undefined,
+): { readonly value: Json } | UnresolvedReference {
+  const reference = parseReference(expression);
+  if (reference === undefined) return { expression, reason: 'is not a reference' };
+  const unit = lookup(unitIdOf(reference.resource, reference.index));
+  if (unit === undefined) return { expression, reason: `"${reference.resource}" is not known yet` };
+  const [first = '', ...rest] = reference.path;
+  const value =
+    first === 'outputs'
+      ? valueAt(unit.outputs, rest)
+      : (valueAt(unit.outputs, reference.path) ?? valueAt(unit.properties, reference.path));
+  if (value === undefined)
+    return { expression, reason: `"${reference.resource}" has no "${reference.path.join('.')}"` };
+  return { value };
+}
+
+function valueAt(value: Json, path: readonly string[]): Json | undefined {
+  let current: Json | undefined = value;
+  for (const key of path) {
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined;
+    current = (current as Record<string, Json>)[key];
+  }
+  return current;
+}
+
+function replaceIn(text: string, valueOf: (expression: string) => Json | undefined): Json {
+  const whole = /^\$\{([^{}]{1,500})\}$/.exec(text);
+  if (whole !== null) return valueOf(whole[1] ?? '') ?? text;
+  return text.replaceAll(PLACEHOLDER, (placeholder, expression: string) => {
+    const value = valueOf(expression);
+    if (value === undefined) return placeholder;
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  });
+}
+
+function visitStrings(value: Json, visit: (text: string) => void): void {
+  mapStrings(value, (text) => {
+    visit(text);
+    return text;
+  });
+}
+
+function mapStrings(value: Json, map: (text: string) => Json): Json {
+  if (typeof value === 'string') return map(value);
+  if (Array.isArray(value)) return value.map((item: Json) => mapStrings(item, map));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value as JsonObject).map(([key, item]) => [key, mapStrings(item, map)]));
+  }
+  return value;
+}

@@ -1,0 +1,154 @@
+import type { AppliedUnit, AttributeChange, ChangeAction, Diagnostic } from '@caisson/contracts';
+import type { Json, JsonObject } from '@caisson/kernel';
+
+/** How a failed call may be treated. `unknown` = the effect may have happened: look at the world first. */
+export type ErrorClass = 'transient' | 'permanent' | 'unknown';
+
+/** An engine or its tool failed. `diagnostics` are the tool's own words, secrets removed. */
+export class EngineFailure extends Error {
+  readonly code: string;
+  readonly errorClass: ErrorClass;
+  readonly diagnostics: readonly Diagnostic[];
+  /** What was made before it failed, where the engine can tell. */
+  readonly partial: ApplyResult | undefined;
+
+  constructor(
+    code: string,
+    message: string,
+    options: {
+      readonly errorClass: ErrorClass;
+      readonly diagnostics?: readonly Diagnostic[];
+      readonly partial?: ApplyResult;
+      readonly cause?: unknown;
+    },
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'EngineFailure';
+    this.code = code;
+    this.errorClass = options.errorClass;
+    this.diagnostics = options.diagnostics ?? [];
+    this.partial = options.partial;
+  }
+}
+
+/** What the planner needs to know about a resource type. */
+export interface ResourceType {
+  /** Expected time of one apply; only for the plan's durations. */
+  readonly durationMs: number;
+  /** Price in the price book's currency. */
+  readonly costPerMonth: number;
+  /** Set when a change of this type cannot be undone: the reason, for people. */
+  readonly irreversible?: string;
+}
+
+/** What an engine can do. */
+export interface EngineCapabilities {
+  /** Resource types by name. A type that is not here is refused by name. */
+  readonly types: Readonly<Record<string, ResourceType>>;
+  /** Whether `plan` runs the tool's own dry run and saves it as an artifact. */
+  readonly dryRun: boolean;
+  /** Version of the tool, part of what a plan is computed from. */
+  readonly version: string;
+}
+
+/** One unit as an engine gets it. References are resolved; what is not known yet is named in `unknowns`. */
+export interface UnitInput {
+  readonly unitId: string;
+  readonly type: string;
+  readonly properties: JsonObject;
+}
+
+/** Around every call. */
+export interface EngineCall {
+  readonly tenantId: string;
+  readonly deploymentId: string;
+  readonly runId: string;
+  /** `deployment/run/unit`, with `/rollback` for its undoing: the effect under one key happens at most once. */
+  readonly actionKey: string;
+  /** Rises with each holder of the deployment; carried to every outside write that can check it. 0 = reading only. */
+  readonly fencingToken: number;
+  /** Stops the call and every process that it started. */
+  readonly signal: AbortSignal;
+  /** One line of the tool's output, secrets removed. */
+  log(line: string): void;
+}
+
+/** What a dry run is asked. */
+export interface PlanRequest {
+  readonly unit: UnitInput;
+  /** Absent: the unit does not exist yet. */
+  readonly previous?: AppliedUnit;
+  /** Property paths whose value is known only at execution, such as `cidr`. */
+  readonly unknowns: readonly string[];
+  /** Plan the removal of the unit. */
+  readonly destroy: boolean;
+}
+
+/** What a dry run says. */
+export interface UnitPlan {
+  readonly action: ChangeAction;
+  readonly changes: readonly {
+    readonly address: string;
+    readonly action: ChangeAction;
+    readonly attributes: readonly AttributeChange[];
+  }[];
+  /** The saved dry run. Holds secrets: kept encrypted, never shown. */
+  readonly artifact?: Uint8Array;
+}
+
+/** What an apply is asked. */
+export interface ApplyRequest {
+  readonly unit: UnitInput;
+  readonly previous?: AppliedUnit;
+  /** Exactly this dry run is applied; a tool that finds it stale fails with `plan-stale`. */
+  readonly artifact?: Uint8Array;
+}
+
+/** What an apply left. */
+export interface ApplyResult {
+  readonly outputs: JsonObject;
+  /** Observed state by resource address, as `observe` gives it. */
+  readonly expected: JsonObject;
+  /** Proof of what was done: exit code, serial, ids. No secrets. */
+  readonly evidence: JsonObject;
+}
+
+/** What the world says. `unreadable` is never a deletion. */
+export type Observation =
+  | { readonly outcome: 'observed'; readonly resources: JsonObject; readonly outputs: JsonObject }
+  | { readonly outcome: 'absent' }
+  | { readonly outcome: 'unreadable'; readonly reason: string };
+
+/**
+ * Adapter to a tool or API that changes the world. Every call is idempotent under its action key, stops on its signal
+ * with everything it started, and fails only with `EngineFailure`.
+ */
+export interface Engine {
+  readonly name: string;
+  capabilities(): Promise<EngineCapabilities>;
+  /** Checks a unit without touching the world. Empty = fine. Values still unknown are not checked. */
+  validate(unit: UnitInput, call: EngineCall): Promise<readonly Diagnostic[]>;
+  /** Says what an apply or destroy would do. Changes nothing. */
+  plan(request: PlanRequest, call: EngineCall): Promise<UnitPlan>;
+  /** Makes the world as the unit says. Under a key that was applied before, finds that out and answers the same. */
+  apply(request: ApplyRequest, call: EngineCall): Promise<ApplyResult>;
+  /** Reads the unit from the world. Changes nothing. */
+  observe(unit: UnitInput, call: EngineCall): Promise<Observation>;
+  /** Removes the unit; one that is not there is fine. Answers the evidence. */
+  destroy(unit: UnitInput, call: EngineCall): Promise<JsonObject>;
+  /** Whether the tool or API can be used now; the reason when not. */
+  health(): Promise<{ readonly healthy: boolean; readonly reason?: string }>;
+}
+
+/** The engines of this installation, by name. */
+export type EngineRegistry = ReadonlyMap<string, Engine>;
+
+/** Reads one attribute path (`a.b.0.c`) of an observed resource. Undefined when it is not there. */
+export function attributeAt(value: Json, path: string): Json | undefined {
+  let current: Json | undefined = value;
+  for (const key of path.split('.')) {
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined;
+    current = (current as Record<string, Json>)[key];
+  }
+  return current;
+}

@@ -1,0 +1,18 @@
+export type { ArtifactStore } from './artifact-store.js';
+export { attributeAt, EngineFailure } from './engine.js';
+export type {
+  ApplyRequest,
+  ApplyResult,
+  Engine,
+  EngineCall,
+  EngineCapabilities,
+  EngineRegistry,
+  ErrorClass,
+  Observation,
+  PlanRequest,
+  ResourceType,
+  UnitInput,
+  UnitPlan,
+} from './engine.js';
+export type { Runner, RunnerRegistry } from './runner-registry.js';
+export type { SecretBox } from './secret-box.js';

@@ -1,0 +1,219 @@
+import { Fault, invariant, type Clock, type Decider, type Json } from '@caisson/kernel';
+import type {
+  EventContext,
+  EventStore,
+  LoadedStream,
+  NewEvent,
+  RecordedEvent,
+  StreamHead,
+} from './ports/event-store.js';
+import type { NewDocument } from './ports/document-store.js';
+import type { NewJob } from './ports/job-queue.js';
+
+/** How often a command is decided anew when the stream moved on meanwhile. */
+const CONFLICT_ATTEMPTS_MAX = 10;
+
+/** A fact of a context, as its decider knows it. */
+export interface DomainEvent {
+  readonly type: string;
+}
+
+/** How one kind of stream is decided, stored and shown. One per aggregate, in its context's application folder. */
+export interface Aggregate<State, Command, Event extends DomainEvent, Rejection> {
+  /** First part of the stream id, such as `deployment`. */
+  readonly category: string;
+  readonly decider: Decider<State, Command, Event, Rejection>;
+  /** Turns a fact into what is stored, with its public form. */
+  encode(event: Event): NewEvent;
+  /**
+   * Turns what is stored back into a fact, older shapes included (upcasting).
+   *
+   * @throws InvariantViolation for a type or schema version newer than this build.
+   */
+  decode(recorded: RecordedEvent): Event;
+  /** The read models that follow from the state, written with the events. */
+  documents?(state: State, events: readonly Event[], context: DocumentContext): readonly NewDocument[];
+  /** Set for aggregates whose streams grow long. */
+  readonly snapshots?: SnapshotPolicy<State>;
+}
+
+/** What a read model may know besides the state. */
+export interface DocumentContext {
+  readonly tenantId: string;
+  readonly streamId: string;
+  readonly version: number;
+  readonly occurredAt: string;
+}
+
+/** When and how the folded state is kept. */
+export interface SnapshotPolicy<State> {
+  /** Shape of the state; raise it when the state's type changes. */
+  readonly schemaVersion: number;
+  /** Kept when at least so many events were folded after the last one. */
+  readonly everyEvents: number;
+  save(state: State): Json;
+  restore(saved: Json): State;
+}
+
+/** Who asks, and as part of which story. */
+export interface CommandContext {
+  readonly tenantId: string;
+  readonly commandId: string;
+  readonly correlationId: string;
+  readonly causationId: string;
+  readonly actor: string;
+}
+
+/** One command to one stream. */
+export interface CommandRequest<Command> {
+  /** Id without the category. */
+  readonly id: string;
+  readonly command: Command;
+  readonly context: CommandContext;
+  readonly fencingToken?: number;
+  readonly jobs?: readonly NewJob[];
+}
+
+/** What came of a command. `events` is empty when it was a repeat or already true. */
+export type Handled<State, Event, Rejection> =
+  | {
+      readonly outcome: 'accepted';
+      readonly state: State;
+      readonly version: number;
+      readonly events: readonly Event[];
+      readonly repeated: boolean;
+    }
+  | { readonly outcome: 'rejected'; readonly rejection: Rejection; readonly state: State; readonly version: number };
+
+/** What a use case needs to decide and record. */
+export interface CommandRuntime {
+  readonly store: EventStore;
+  readonly clock: Clock;
+  /** The service that decides: `api`, `planner` … */
+  readonly service: string;
+}
+
+/** A stream folded to its state. */
+export interface Folded<State> {
+  readonly state: State;
+  readonly head: StreamHead;
+  readonly commandRecorded: boolean;
+}
+
+/**
+ * Load, fold, decide, append. The only place where a decider meets the store. A repeated command id is accepted
+ * and changes nothing; a conflict is decided anew, up to a limit.
+ *
+ * @throws Fault `concurrency-conflict` (retryable) when the stream kept moving, `fenced` when a newer lease exists,
+ *   and the store's own faults.
+ */
+export async function handleCommand<State, Command, Event extends DomainEvent, Rejection>(
+  runtime: CommandRuntime,
+  aggregate: Aggregate<State, Command, Event, Rejection>,
+  request: CommandRequest<Command>,
+): Promise<Handled<State, Event, Rejection>> {
+  for (let attempt = 1; attempt <= CONFLICT_ATTEMPTS_MAX; attempt += 1) {
+    const folded = await foldStream(runtime.store, aggregate, request);
+    if (folded.commandRecorded) return unchanged(folded, true);
+    const decision = aggregate.decider.decide(folded.state, request.command);
+    if (decision.outcome === 'rejected') {
+      return { outcome: 'rejected', rejection: decision.rejection, state: folded.state, version: folded.head.version };
+    }
+    if (decision.events.length === 0) return unchanged(folded, false);
+    const handled = await record(runtime, aggregate, request, folded, decision.events);
+    if (handled !== 'conflict') return handled;
+  }
+  throw new Fault(
+    'concurrency-conflict',
+    `${aggregate.category}-${request.id} changed ${CONFLICT_ATTEMPTS_MAX} times`,
+    {
+      retryable: true,
+    },
+  );
+}
+
+/** Reads a stream and folds it to its state. Keeps a snapshot when the policy says so. */
+export async function foldStream<State, Command, Event extends DomainEvent, Rejection>(
+  store: EventStore,
+  aggregate: Aggregate<State, Command, Event, Rejection>,
+  request: { readonly id: string; readonly context: Pick<CommandContext, 'tenantId'> & Partial<CommandContext> },
+): Promise<Folded<State>> {
+  const stream = { tenantId: request.context.tenantId, streamId: `${aggregate.category}-${request.id}` };
+  const policy = aggregate.snapshots;
+  const loaded = await store.load({
+    stream,
+    ...(request.context.commandId === undefined ? {} : { commandId: request.context.commandId }),
+    ...(policy === undefined ? {} : { snapshotSchemaVersion: policy.schemaVersion }),
+  });
+  const state = foldLoaded(aggregate, loaded);
+  if (policy !== undefined && loaded.events.length >= policy.everyEvents) {
+    const snapshot = { head: loaded.head, schemaVersion: policy.schemaVersion, state: policy.save(state) };
+    await store.saveSnapshot(stream, snapshot);
+  }
+  return { state, head: loaded.head, commandRecorded: loaded.commandRecorded };
+}
+
+function foldLoaded<State, Command, Event extends DomainEvent, Rejection>(
+  aggregate: Aggregate<State, Command, Event, Rejection>,
+  loaded: LoadedStream,
+): State {
+  const start =
+    loaded.snapshot !== undefined && aggregate.snapshots !== undefined
+      ? aggregate.snapshots.restore(loaded.snapshot.state)
+      : aggregate.decider.initialState;
+  return loaded.events.reduce((state, event) => aggregate.decider.evolve(state, aggregate.decode(event)), start);
+}
+
+async function record<State, Command, Event extends DomainEvent, Rejection>(
+  runtime: CommandRuntime,
+  aggregate: Aggregate<State, Command, Event, Rejection>,
+  request: CommandRequest<Command>,
+  folded: Folded<State>,
+  events: readonly Event[],
+): Promise<Handled<State, Event, Rejection> | 'conflict'> {
+  const streamId = `${aggregate.category}-${request.id}`;
+  const state = events.reduce((current, event) => aggregate.decider.evolve(current, event), folded.state);
+  const version = folded.head.version + events.length;
+  const context: EventContext = {
+    ...pickContext(request.context),
+    occurredAt: runtime.clock.now(),
+    service: runtime.service,
+  };
+  const { tenantId } = request.context;
+  const documents = aggregate.documents?.(state, events, {
+    tenantId,
+    streamId,
+    version,
+    occurredAt: context.occurredAt,
+  });
+  const appended = await runtime.store.append({
+    stream: { tenantId, streamId },
+    expected: folded.head,
+    context,
+    events: events.map((event) => aggregate.encode(event)),
+    ...(request.fencingToken === undefined ? {} : { fencingToken: request.fencingToken }),
+    ...(documents === undefined ? {} : { documents }),
+    ...(request.jobs === undefined ? {} : { jobs: request.jobs }),
+  });
+  switch (appended.outcome) {
+    case 'appended':
+      invariant(appended.head.version === version, `${streamId} is at ${appended.head.version}, not ${version}`);
+      return { outcome: 'accepted', state, version, events, repeated: false };
+    case 'fenced':
+      throw new Fault('fenced', `${streamId} belongs to the holder of token ${appended.fencingToken}`, {
+        retryable: false,
+      });
+    case 'conflict':
+    case 'repeated': // Loading again tells that the command is recorded.
+      return 'conflict';
+  }
+}
+
+function unchanged<State>(folded: Folded<State>, repeated: boolean) {
+  return { outcome: 'accepted', state: folded.state, version: folded.head.version, events: [], repeated } as const;
+}
+
+function pickContext(context: CommandContext) {
+  const { correlationId, causationId, actor, commandId } = context;
+  return { correlationId, causationId, actor, commandId };
+}

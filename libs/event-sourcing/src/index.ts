@@ -1,0 +1,35 @@
+export { foldStream, handleCommand } from './handle-command.js';
+export type {
+  Aggregate,
+  CommandContext,
+  CommandRequest,
+  CommandRuntime,
+  DocumentContext,
+  DomainEvent,
+  Folded,
+  Handled,
+  SnapshotPolicy,
+} from './handle-command.js';
+export type { ConsumerPosition, ConsumerStore, ConsumerTransaction, SweepPage } from './ports/consumer-store.js';
+export type { DocumentQuery, DocumentStore, NewDocument, StoredDocument } from './ports/document-store.js';
+export { NO_STREAM } from './ports/event-store.js';
+export type {
+  AppendRequest,
+  AppendResult,
+  EventContext,
+  EventStore,
+  LoadedStream,
+  LoadRequest,
+  NewEvent,
+  PublicForm,
+  RecordedEvent,
+  SequencedEvent,
+  Snapshot,
+  StreamHead,
+  StreamRef,
+} from './ports/event-store.js';
+export type { ClaimedJob, JobQueue, NewJob } from './ports/job-queue.js';
+export type { HeldLock, LockManager, LockRequest } from './ports/lock-manager.js';
+export type { EventPublisher, Outbox, OutboxEntry } from './ports/outbox.js';
+export { jobsChannel, OUTBOX_CHANNEL, SEQUENCED_CHANNEL } from './ports/wakeups.js';
+export type { Wakeups } from './ports/wakeups.js';

@@ -1,0 +1,44 @@
+import type { Json } from '@caisson/kernel';
+
+/** Work to be done once by some worker, recorded with the fact that asks for it. Also the way to set a timer. */
+export interface NewJob {
+  /** Which workers: `planning`, `execution`, `drift`. */
+  readonly queue: string;
+  /** Unique in its queue for ever: asking twice is one job. */
+  readonly key: string;
+  readonly payload: Json;
+  /** Not before this many milliseconds from now, by the database's clock. Default 0. */
+  readonly delayMs?: number;
+}
+
+/** A job in a worker's hand. */
+export interface ClaimedJob {
+  readonly jobId: string;
+  readonly tenantId: string;
+  readonly queue: string;
+  readonly key: string;
+  readonly payload: Json;
+  /** How often it was claimed, this time included. */
+  readonly attempt: number;
+  /** Rises with each claim; a completion with an old one changes nothing. */
+  readonly claimToken: number;
+}
+
+/** Queues as rows. A claim that is not renewed becomes free again; nothing is lost with a worker. */
+export interface JobQueue {
+  /** Takes up to `limit` due jobs, in turns over tenants, for `leaseMs`. Never waits: an empty answer means none is due. */
+  claim(request: {
+    readonly queue: string;
+    readonly worker: string;
+    readonly limit: number;
+    readonly leaseMs: number;
+  }): Promise<readonly ClaimedJob[]>;
+  /** Keeps claims alive in one statement. Gives back the ids still held. */
+  renew(jobs: readonly ClaimedJob[], leaseMs: number): Promise<ReadonlySet<string>>;
+  /** Ends a job. False when the claim was lost. */
+  complete(job: ClaimedJob): Promise<boolean>;
+  /** Gives a job back, to be claimed again after the delay. False when the claim was lost. */
+  release(job: ClaimedJob, delayMs: number, reason: string): Promise<boolean>;
+  /** Frees claims whose worker is known to be dead, so that a restart need not wait for the lease. Number freed. */
+  releaseWorker(worker: string): Promise<number>;
+}
