@@ -12,7 +12,7 @@ export type {
 } from './handle-command.js';
 export type { ConsumerPosition, ConsumerStore, ConsumerTransaction, SweepPage } from './ports/consumer-store.js';
 export type { DocumentQuery, DocumentStore, NewDocument, StoredDocument } from './ports/document-store.js';
-export { NO_STREAM } from './ports/event-store.js';
+export { eventIdOf, NO_STREAM } from './ports/event-store.js';
 export type {
   AppendRequest,
   AppendResult,

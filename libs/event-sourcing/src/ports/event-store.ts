@@ -1,4 +1,4 @@
-import type { Instant, Json } from '@caisson/kernel';
+import { deterministicId, type Instant, type Json } from '@caisson/kernel';
 import type { NewDocument } from './document-store.js';
 import type { NewJob } from './job-queue.js';
 
@@ -49,6 +49,16 @@ export interface NewEvent {
   readonly data: unknown;
   /** Absent: the fact stays private and is not published. */
   readonly publicForm?: PublicForm;
+  /** The fact that caused this one, where an append holds facts of several causes. Absent: the context's. */
+  readonly causationId?: string;
+}
+
+/**
+ * The id of the event at a place (from 0) in what a command appends. Every store gives exactly these, so that a writer
+ * can name an event as the cause of another one in the same append.
+ */
+export function eventIdOf(stream: StreamRef, commandId: string, index: number): string {
+  return deterministicId('event', stream.tenantId, stream.streamId, commandId, index);
 }
 
 /** A fact as it was recorded. */
