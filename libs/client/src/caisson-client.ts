@@ -1,0 +1,163 @@
+import { FINAL_RUN_STATES, SETTLED_RUN_STATES, type Plan, type RunState } from '@caisson/contracts';
+import { HttpSession, type SessionOptions } from './http-session.js';
+import type {
+  DeploymentResource,
+  DriftReportResource,
+  HistoryEntry,
+  RunCommandAnswer,
+  RunResource,
+  TaskResource,
+} from './resources.js';
+
+const POLL_MS = 100;
+const WAIT_LIMIT_MS = 120_000;
+
+/** What to wait for. */
+export interface WaitOptions {
+  /** Default: any state in which the run no longer moves by itself. */
+  readonly states?: readonly RunState[];
+  /** Default 120 s. */
+  readonly limitMs?: number;
+  /** Called whenever state or progress changed. */
+  readonly onChange?: (run: RunResource) => void;
+}
+
+/** Typed calls of the API for one principal. Answers of commands come when they are recorded, not when they are done. */
+export class CaissonClient {
+  readonly #session: HttpSession;
+
+  constructor(options: SessionOptions) {
+    this.#session = new HttpSession(options);
+  }
+
+  /** Registers the first administrator of an empty system. */
+  async register(account: { username: string; password: string; bootstrapToken: string }): Promise<void> {
+    await this.#session.call({ method: 'POST', path: '/auth/register', body: account });
+  }
+
+  /** Gives the access token, valid for 30 minutes. */
+  async login(account: { username: string; password: string }): Promise<string> {
+    const answer = await this.#session.call<{ access_token: string }>({
+      method: 'POST',
+      path: '/auth/login',
+      body: account,
+    });
+    return answer.body.access_token;
+  }
+
+  /** Creates a deployment and requests its first run. */
+  createDeployment(desired: unknown): Promise<RunCommandAnswer & { readonly deployment: DeploymentResource }> {
+    return this.#body('POST', '/deployments', desired);
+  }
+
+  /** Replaces the desired state and requests an update run. */
+  async changeDeployment(id: string, desired: unknown): Promise<RunCommandAnswer> {
+    const current = await this.#session.call<DeploymentResource>({ method: 'GET', path: `/deployments/${id}` });
+    const answer = await this.#session.call<RunCommandAnswer>({
+      method: 'PATCH',
+      path: `/deployments/${id}`,
+      body: desired,
+      headers: { 'if-match': current.etag ?? '' },
+    });
+    return answer.body;
+  }
+
+  deployment(id: string): Promise<DeploymentResource> {
+    return this.#body('GET', `/deployments/${id}`);
+  }
+
+  destroyDeployment(id: string): Promise<RunCommandAnswer> {
+    return this.#body('DELETE', `/deployments/${id}`);
+  }
+
+  rollback(id: string, toRevision?: number): Promise<RunCommandAnswer> {
+    return this.#body('POST', `/deployments/${id}/rollback`, toRevision === undefined ? {} : { toRevision });
+  }
+
+  run(id: string): Promise<RunResource> {
+    return this.#body('GET', `/runs/${id}`);
+  }
+
+  plan(runId: string): Promise<Plan> {
+    return this.#body('GET', `/runs/${runId}/plan`);
+  }
+
+  async tasks(runId: string): Promise<readonly TaskResource[]> {
+    const page = await this.#body<{ items: readonly TaskResource[] }>('GET', `/runs/${runId}/tasks`);
+    return page.items;
+  }
+
+  approve(runId: string, planDigest: string): Promise<RunCommandAnswer> {
+    return this.#body('POST', `/runs/${runId}/approve`, { planDigest });
+  }
+
+  cancel(runId: string): Promise<RunCommandAnswer> {
+    return this.#body('POST', `/runs/${runId}/cancel`, {});
+  }
+
+  /** Asks for a scan; gives the id of its report. */
+  async scan(deploymentId: string): Promise<string> {
+    const answer = await this.#body<{ scan: { id: string } }>('POST', '/drift/scans', { deploymentId });
+    return answer.scan.id;
+  }
+
+  driftReport(id: string): Promise<DriftReportResource> {
+    return this.#body('GET', `/drift/reports/${id}`);
+  }
+
+  remediate(reportId: string): Promise<RunCommandAnswer> {
+    return this.#body('POST', `/drift/reports/${reportId}/remediate`, { mode: 'revert' });
+  }
+
+  /** Everything that happened to a deployment, in order. */
+  async history(deploymentId: string): Promise<readonly HistoryEntry[]> {
+    const page = await this.#body<{ items: readonly HistoryEntry[] }>('GET', `/deployments/${deploymentId}/events`);
+    return page.items;
+  }
+
+  /** Waits until a run reaches one of the states. @throws Error that names run and state when the limit passes. */
+  async waitForRun(runId: string, options: WaitOptions = {}): Promise<RunResource> {
+    const states = options.states ?? ['awaiting_approval', ...SETTLED_RUN_STATES, ...FINAL_RUN_STATES];
+    const deadline = performance.now() + (options.limitMs ?? WAIT_LIMIT_MS);
+    let seen = '';
+    for (;;) {
+      const run = await this.run(runId);
+      const shown = `${run.state} ${run.progress}`;
+      if (shown !== seen) options.onChange?.(run);
+      seen = shown;
+      if (states.includes(run.state)) return run;
+      if (performance.now() > deadline)
+        throw new Error(`run ${runId} is still ${run.state}; awaited ${states.join(', ')}`);
+      await pause();
+    }
+  }
+
+  /** Waits until a scan has ended. */
+  async waitForScan(reportId: string, limitMs = WAIT_LIMIT_MS): Promise<DriftReportResource> {
+    const deadline = performance.now() + limitMs;
+    for (;;) {
+      const report = await this.#findReport(reportId);
+      if (report?.status === 'completed') return report;
+      if (performance.now() > deadline) throw new Error(`scan ${reportId} did not end`);
+      await pause();
+    }
+  }
+
+  async #findReport(id: string): Promise<DriftReportResource | undefined> {
+    try {
+      return await this.driftReport(id);
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ApiProblem' && error.message.startsWith('404')) return undefined;
+      throw error;
+    }
+  }
+
+  async #body<Body>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Body> {
+    const answer = await this.#session.call<Body>({ method, path, ...(body === undefined ? {} : { body }) });
+    return answer.body;
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, POLL_MS));
+}

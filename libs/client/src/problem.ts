@@ -1,0 +1,21 @@
+/** A problem document (RFC 9457) that the API answered. */
+export interface Problem {
+  readonly code: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+  readonly [extension: string]: unknown;
+}
+
+/** The API refused a call. `problem` says why and what to do. */
+export class ApiProblem extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    const errors = (problem.errors ?? []).map((error) => `${error.pointer}: ${error.detail}`);
+    super([`${problem.status} ${problem.code}`, problem.detail ?? problem.title, ...errors].join(' – '));
+    this.name = 'ApiProblem';
+    this.problem = problem;
+  }
+}
