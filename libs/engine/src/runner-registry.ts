@@ -18,7 +18,7 @@ export interface RunnerRegistry {
   /** Records a runner before it is told to go. Durable when it answers. */
   register(runner: Runner): Promise<void>;
   /** Forgets a runner that is proven gone. */
-  forget(runnerId: string): Promise<void>;
+  forget(runner: Pick<Runner, 'tenantId' | 'runnerId'>): Promise<void>;
   /** Runners of a deployment started under an older token. */
   olderThan(tenantId: string, deploymentId: string, fencingToken: number): Promise<readonly Runner[]>;
 }

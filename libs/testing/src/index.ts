@@ -1,3 +1,5 @@
+export { appliedUnit, engineCall, engineContract } from './engine.contract.js';
+export type { EngineHarness } from './engine.contract.js';
 export { eventually } from './eventually.js';
 export { createTestDatabase } from './test-database.js';
 export type { TestDatabase } from './test-database.js';
