@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 // Tests read the sources of the workspace's packages; nothing needs to be built first.
 const conditions = ['@caisson/source', ...defaultServerConditions];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
+const never = ['**/node_modules/**', '**/dist/**', '**/out-tsc/**'];
 
 /** One run for the whole repository. `vitest run --project unit` picks a suite. */
 export default defineConfig({
@@ -14,8 +15,18 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
-          include: ['{libs,apps,deploy}/**/src/**/*.spec.ts'],
-          exclude: ['**/*.int.spec.ts', '**/node_modules/**', '**/dist/**'],
+          include: ['{libs,apps,deploy,test/load}/**/src/**/*.spec.ts'],
+          exclude: ['**/*.int.spec.ts', '**/*.dist.spec.ts', ...never],
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'tidy',
+          include: ['test/tidy/src/**/*.spec.ts'],
+          exclude: never,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -23,10 +34,33 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['{libs,apps,deploy}/**/src/**/*.int.spec.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**'],
+          exclude: never,
           globalSetup: ['./libs/testing/src/postgres.setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        // Needs a real Kafka and Redis too.
+        ...shared,
+        test: {
+          name: 'distributed',
+          include: ['{libs,apps,deploy}/**/src/**/*.dist.spec.ts'],
+          exclude: never,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        // Drives built programs as a person would; one story at a time.
+        ...shared,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/src/**/*.spec.ts'],
+          exclude: never,
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
     ],
