@@ -1,3 +1,6 @@
+export { backoffMs, EventConsumer } from './consumer.js';
+export type { ConsumerObserver, EventConsumerOptions, Parking } from './consumer.js';
+export type { Delivery, EventHandler } from './delivery.js';
 export { foldStream, handleCommand } from './handle-command.js';
 export type {
   Aggregate,
@@ -10,6 +13,7 @@ export type {
   Handled,
   SnapshotPolicy,
 } from './handle-command.js';
+export type { PageResult } from './page-run.js';
 export type { ConsumerPosition, ConsumerStore, ConsumerTransaction, SweepPage } from './ports/consumer-store.js';
 export type { DocumentQuery, DocumentStore, NewDocument, StoredDocument } from './ports/document-store.js';
 export { eventIdOf, NO_STREAM } from './ports/event-store.js';
@@ -31,5 +35,7 @@ export type {
 export type { ClaimedJob, JobQueue, NewJob } from './ports/job-queue.js';
 export type { HeldLock, LockManager, LockRequest } from './ports/lock-manager.js';
 export type { EventPublisher, Outbox, OutboxEntry } from './ports/outbox.js';
+export { Sweep, SWEEP_DEFAULTS } from './sweep.js';
+export type { SweepOptions } from './sweep.js';
 export { jobsChannel, OUTBOX_CHANNEL, SEQUENCED_CHANNEL } from './ports/wakeups.js';
 export type { Wakeups } from './ports/wakeups.js';

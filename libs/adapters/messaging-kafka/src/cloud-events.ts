@@ -1,0 +1,111 @@
+import type { EventEnvelope, PublicEvent } from '@caisson/contracts';
+import { messageOf } from '@caisson/kernel';
+
+/** Message headers as a Kafka client hands them over: bytes or text, or several of one name. */
+export type KafkaHeaders = Readonly<Record<string, Buffer | string | readonly (Buffer | string)[] | undefined>>;
+
+/** What came of reading a message. Reading never throws. */
+export type Decoded =
+  | { readonly outcome: 'event'; readonly event: PublicEvent }
+  | { readonly outcome: 'malformed'; readonly reason: string };
+
+const SPEC_VERSION = '1.0';
+const CONTENT_TYPE = 'application/json';
+
+/** Attribute of each member of the envelope. Extensions are lower case without separators, as CloudEvents demands. */
+const ATTRIBUTES = {
+  id: 'ce_id',
+  type: 'ce_type',
+  source: 'ce_source',
+  subject: 'ce_subject',
+  time: 'ce_time',
+  tenantId: 'ce_tenantid',
+  correlationId: 'ce_correlationid',
+  causationId: 'ce_causationid',
+  actor: 'ce_actor',
+  sequence: 'ce_sequence',
+} as const satisfies Record<keyof EventEnvelope, string>;
+
+/** `urn:caisson:schema:<type>`: names the schema of the data; the type holds the major version. */
+export function dataSchemaOf(type: string): string {
+  return `urn:caisson:schema:${type}`;
+}
+
+/**
+ * The headers of an event in binary mode; the value of the message is its data as JSON.
+ *
+ * Source: CloudEvents 1.0.2, section 3; Kafka Protocol Binding 1.0.2, section 3.2.
+ */
+export function encodeHeaders(envelope: EventEnvelope): Record<string, string> {
+  const headers: Record<string, string> = {
+    'content-type': CONTENT_TYPE,
+    ce_specversion: SPEC_VERSION,
+    ce_dataschema: dataSchemaOf(envelope.type),
+  };
+  for (const [member, attribute] of Object.entries(ATTRIBUTES)) {
+    headers[attribute] = String(envelope[member as keyof EventEnvelope]);
+  }
+  return headers;
+}
+
+/** Reads a message in binary mode. Attributes that this build does not know are ignored; a missing one is malformed. */
+export function decodeMessage(headers: KafkaHeaders | undefined, value: Buffer | null): Decoded {
+  const texts = textsOf(headers ?? {});
+  const specVersion = texts.get('ce_specversion');
+  if (specVersion !== SPEC_VERSION) return malformed(`ce_specversion is ${quote(specVersion)}, not "${SPEC_VERSION}"`);
+  const contentType = texts.get('content-type');
+  if (contentType?.split(';')[0]?.trim().toLowerCase() !== CONTENT_TYPE) {
+    return malformed(`content-type is ${quote(contentType)}, not ${CONTENT_TYPE}`);
+  }
+  for (const attribute of Object.values(ATTRIBUTES)) {
+    if ((texts.get(attribute) ?? '') === '') return malformed(`${attribute} is missing`);
+  }
+  const sequence = sequenceOf(texts.get(ATTRIBUTES.sequence) ?? '');
+  if (sequence === undefined)
+    return malformed(`ce_sequence is ${quote(texts.get(ATTRIBUTES.sequence))}, not a version`);
+  if (value === null) return malformed('there is no data');
+  const text = (member: keyof EventEnvelope): string => texts.get(ATTRIBUTES[member]) ?? '';
+  try {
+    return {
+      outcome: 'event',
+      event: {
+        id: text('id'),
+        type: text('type'),
+        source: text('source'),
+        subject: text('subject'),
+        time: text('time'),
+        tenantId: text('tenantId'),
+        correlationId: text('correlationId'),
+        causationId: text('causationId'),
+        actor: text('actor'),
+        sequence,
+        data: JSON.parse(value.toString('utf8')) as unknown,
+      },
+    };
+  } catch (error) {
+    return malformed(`the data is not JSON: ${messageOf(error)}`);
+  }
+}
+
+/** Headers that are there exactly once, as text, by lower-case name. */
+function textsOf(headers: KafkaHeaders): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value === 'string') texts.set(name.toLowerCase(), value);
+    else if (Buffer.isBuffer(value)) texts.set(name.toLowerCase(), value.toString('utf8'));
+  }
+  return texts;
+}
+
+function sequenceOf(text: string): number | undefined {
+  const sequence = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(sequence) ? sequence : undefined;
+}
+
+function quote(text: string | undefined): string {
+  return text === undefined ? 'missing' : JSON.stringify(text.slice(0, 100));
+}
+
+function malformed(reason: string): Decoded {
+  return { outcome: 'malformed', reason };
+}

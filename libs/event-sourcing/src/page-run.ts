@@ -1,0 +1,188 @@
+import type { PublicEvent } from '@caisson/contracts';
+import { InvariantViolation } from '@caisson/kernel';
+import type { Delivery, EventHandler } from './delivery.js';
+import type { ConsumerStore, ConsumerTransaction } from './ports/consumer-store.js';
+import type { StreamRef } from './ports/event-store.js';
+import type { NewJob } from './ports/job-queue.js';
+
+/** Streams of one page that are handled side by side; their appends then share commits. */
+const LANES_MAX = 8;
+
+/** What became of the events of a page. The numbers add up to the page, except `repaired`. */
+export interface PageResult {
+  /** Handled now, in order. */
+  readonly applied: number;
+  /** Seen before. */
+  readonly duplicates: number;
+  /** Not in the page but before something in it: read from the store and handled first. */
+  readonly repaired: number;
+  /** Belong to a stream that is parked, from before or from now. */
+  readonly skipped: number;
+}
+
+/** The events of one stream in a page, as they came. */
+export interface Lane {
+  readonly key: string;
+  readonly stream: StreamRef;
+  readonly events: readonly PublicEvent[];
+}
+
+/** The event that its handler could not handle, and what was thrown. */
+export interface HandlerFailure {
+  readonly event: PublicEvent;
+  readonly error: unknown;
+}
+
+/** What a page is applied with. */
+export interface PageRunOptions {
+  /** Name of its positions. One name, one sequence of effects; two processes may share it. */
+  readonly consumer: string;
+  readonly store: ConsumerStore;
+  readonly handle: EventHandler;
+}
+
+/** The result of an empty page. */
+export const NOTHING: PageResult = { applied: 0, duplicates: 0, repaired: 0, skipped: 0 };
+
+/** How a try treats holes, and as what it counts what it handles. */
+export interface PageMode {
+  /** Whether missing events are handled in the same transaction; otherwise they are only named. */
+  readonly repairs: boolean;
+  readonly counted: 'applied' | 'repaired';
+}
+
+/** The usual way: a whole page in one commit. */
+export const TOGETHER: PageMode = { repairs: true, counted: 'applied' };
+
+/** One try to apply some lanes inside one transaction. */
+export class PageRun {
+  failure: HandlerFailure | undefined;
+  missing: readonly PublicEvent[] | undefined;
+  /** Where jobs were recorded. */
+  readonly queues = new Set<string>();
+  readonly #options: PageRunOptions;
+  readonly #mode: PageMode;
+
+  constructor(options: PageRunOptions, mode: PageMode) {
+    this.#options = options;
+    this.#mode = mode;
+  }
+
+  async run(transaction: ConsumerTransaction, lanes: readonly Lane[]): Promise<PageResult> {
+    const waiting = [...lanes];
+    const results: PageResult[] = [];
+    const errors: unknown[] = [];
+    const worker = async (): Promise<void> => {
+      for (let lane = waiting.shift(); lane !== undefined && errors.length === 0; lane = waiting.shift()) {
+        try {
+          results.push(await this.#runLane(transaction, lane));
+        } catch (error) {
+          errors.push(error);
+        }
+      }
+    };
+    // All settle before the transaction ends: no handler works on after the roll-back.
+    await Promise.all(Array.from({ length: Math.min(LANES_MAX, lanes.length) }, worker));
+    if (errors.length > 0) throw errors[0];
+    return results.reduce(add, NOTHING);
+  }
+
+  async #runLane(transaction: ConsumerTransaction, lane: Lane): Promise<PageResult> {
+    const position = transaction.position(lane.stream);
+    if (position.parkedFrom !== undefined) return { ...NOTHING, skipped: lane.events.length };
+    const counts = { applied: 0, duplicates: 0, repaired: 0, skipped: 0 };
+    let last = position.lastVersion;
+    for (const event of lane.events) {
+      if (event.sequence <= last) {
+        counts.duplicates += 1;
+        continue;
+      }
+      const missing = await this.#readMissing(lane.stream, last, event.sequence);
+      if (missing.length > 0 && !this.#mode.repairs) {
+        this.missing = missing;
+        break;
+      }
+      for (const earlier of missing) await this.#handle(transaction, earlier);
+      await this.#handle(transaction, event);
+      counts.repaired += missing.length;
+      counts[this.#mode.counted] += 1;
+      last = event.sequence;
+    }
+    if (last > position.lastVersion) transaction.advance(lane.stream, last);
+    return counts;
+  }
+
+  /** The public events between two versions. None when the versions between are private facts. */
+  async #readMissing(stream: StreamRef, last: number, next: number): Promise<readonly PublicEvent[]> {
+    if (next === last + 1) return [];
+    const found = await this.#options.store.readStream(stream, last, next - 1);
+    return found.filter((event) => event.sequence > last && event.sequence < next);
+  }
+
+  async #handle(transaction: ConsumerTransaction, event: PublicEvent): Promise<void> {
+    const delivery = new OpenDelivery(this.#options.consumer);
+    try {
+      await this.#options.handle(event, delivery);
+    } catch (error) {
+      this.failure ??= { event, error };
+      throw error;
+    } finally {
+      delivery.close();
+    }
+    for (const job of delivery.jobs) {
+      transaction.enqueue(streamOf(event), job);
+      this.queues.add(job.queue);
+    }
+  }
+}
+
+class OpenDelivery implements Delivery {
+  readonly consumer: string;
+  readonly jobs: NewJob[] = [];
+  #open = true;
+
+  constructor(consumer: string) {
+    this.consumer = consumer;
+  }
+
+  enqueue(job: NewJob): void {
+    if (!this.#open) throw new InvariantViolation(`job ${job.key} came after its handler had answered`);
+    this.jobs.push(job);
+  }
+
+  close(): void {
+    this.#open = false;
+  }
+}
+
+/** The stream that an event belongs to. */
+export function streamOf(event: PublicEvent): StreamRef {
+  return { tenantId: event.tenantId, streamId: event.subject };
+}
+
+/** A text that names the stream of an event, for maps. */
+export function keyOf(event: PublicEvent): string {
+  return `${event.tenantId}|${event.subject}`;
+}
+
+/** One lane per stream, its events as they came. */
+export function lanesOf(events: readonly PublicEvent[]): readonly Lane[] {
+  const lanes = new Map<string, Lane & { readonly events: PublicEvent[] }>();
+  for (const event of events) {
+    const key = keyOf(event);
+    const lane = lanes.get(key);
+    if (lane === undefined) lanes.set(key, { key, stream: streamOf(event), events: [event] });
+    else lane.events.push(event);
+  }
+  return [...lanes.values()];
+}
+
+/** The sum of two results. */
+export function add(left: PageResult, right: PageResult): PageResult {
+  return {
+    applied: left.applied + right.applied,
+    duplicates: left.duplicates + right.duplicates,
+    repaired: left.repaired + right.repaired,
+    skipped: left.skipped + right.skipped,
+  };
+}
