@@ -1,1 +1,14 @@
-export {};
+export { CreateRunner1764000000100 } from './create-runner.migration.js';
+export { hostId } from './host.js';
+export { killRunners } from './kill-runners.js';
+export type { KillReport, KillRequest } from './kill-runners.js';
+export { plainText } from './line-splitter.js';
+export { PostgresRunnerRegistry } from './postgres-runner-registry.js';
+export { createRedactor, NO_SECRETS } from './redactor.js';
+export type { Redactor } from './redactor.js';
+export { runTool } from './run-tool.js';
+export type { RunnerRegistration, ToolResult, ToolRun } from './run-tool.js';
+export { toolEnvironment } from './tool-environment.js';
+export type { CollectedOutput, OutputOptions } from './tool-output.js';
+export { markedProcesses } from './process-table.js';
+export type { ProcessEntry } from './process-table.js';

@@ -1,0 +1,82 @@
+import { StringDecoder } from 'node:string_decoder';
+
+/** Bounds of what is kept of a tool's output. */
+export interface OutputLimits {
+  /** Bytes of one stream that are split into lines; the rest is read and dropped. */
+  readonly bytesMax: number;
+  /** Characters of one line; the rest of it is dropped. */
+  readonly lineLengthMax: number;
+}
+
+/** One line without its end. `cut` = more of it was dropped. */
+export type LineListener = (line: string, cut: boolean) => void;
+
+/** Splits a byte stream into lines, with bounded memory. */
+export class LineSplitter {
+  readonly #decoder = new StringDecoder('utf8');
+  readonly #limits: OutputLimits;
+  readonly #onLine: LineListener;
+  #bytes = 0;
+  #pending = '';
+  #cut = false;
+  #truncated = false;
+
+  constructor(limits: OutputLimits, onLine: LineListener) {
+    this.#limits = limits;
+    this.#onLine = onLine;
+  }
+
+  /** Whether anything was dropped so far. */
+  get truncated(): boolean {
+    return this.#truncated;
+  }
+
+  /** Takes the next bytes and gives the lines that they complete. */
+  push(chunk: Uint8Array): void {
+    const room = this.#limits.bytesMax - this.#bytes;
+    this.#bytes += chunk.length;
+    if (chunk.length > room) this.#truncated = true;
+    if (room <= 0) return;
+    const text = this.#decoder.write(Buffer.from(chunk.subarray(0, room)));
+    const [first = '', ...rest] = text.split('\n');
+    this.#extend(first);
+    for (const part of rest) {
+      this.#emit();
+      this.#extend(part);
+    }
+  }
+
+  /** Gives the last line if it had no end. */
+  end(): void {
+    this.#extend(this.#decoder.end());
+    if (this.#pending !== '') this.#emit();
+  }
+
+  #extend(text: string): void {
+    const room = this.#limits.lineLengthMax - this.#pending.length;
+    if (text.length > room) {
+      this.#cut = true;
+      this.#truncated = true;
+    }
+    this.#pending += text.slice(0, Math.max(room, 0));
+  }
+
+  #emit(): void {
+    const line = this.#pending;
+    const cut = this.#cut;
+    this.#pending = '';
+    this.#cut = false;
+    this.#onLine(line, cut);
+  }
+}
+
+// Terminal control sequences: CSI and OSC (ECMA-48, sections 5.4 and 8.3), then other two-byte escapes.
+// eslint-disable-next-line no-control-regex -- these are the characters to remove.
+const ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])/g;
+// eslint-disable-next-line no-control-regex -- these are the characters to remove.
+const CONTROL_CHARACTER = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Removes terminal control sequences, control characters but tab, and marks that reverse the reading direction. */
+export function plainText(line: string): string {
+  return line.replaceAll(ESCAPE_SEQUENCE, '').replaceAll(CONTROL_CHARACTER, '');
+}

@@ -1,0 +1,89 @@
+import type { Runner, RunnerRegistry } from '@caisson/engine';
+import type { Pool, PoolClient } from 'pg';
+
+/** Keeps runners in the table `runner`. Faults are those of the driver. */
+export class PostgresRunnerRegistry implements RunnerRegistry {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  async register(runner: Runner): Promise<void> {
+    await this.#asTenant(runner.tenantId, (client) =>
+      client.query(
+        `insert into runner (tenant_id, runner_id, deployment_id, fencing_token, host_id, process_group_id,
+           start_ticks, work_directory)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        [
+          runner.tenantId,
+          runner.runnerId,
+          runner.deploymentId,
+          runner.fencingToken,
+          runner.hostId,
+          runner.processGroupId,
+          runner.startTicks,
+          runner.workDirectory,
+        ],
+      ),
+    );
+  }
+
+  async forget(runner: Pick<Runner, 'tenantId' | 'runnerId'>): Promise<void> {
+    await this.#asTenant(runner.tenantId, (client) =>
+      client.query('delete from runner where tenant_id = $1 and runner_id = $2', [runner.tenantId, runner.runnerId]),
+    );
+  }
+
+  async olderThan(tenantId: string, deploymentId: string, fencingToken: number): Promise<readonly Runner[]> {
+    const found = await this.#asTenant(tenantId, (client) =>
+      client.query<RunnerRow>(
+        `select * from runner where tenant_id = $1 and deployment_id = $2 and fencing_token < $3
+         order by fencing_token, runner_id`,
+        [tenantId, deploymentId, fencingToken],
+      ),
+    );
+    return found.rows.map(toRunner);
+  }
+
+  /** One transaction as a tenant: row level security sees only its rows. */
+  async #asTenant<Result>(tenantId: string, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+    const client = await this.#pool.connect();
+    try {
+      await client.query('begin');
+      await client.query("select set_config('app.tenant', $1, true)", [tenantId]);
+      const result = await work(client);
+      await client.query('commit');
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(true); // Its transaction may be open: the connection is not used again.
+      throw error;
+    }
+  }
+}
+
+interface RunnerRow {
+  readonly tenant_id: string;
+  readonly runner_id: string;
+  readonly deployment_id: string;
+  readonly fencing_token: string;
+  readonly host_id: string;
+  readonly process_group_id: number;
+  readonly start_ticks: string;
+  readonly work_directory: string;
+}
+
+/** The driver gives 64-bit integers as text; ours stay far below 2^53. */
+function toRunner(row: RunnerRow): Runner {
+  return {
+    runnerId: row.runner_id,
+    tenantId: row.tenant_id,
+    deploymentId: row.deployment_id,
+    fencingToken: Number(row.fencing_token),
+    hostId: row.host_id,
+    processGroupId: row.process_group_id,
+    startTicks: Number(row.start_ticks),
+    workDirectory: row.work_directory,
+  };
+}

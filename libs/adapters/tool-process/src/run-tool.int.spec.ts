@@ -1,0 +1,259 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Runner, RunnerRegistry } from '@caisson/engine';
+import { createTestDatabase, eventually, startSourceProcess, type TestDatabase } from '@caisson/testing';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { CreateRunner1764000000100 } from './create-runner.migration.js';
+import { hostId } from './host.js';
+import { killRunners } from './kill-runners.js';
+import { PostgresRunnerRegistry } from './postgres-runner-registry.js';
+import { findProcess, groupMembers, markedProcesses } from './process-table.js';
+import { createRedactor } from './redactor.js';
+import { runTool, type ToolRun } from './run-tool.js';
+
+let database: TestDatabase;
+let pool: pg.Pool;
+let registry: PostgresRunnerRegistry;
+let folder: string;
+let tenantId: string;
+let deploymentId: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = new pg.Pool({ connectionString: database.url, max: 4 });
+  await new CreateRunner1764000000100().up(pool as never);
+  registry = new PostgresRunnerRegistry(pool);
+  folder = mkdtempSync(join(tmpdir(), 'caisson-tool-'));
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(() => {
+  tenantId = randomUUID();
+  deploymentId = randomUUID();
+});
+
+function shell(script: string, more: Partial<ToolRun> = {}): ToolRun {
+  return {
+    runnerId: randomUUID(),
+    command: '/bin/sh',
+    args: ['-c', script],
+    cwd: folder,
+    env: { PATH: process.env['PATH'] ?? '' },
+    signal: new AbortController().signal,
+    timeoutMs: 20_000,
+    graceMs: 300,
+    registration: { registry, tenantId, deploymentId, fencingToken: 5 },
+    ...more,
+  };
+}
+
+const runners = (): Promise<readonly Runner[]> => registry.olderThan(tenantId, deploymentId, 1_000);
+
+it('gives lines of both streams and the exit code, and forgets the runner', async () => {
+  const lines: string[] = [];
+  const run = shell('echo out; echo err >&2; exit 3', { onLine: (line, stream) => lines.push(`${stream} ${line}`) });
+  const result = await runTool(run);
+  expect(result).toMatchObject({ code: 3, signal: undefined, timedOut: false, aborted: false, outputTruncated: false });
+  expect(lines.sort()).toEqual(['stderr err', 'stdout out']);
+  expect(await runners()).toEqual([]);
+});
+
+it('passes arguments as they are, and only the given environment', async () => {
+  const argument = `$(touch ${folder}/touched) "; 'x`;
+  const run = shell('', { command: 'printf', args: ['%s', argument], captureBytesMax: 1000 });
+  expect((await runTool(run)).stdout).toBe(argument);
+  const seen = await runTool(
+    shell('', { command: 'env', args: [], env: { PATH: '/usr/bin', A: '1' }, captureBytesMax: 1000 }),
+  );
+  const names = seen.stdout.split('\n').map((line) => line.split('=')[0]);
+  expect(names.filter((name) => name !== '' && name !== 'PWD').sort()).toEqual(['A', 'CAISSON_RUNNER', 'PATH']);
+  expect(existsSync(join(folder, 'touched'))).toBe(false);
+});
+
+it('gives the tool an empty standard input', async () => {
+  expect(await runTool(shell('cat; echo end', { captureBytesMax: 100 }))).toMatchObject({ code: 0, stdout: 'end\n' });
+});
+
+it('says when output was dropped', async () => {
+  const run = shell('head -c 100000 /dev/zero | tr "\\0" x', { captureBytesMax: 1000 });
+  const result = await runTool(run);
+  expect(result.outputTruncated).toBe(true);
+  expect(result.stdout).toHaveLength(1000);
+});
+
+it('removes secrets from lines', async () => {
+  const lines: string[] = [];
+  await runTool(
+    shell('echo "token=$TOKEN"; printf %s "$TOKEN" | base64', {
+      env: { PATH: process.env['PATH'] ?? '', TOKEN: 'hush-hush-hush' },
+      redactor: createRedactor(['hush-hush-hush']),
+      onLine: (line) => lines.push(line),
+    }),
+  );
+  expect(lines[0]).toBe('token=(sensitive)');
+  expect(lines[1]).toContain('(sensitive)');
+});
+
+it('is registered before the tool starts', async () => {
+  const seen: string[] = [];
+  const marker = join(folder, randomUUID());
+  const watching: RunnerRegistry = {
+    register: async (runner) => {
+      seen.push(existsSync(marker) ? 'too late' : 'before');
+      await registry.register(runner);
+    },
+    forget: (runner) => registry.forget(runner),
+    olderThan: (...request) => registry.olderThan(...request),
+  };
+  const registration = { registry: watching, tenantId, deploymentId, fencingToken: 5 };
+  await runTool(shell(`touch ${marker}`, { registration }));
+  expect(seen).toEqual(['before']);
+  expect(existsSync(marker)).toBe(true);
+});
+
+it('starts nothing when the registration fails', async () => {
+  const marker = join(folder, randomUUID());
+  const broken: RunnerRegistry = {
+    register: () => Promise.reject(new Error('database away')),
+    forget: () => Promise.resolve(),
+    olderThan: () => Promise.resolve([]),
+  };
+  const run = shell(`touch ${marker}`, { registration: { registry: broken, tenantId, deploymentId, fencingToken: 5 } });
+  await expect(runTool(run)).rejects.toThrow('database away');
+  expect(existsSync(marker)).toBe(false);
+  expect(await markedProcesses(run.runnerId)).toEqual([]);
+});
+
+it('reports a folder that is not there as a fault', async () => {
+  await expect(runTool(shell('true', { cwd: join(folder, 'missing') }))).rejects.toMatchObject({
+    code: 'tool-start-failed',
+  });
+});
+
+it('starts nothing when it was told to stop before', async () => {
+  const marker = join(folder, randomUUID());
+  expect(await runTool(shell(`touch ${marker}`, { signal: AbortSignal.abort() }))).toMatchObject({ aborted: true });
+  expect(existsSync(marker)).toBe(false);
+});
+
+it('asks the tool to stop first, and the tool can tidy up', async () => {
+  const marker = join(folder, randomUUID());
+  const stop = new AbortController();
+  const run = shell(`trap 'echo tidy > ${marker}.tidy; exit 7' INT; touch ${marker}; while :; do sleep 0.05; done`, {
+    signal: stop.signal,
+    graceMs: 5_000,
+  });
+  const result = runTool(run);
+  await eventually('the tool to run', () => existsSync(marker));
+  stop.abort();
+  expect(await result).toMatchObject({ code: 7, aborted: true, timedOut: false });
+  expect(readFileSync(`${marker}.tidy`, 'utf8')).toBe('tidy\n');
+});
+
+it('kills everything after the grace, also what left the group, and returns when all are gone', async () => {
+  const marker = join(folder, randomUUID());
+  const run = shell(`trap '' INT; sleep 600 & setsid sleep 601 & touch ${marker}; sleep 602`, { timeoutMs: 400 });
+  const result = await runTool(run);
+  expect(result).toMatchObject({ code: undefined, signal: 'SIGKILL', timedOut: true, aborted: false });
+  expect(existsSync(marker)).toBe(true);
+  expect(await markedProcesses(run.runnerId)).toEqual([]);
+  expect(await runners()).toEqual([]);
+});
+
+it('leaves no child behind when the tool itself ends', async () => {
+  const run = shell('sleep 600 & exit 0');
+  expect(await runTool(run)).toMatchObject({ code: 0 });
+  expect(await markedProcesses(run.runnerId)).toEqual([]);
+});
+
+it('ends a runner whose executor was killed, and forgets it', async () => {
+  const marker = join(folder, randomUUID());
+  const { executor, runnerId } = startExecutor(`trap '' INT; touch ${marker}; sleep 600`, 60_000);
+  await eventually('the tool to run', () => existsSync(marker));
+  executor.kill('SIGKILL');
+  const [runner] = await runners();
+  expect(runner).toMatchObject({ runnerId, hostId: hostId(), fencingToken: 5 });
+  const report = await killRunners(registry, { tenantId, deploymentId, fencingToken: 6, graceMs: 100 });
+  expect(report.ended.map((ended) => ended.runnerId)).toEqual([runnerId]);
+  expect(await markedProcesses(runnerId)).toEqual([]);
+  expect(await runners()).toEqual([]);
+});
+
+it('asks the tool to stop by itself when the executor was killed', async () => {
+  const marker = join(folder, randomUUID());
+  const script = `trap 'touch ${marker}.tidy; exit 1' INT; touch ${marker}; while :; do sleep 0.05; done`;
+  const { executor, runnerId } = startExecutor(script, 60_000);
+  await eventually('the tool to run', () => existsSync(marker));
+  executor.kill('SIGKILL');
+  await eventually('the tool to tidy up', () => existsSync(`${marker}.tidy`));
+  await eventually('nothing to be left', async () => (await markedProcesses(runnerId)).length === 0);
+});
+
+it('kills a tool that does not stop after the grace when the executor was killed', async () => {
+  const marker = join(folder, randomUUID());
+  const { executor, runnerId } = startExecutor(`trap '' INT; touch ${marker}; sleep 600`, 1_000);
+  await eventually('the tool to run', () => existsSync(marker));
+  executor.kill('SIGKILL');
+  await eventually('nothing to be left', async () => (await markedProcesses(runnerId)).length === 0);
+});
+
+it('touches no process that took over a used id', async () => {
+  const bystander = spawn('sleep', ['600'], { detached: true });
+  const pid = bystander.pid ?? 0;
+  const entry = await eventually('the bystander', () => findProcess(pid));
+  await registry.register({
+    runnerId: randomUUID(),
+    tenantId,
+    deploymentId,
+    fencingToken: 1,
+    hostId: hostId(),
+    processGroupId: pid,
+    startTicks: entry.startTicks - 1,
+    workDirectory: folder,
+  });
+  const report = await killRunners(registry, { tenantId, deploymentId, fencingToken: 2, graceMs: 50 });
+  expect(report.ended).toHaveLength(1);
+  expect(await groupMembers(pid)).toHaveLength(1);
+  bystander.kill('SIGKILL');
+});
+
+it('reports runners of other hosts and keeps them; leaves runners of the same token alone', async () => {
+  const runner = {
+    tenantId,
+    deploymentId,
+    hostId: 'another/pid:[1]',
+    processGroupId: 1,
+    startTicks: 1,
+    workDirectory: folder,
+  };
+  await registry.register({ ...runner, runnerId: randomUUID(), fencingToken: 1 });
+  await registry.register({ ...runner, runnerId: randomUUID(), fencingToken: 2 });
+  const report = await killRunners(registry, { tenantId, deploymentId, fencingToken: 2, graceMs: 50 });
+  expect(report.ended).toEqual([]);
+  expect(report.unreachable.map((found) => found.fencingToken)).toEqual([1]);
+  expect(await runners()).toHaveLength(2);
+});
+
+/** Another process of ours that runs the tool, so that it can be killed. */
+function startExecutor(script: string, graceMs: number) {
+  const runnerId = randomUUID();
+  const run = { ...shell(script), runnerId, graceMs, timeoutMs: 600_000 };
+  const executor = startSourceProcess(
+    `import pg from 'pg';
+     import { runTool } from '${new URL('./run-tool.ts', import.meta.url).href}';
+     import { PostgresRunnerRegistry } from '${new URL('./postgres-runner-registry.ts', import.meta.url).href}';
+     const registry = new PostgresRunnerRegistry(new pg.Pool({ connectionString: '${database.url}' }));
+     const { registration, ...run } = ${JSON.stringify(run)};
+     const signal = new AbortController().signal;
+     await runTool({ ...run, signal, registration: { ...registration, registry } });`,
+    new URL('.', import.meta.url),
+  );
+  return { executor, runnerId };
+}

@@ -1,0 +1,165 @@
+import type { RunnerRegistry } from '@caisson/engine';
+import { Fault } from '@caisson/kernel';
+import { endProcessTree, groupIsEmpty, type ProcessTree } from './end-process-tree.js';
+import { openGate, type Gate, type GateOptions } from './gate.js';
+import { hostId } from './host.js';
+import { sendSignal } from './signals.js';
+import { collectOutput, type CollectedOutput, type OutputOptions } from './tool-output.js';
+
+/** Who the processes belong to, and where that is recorded before they may act. */
+export interface RunnerRegistration {
+  readonly registry: RunnerRegistry;
+  readonly tenantId: string;
+  readonly deploymentId: string;
+  readonly fencingToken: number;
+}
+
+/**
+ * One run of a tool. `runnerId` is unique: every process that the tool starts carries it in its environment. `command`
+ * and `args` are used as they are, no shell reads them. `env` is the whole environment (`toolEnvironment`). `graceMs`
+ * is how long the tool may take to stop when asked before everything is killed.
+ */
+export interface ToolRun extends GateOptions, OutputOptions {
+  /** Stops the tool and all that it started. */
+  readonly signal: AbortSignal;
+  /** After so long the tool is stopped as if by the signal. */
+  readonly timeoutMs: number;
+  /** Absent: the tool only reads, and nobody needs to find it after a crash. */
+  readonly registration?: RunnerRegistration;
+}
+
+/** How a tool ended. */
+export interface ToolResult extends CollectedOutput {
+  /** Exit code; undefined when a signal ended it, or when it was never started. */
+  readonly code: number | undefined;
+  readonly signal: string | undefined;
+  /** It was stopped because its time was over. */
+  readonly timedOut: boolean;
+  /** It was stopped, or never started, because the caller's signal was aborted. */
+  readonly aborted: boolean;
+}
+
+/**
+ * Runs a tool in a process group of its own and returns when the tool and all of its group have ended.
+ *
+ * The group starts as an idle gate that is recorded in the registry before it is told to go, so a crash leaves either
+ * a gate that ends by itself or a runner that `killRunners` finds.
+ *
+ * @throws Fault `tool-start-failed` when no process could be made, `runner-survives` when one could not be ended (it
+ * stays registered), and whatever the registry throws before the tool was started.
+ */
+export async function runTool(run: ToolRun): Promise<ToolResult> {
+  if (run.signal.aborted) return NEVER_STARTED;
+  const gate = await openGate(run);
+  const output = collectOutput(gate.child, run);
+  const stopper = new Stopper(run, gate.tree);
+  const registered = await registerOrClear(run, gate);
+  stopper.begin();
+  if (stopper.reason === undefined) gate.go();
+  const exit = await gate.ended;
+  await stopper.finish();
+  await clearGroup(gate.tree);
+  if (registered) await forget(run);
+  return {
+    ...exit,
+    ...(await output()),
+    timedOut: stopper.reason === 'timeout',
+    aborted: stopper.reason === 'abort',
+  };
+}
+
+const NEVER_STARTED: ToolResult = {
+  code: undefined,
+  signal: undefined,
+  timedOut: false,
+  aborted: true,
+  outputTruncated: false,
+  stdout: '',
+};
+
+/** Ends the tree when the caller's signal is aborted or the time is over, whichever comes first. */
+class Stopper {
+  readonly #run: ToolRun;
+  readonly #tree: ProcessTree;
+  readonly #onAbort = (): void => {
+    this.#stop('abort');
+  };
+  #timer: NodeJS.Timeout | undefined;
+  #ending: Promise<unknown> | undefined;
+  #reason: 'abort' | 'timeout' | undefined;
+
+  constructor(run: ToolRun, tree: ProcessTree) {
+    this.#run = run;
+    this.#tree = tree;
+  }
+
+  /** Why it was stopped; undefined while it was not. */
+  get reason(): 'abort' | 'timeout' | undefined {
+    return this.#reason;
+  }
+
+  begin(): void {
+    this.#timer = setTimeout(() => {
+      this.#stop('timeout');
+    }, this.#run.timeoutMs);
+    if (this.#run.signal.aborted) this.#stop('abort');
+    else this.#run.signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Stops watching and waits for an ending that is under way. Throws what that threw. */
+  async finish(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#run.signal.removeEventListener('abort', this.#onAbort);
+    const failure = await this.#ending;
+    if (failure !== undefined) throw failure;
+  }
+
+  #stop(reason: 'abort' | 'timeout'): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = reason;
+    this.#ending = endProcessTree(this.#tree, this.#run.graceMs).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  }
+}
+
+async function registerOrClear(run: ToolRun, gate: Gate): Promise<boolean> {
+  if (run.registration === undefined) return false;
+  const { registry, tenantId, deploymentId, fencingToken } = run.registration;
+  const { processGroupId, startTicks } = gate.tree;
+  try {
+    await registry.register({
+      runnerId: run.runnerId,
+      tenantId,
+      deploymentId,
+      fencingToken,
+      hostId: hostId(),
+      processGroupId,
+      startTicks,
+      workDirectory: run.cwd,
+    });
+    return true;
+  } catch (error) {
+    gate.child.stdin?.destroy(); // A gate that sees its input end without "go" leaves.
+    await gate.ended;
+    await clearGroup(gate.tree);
+    throw error;
+  }
+}
+
+/** Kills what the tool left in its group: the watcher, and children that it did not wait for. */
+async function clearGroup(tree: ProcessTree): Promise<void> {
+  sendSignal(-tree.processGroupId, 'SIGKILL');
+  if (await groupIsEmpty(tree.processGroupId)) return;
+  throw new Fault('runner-survives', `Processes of runner ${tree.runnerId} did not end after SIGKILL.`, {
+    retryable: true,
+  });
+}
+
+/** The tool has ended, and its result must not be lost: a row left behind names a runner that is found to be gone. */
+async function forget(run: ToolRun): Promise<void> {
+  if (run.registration === undefined) return;
+  const { registry, tenantId } = run.registration;
+  await registry.forget({ tenantId, runnerId: run.runnerId }).catch(() => undefined);
+}
