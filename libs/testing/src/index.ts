@@ -4,3 +4,5 @@ export { eventually } from './eventually.js';
 export { startSourceProcess } from './source-process.js';
 export { createTestDatabase } from './test-database.js';
 export type { TestDatabase } from './test-database.js';
+export { lacks } from './tools.js';
+export type { TestTool } from './tools.js';
