@@ -1,1 +1,2 @@
-export {};
+export { startSandboxCloud } from './start-sandbox-cloud.js';
+export type { SandboxCloud, SandboxCloudOptions } from './start-sandbox-cloud.js';

@@ -1,0 +1,144 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { JsonObject } from '@caisson/kernel';
+import type pg from 'pg';
+import { changeResource, createResource, notFound, removeResource, type Written } from './effects.js';
+import { takeFault } from './faults.js';
+import { hangUp, misbehave, type Misbehaviour } from './misbehave.js';
+import { parseAround, parseBody, Refusal } from './refusal.js';
+import { ResourceListQuery, writeContextOf } from './request-parts.js';
+import { listResources, readResource } from './resource-rows.js';
+import { CREATE_BODIES, RESOURCE_TYPES, UPDATE_BODIES, type ResourceType } from './resource-types.js';
+import { represent, type Resource } from './resource.js';
+
+/** What the routes need. */
+export interface CloudContext {
+  readonly pool: pg.Pool;
+  /** Where the cloud is reached, without a slash at the end. */
+  baseUrl(): string;
+  /** Aborted when the cloud stops. */
+  readonly stopping: AbortSignal;
+}
+
+const GARBAGE = '{"items": [{"id": 7, "status": ';
+
+/** Routes of every resource type: make, list, read, change, remove. */
+export function registerResourceRoutes(app: FastifyInstance, cloud: CloudContext): void {
+  for (const type of RESOURCE_TYPES) {
+    const collection = `/v1/${type}s`;
+    app.post(collection, (request, reply) => create(cloud, type, request, reply));
+    app.get(collection, (request, reply) => list(cloud, type, request, reply));
+    app.get(`${collection}/:id`, (request, reply) => read(cloud, type, request, reply));
+    app.patch(`${collection}/:id`, (request, reply) => change(cloud, type, request, reply));
+    app.delete(`${collection}/:id`, (request, reply) => remove(cloud, type, request, reply));
+  }
+}
+
+async function create(
+  cloud: CloudContext,
+  type: ResourceType,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const context = writeContextOf(request);
+  const { name, tags, labels, ...properties } = parseBody(CREATE_BODIES[type], request.body);
+  const wrong = await goWrong(cloud, 'POST', type, [name]);
+  const written = await createResource(cloud.pool, { type, name, tags, labels, properties }, context, wrong.mode);
+  return answer(cloud, reply, wrong, written, 201);
+}
+
+async function list(
+  cloud: CloudContext,
+  type: ResourceType,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const query = parseAround(ResourceListQuery, request.query, 'query');
+  const found = await listResources(cloud.pool, { ...query, type });
+  const names = [...found.map((resource) => resource.name), ...(query.name === undefined ? [] : [query.name])];
+  const body = {
+    items: found.map((resource) => represent(resource, cloud.baseUrl())),
+    more: found.length === query.limit,
+  };
+  return answerRead(reply, await goWrong(cloud, 'GET', type, names), body);
+}
+
+async function read(
+  cloud: CloudContext,
+  type: ResourceType,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const resource = await find(cloud, type, request);
+  return answerRead(reply, await goWrong(cloud, 'GET', type, [resource.name]), represent(resource, cloud.baseUrl()));
+}
+
+async function change(
+  cloud: CloudContext,
+  type: ResourceType,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const context = writeContextOf(request);
+  const { name, tags, status, ...others } = parseBody(UPDATE_BODIES[type], request.body);
+  const properties = Object.fromEntries(
+    Object.entries(others).filter(([, value]) => value !== undefined),
+  ) as JsonObject;
+  const resource = await find(cloud, type, request);
+  const wrong = await goWrong(cloud, 'PATCH', type, [resource.name]);
+  const target = { type, id: resource.id, change: { name, tags, status, properties } };
+  return answer(cloud, reply, wrong, await changeResource(cloud.pool, target, context, wrong.mode), 200);
+}
+
+async function remove(
+  cloud: CloudContext,
+  type: ResourceType,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const context = writeContextOf(request);
+  const resource = await find(cloud, type, request);
+  const wrong = await goWrong(cloud, 'DELETE', type, [resource.name]);
+  const written = await removeResource(cloud.pool, { type, id: resource.id }, context, wrong.mode);
+  return answer(cloud, reply, wrong, written, 204);
+}
+
+/** The fault that fits the request, begun. @throws Refusal when the fault is to fail. */
+async function goWrong(
+  cloud: CloudContext,
+  method: string,
+  type: ResourceType,
+  names: readonly string[],
+): Promise<Misbehaviour> {
+  const wrong = await misbehave(await takeFault(cloud.pool, { method, type, names }), cloud.stopping);
+  if (wrong.failWith === undefined) return wrong;
+  const detail = `A fault on request makes this ${method} of a ${type} fail. Nothing was done.`;
+  throw new Refusal({ status: wrong.failWith, code: 'fault-requested', detail });
+}
+
+async function find(cloud: CloudContext, type: ResourceType, request: FastifyRequest): Promise<Resource> {
+  const { id } = request.params as { readonly id: string };
+  const resource = /^[a-z]{3}-[0-9a-f]{16}$/.test(id) ? await readResource(cloud.pool, type, id) : undefined;
+  if (resource === undefined) throw new Refusal(notFound(type, id.slice(0, 64)));
+  return resource;
+}
+
+function answer(
+  cloud: CloudContext,
+  reply: FastifyReply,
+  wrong: Misbehaviour,
+  written: Written,
+  status: 200 | 201 | 204,
+): FastifyReply {
+  if (wrong.loseAnswer) return hangUp(reply);
+  if (written.outcome === 'refused') throw new Refusal(written.problem);
+  if (status === 204) return reply.code(204).send();
+  const { resource, repeated } = written;
+  if (status === 201) void reply.header('location', `/v1/${resource.type}s/${resource.id}`);
+  return reply.code(repeated ? 200 : status).send(represent(resource, cloud.baseUrl()));
+}
+
+function answerRead(reply: FastifyReply, wrong: Misbehaviour, body: JsonObject): FastifyReply {
+  if (wrong.loseAnswer) return hangUp(reply);
+  if (wrong.mode === 'none') return reply.type('application/json').send(GARBAGE);
+  return reply.send(body);
+}
