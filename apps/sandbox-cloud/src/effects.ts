@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { jsonEquals, sha256, type JsonObject } from '@caisson/kernel';
+import { jsonEquals, sha256, type Json, type JsonObject } from '@caisson/kernel';
 import type pg from 'pg';
 import { freeHost, holdsHost, parseCidr } from './cidr.js';
 import { transact } from './database.js';
@@ -27,6 +27,12 @@ export type Written =
     }
   | { readonly outcome: 'refused'; readonly problem: Problem };
 
+/** Who writes, and whether it counts. */
+export interface Write {
+  readonly context: WriteContext;
+  readonly mode: EffectMode;
+}
+
 /** What a resource is made from. */
 export interface NewResource {
   readonly type: ResourceType;
@@ -45,19 +51,14 @@ export interface ResourceChange {
 }
 
 /** Makes a resource. The same action key again gives the resource that it made, and has no effect. */
-export function createResource(
-  pool: pg.Pool,
-  wanted: NewResource,
-  context: WriteContext,
-  mode: EffectMode,
-): Promise<Written> {
+export function createResource(pool: pg.Pool, wanted: NewResource, { context, mode }: Write): Promise<Written> {
   return transact(pool, mode === 'none' ? 'rollback' : 'commit', async (client) => {
     const fenced = await admit(client, context);
     if (fenced !== undefined) return { outcome: 'refused', problem: fenced };
     const earlier = context.actionKey === undefined ? undefined : await readByActionKey(client, context.actionKey);
     if (earlier !== undefined) return repeatOf(earlier, wanted);
-    const first = await insertCopy(client, wanted, context, 0);
-    if (mode === 'twice' && first.outcome === 'done') await insertCopy(client, wanted, context, 1);
+    const first = await insertCopy(client, wanted, { context, copy: 0 });
+    if (mode === 'twice' && first.outcome === 'done') await insertCopy(client, wanted, { context, copy: 1 });
     return first;
   });
 }
@@ -66,21 +67,20 @@ export function createResource(
 export function changeResource(
   pool: pg.Pool,
   target: { readonly type: ResourceType; readonly id: string; readonly change: ResourceChange },
-  context: WriteContext,
-  mode: EffectMode,
+  { context, mode }: Write,
 ): Promise<Written> {
   return transact(pool, mode === 'none' ? 'rollback' : 'commit', async (client) => {
     const fenced = await admit(client, context);
     if (fenced !== undefined) return { outcome: 'refused', problem: fenced };
-    const before = await readResource(client, target.type, target.id, 'lock');
+    const before = await readResource(client, target, 'lock');
     if (before === undefined) return { outcome: 'refused', problem: notFound(target.type, target.id) };
     const after = applyChange(before, target.change, context.startedAt);
     if (isSame(before, after) && mode !== 'twice') return { outcome: 'done', resource: before, repeated: true };
     const refused = await refuseChange(client, before, after);
     if (refused !== undefined) return { outcome: 'refused', problem: refused };
     await updateResource(client, after);
-    await note(client, 'update', after, context);
-    if (mode === 'twice') await note(client, 'update', after, context);
+    await note(client, { kind: 'update', resource: after }, context);
+    if (mode === 'twice') await note(client, { kind: 'update', resource: after }, context);
     return { outcome: 'done', resource: after, repeated: false };
   });
 }
@@ -89,18 +89,17 @@ export function changeResource(
 export function removeResource(
   pool: pg.Pool,
   target: { readonly type: ResourceType; readonly id: string },
-  context: WriteContext,
-  mode: EffectMode,
+  { context, mode }: Write,
 ): Promise<Written> {
   return transact(pool, mode === 'none' ? 'rollback' : 'commit', async (client) => {
     const fenced = await admit(client, context);
     if (fenced !== undefined) return { outcome: 'refused', problem: fenced };
-    const resource = await readResource(client, target.type, target.id, 'lock');
+    const resource = await readResource(client, target, 'lock');
     if (resource === undefined) return { outcome: 'refused', problem: notFound(target.type, target.id) };
     const taken = resource.type === 'network' ? await takenHosts(client, resource.id) : [];
     if (taken.length > 0) return { outcome: 'refused', problem: inUse(resource, taken.length) };
     await deleteResource(client, resource.id);
-    await note(client, 'delete', resource, context);
+    await note(client, { kind: 'delete', resource }, context);
     return { outcome: 'done', resource, repeated: false };
   });
 }
@@ -116,15 +115,14 @@ export function notFound(type: ResourceType, id: string): Problem {
 
 function repeatOf(earlier: Resource, wanted: NewResource): Written {
   if (earlier.type === wanted.type) return { outcome: 'done', resource: earlier, repeated: true };
-  const detail = `The action key made ${earlier.type} ${earlier.id}, so it cannot make a ${wanted.type}. Use another key.`;
+  const detail = `The action key made ${earlier.type} ${earlier.id}; it cannot make a ${wanted.type}. Use another key.`;
   return { outcome: 'refused', problem: { status: 409, code: 'action-key-reused', detail } };
 }
 
 async function insertCopy(
   client: pg.ClientBase,
   wanted: NewResource,
-  context: WriteContext,
-  copy: number,
+  { context, copy }: { readonly context: WriteContext; readonly copy: number },
 ): Promise<Written> {
   const place = wanted.type === 'server' ? await placeInNetwork(client, wanted) : {};
   if ('status' in place) return { outcome: 'refused', problem: place };
@@ -145,7 +143,7 @@ async function insertCopy(
     if (other === undefined) return { outcome: 'refused', problem: racedAway() };
     return repeatOf(other, wanted);
   }
-  await note(client, 'create', resource, context);
+  await note(client, { kind: 'create', resource }, context);
   return { outcome: 'done', resource, repeated: false };
 }
 
@@ -156,12 +154,12 @@ interface Place {
 
 /** Finds an address. The network's row stays locked, so that two servers never get one address. */
 async function placeInNetwork(client: pg.ClientBase, wanted: NewResource): Promise<Place | Problem> {
-  const networkId = String(wanted.properties['network']);
-  const network = await readResource(client, 'network', networkId, 'lock');
-  const cidr = String(network?.properties['cidr'] ?? '');
+  const networkId = textOf(wanted.properties['network']);
+  const network = await readResource(client, { type: 'network', id: networkId }, 'lock');
+  const cidr = textOf(network?.properties['cidr']);
   const range = parseCidr(cidr);
   if (network === undefined || range === undefined) {
-    const detail = `Server "${wanted.name}" names network "${networkId}", which does not exist. Make the network first.`;
+    const detail = `Server ${wanted.name} names network "${networkId}", which does not exist. Make it first.`;
     const errors = [{ path: 'network', message: 'names no network' }];
     return { status: 422, code: 'network-unknown', detail, errors };
   }
@@ -197,11 +195,16 @@ async function refuseChange(client: pg.ClientBase, before: Resource, after: Reso
     return { status: 422, code: 'volume-shrink', detail, errors: [{ path: 'sizeGb', message: 'must not shrink' }] };
   }
   if (after.type !== 'network' || after.properties['cidr'] === before.properties['cidr']) return undefined;
-  const range = parseCidr(String(after.properties['cidr']));
+  const range = parseCidr(textOf(after.properties['cidr']));
   const outside = (await takenHosts(client, after.id)).filter((host) => range === undefined || !holdsHost(range, host));
   if (outside.length === 0) return undefined;
-  const detail = `Network ${after.id} has ${outside.length} servers whose addresses do not fit the new range. Use a wider one.`;
+  const detail = `${outside.length} servers of network ${after.id} do not fit the new range. Use a wider one.`;
   return { status: 409, code: 'network-too-small', detail, errors: [{ path: 'cidr', message: 'is too small' }] };
+}
+
+/** The text of a property that its schema made a text. */
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function inUse(network: Resource, servers: number): Problem {

@@ -19,6 +19,6 @@ export async function admit(client: pg.ClientBase, context: WriteContext): Promi
   return {
     status: 409,
     code: 'fenced',
-    detail: `Token ${fencingToken} of deployment ${deployment} is older than one seen before. Stop: another holder acts for it.`,
+    detail: `Token ${fencingToken} of deployment ${deployment} is out of date. Stop: another holder acts for it.`,
   };
 }

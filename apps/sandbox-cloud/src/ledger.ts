@@ -32,8 +32,7 @@ export interface LedgerQuery {
 /** Notes an effect. */
 export async function note(
   client: pg.ClientBase,
-  kind: LedgerEntry['kind'],
-  resource: Resource,
+  { kind, resource }: { readonly kind: LedgerEntry['kind']; readonly resource: Resource },
   context: WriteContext,
 ): Promise<void> {
   await client.query(

@@ -30,7 +30,7 @@ export function registerOperationRoutes(app: FastifyInstance, cloud: CloudContex
 
   app.get('/servers/:id/healthz', async (request, reply) => {
     const { id } = request.params as { readonly id: string };
-    const server = /^srv-[0-9a-f]{16}$/.test(id) ? await readResource(cloud.pool, 'server', id) : undefined;
+    const server = /^srv-[0-9a-f]{16}$/.test(id) ? await readResource(cloud.pool, { type: 'server', id }) : undefined;
     if (server === undefined) {
       const detail = 'No server answers here. It was removed, or never made.';
       throw new Refusal({ status: 404, code: 'server-not-found', detail });

@@ -1,6 +1,5 @@
-import { z } from 'zod';
-import type { Problem } from './problem.js';
-import { problemOf } from './problem.js';
+import type { z } from 'zod';
+import { problemOf, type Problem } from './problem.js';
 import { whyUnstorable } from './storable-json.js';
 
 /** Ends a request with a problem. Thrown by parsing, before anything was done; the error handler sends it. */
@@ -21,19 +20,18 @@ export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknow
     const detail = `The body ${unstorable}. Correct it and send it again.`;
     throw new Refusal({ status: 422, code: 'request-invalid', detail });
   }
-  return parse(schema, body, 422, 'body');
+  return parse(schema, body, { status: 422, what: 'body' });
 }
 
 /** Parses a query string or headers. @throws Refusal 400 that names each wrong one. */
 export function parseAround<Schema extends z.ZodType>(schema: Schema, input: unknown, what: string): z.infer<Schema> {
-  return parse(schema, input, 400, what);
+  return parse(schema, input, { status: 400, what });
 }
 
 function parse<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
-  status: number,
-  what: string,
+  { status, what }: { readonly status: number; readonly what: string },
 ): z.infer<Schema> {
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw new Refusal(problemOf(parsed.error, status, what));

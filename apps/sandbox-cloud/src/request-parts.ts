@@ -26,6 +26,7 @@ export const ResourceListQuery = z.strictObject({
   actionKey: Key.optional(),
   deployment: Key.optional(),
   unit: Key.optional(),
+  tenant: Key.optional(),
   after: Key.optional(),
   limit: WholeNumber.pipe(z.int().min(1).max(LIST_LIMIT_MAX)).default(100),
 });

@@ -4,8 +4,8 @@ import type { Resource } from './resource.js';
 
 /** Columns of a resource, with the range of its network, as {@link toResource} reads them. */
 const SELECT = `
-select r.id, r.type, r.name, r.status, r.properties, r.tags, r.labels, r.action_key, r.host_number::float8 as host_number,
-  n.properties->>'cidr' as network_cidr, r.generation, r.created_at, r.updated_at
+select r.id, r.type, r.name, r.status, r.properties, r.tags, r.labels, r.action_key,
+  r.host_number::float8 as host_number, n.properties->>'cidr' as network_cidr, r.generation, r.created_at, r.updated_at
 from resources r left join resources n on n.id = r.properties->>'network' and n.type = 'network'`;
 
 interface ResourceRow {
@@ -33,6 +33,8 @@ export interface ResourceQuery {
   readonly deployment?: string | undefined;
   /** Label `unit`. */
   readonly unit?: string | undefined;
+  /** Label `tenant`. */
+  readonly tenant?: string | undefined;
   /** Only resources made after this one. */
   readonly after?: string | undefined;
   readonly limit: number;
@@ -41,8 +43,7 @@ export interface ResourceQuery {
 /** Reads one resource; locks its row until the transaction ends when asked to. */
 export async function readResource(
   client: pg.ClientBase | pg.Pool,
-  type: Resource['type'],
-  id: string,
+  { type, id }: { readonly type: Resource['type']; readonly id: string },
   lock: 'lock' | 'look' = 'look',
 ): Promise<Resource | undefined> {
   const { rows } = await client.query<ResourceRow>(
@@ -69,14 +70,16 @@ export async function listResources(pool: pg.Pool, query: ResourceQuery): Promis
        and ($3::text is null or r.action_key = $3)
        and ($4::text is null or r.labels->>'deployment' = $4)
        and ($5::text is null or r.labels->>'unit' = $5)
-       and ($6::text is null or r.seq > (select a.seq from resources a where a.id = $6))
-     order by r.seq limit $7`,
+       and ($6::text is null or r.labels->>'tenant' = $6)
+       and ($7::text is null or r.seq > (select a.seq from resources a where a.id = $7))
+     order by r.seq limit $8`,
     [
       query.type,
       query.name ?? null,
       query.actionKey ?? null,
       query.deployment ?? null,
       query.unit ?? null,
+      query.tenant ?? null,
       query.after ?? null,
       query.limit,
     ],

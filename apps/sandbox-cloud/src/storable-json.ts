@@ -23,5 +23,5 @@ export function whyUnstorable(value: unknown): string | undefined {
 
 /** Postgres keeps neither U+0000 nor unpaired surrogates. */
 function isStorableText(text: string): boolean {
-  return !/[\ud800-\udfff\u0000]/u.test(text);
+  return !text.includes('\u0000') && !/\p{Surrogate}/u.test(text);
 }
