@@ -128,7 +128,12 @@ const docs = {
       publicOnly: { esm: true, cjs: false, window: false },
       enableFixer: false,
       require: { FunctionDeclaration: true, ClassDeclaration: true },
-      contexts: ['TSInterfaceDeclaration', 'TSTypeAliasDeclaration', 'ExportNamedDeclaration > VariableDeclaration'],
+      contexts: [
+        'TSInterfaceDeclaration',
+        // A type inferred from a schema of the same name has the schema's comment.
+        'TSTypeAliasDeclaration:not([typeAnnotation.typeName.right.name="infer"])',
+        'ExportNamedDeclaration > VariableDeclaration',
+      ],
     },
   ],
   'jsdoc/no-types': 'error',

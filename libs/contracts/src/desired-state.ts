@@ -15,7 +15,7 @@ export const ResourceName = z
   .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a DNS label: 1 to 63 of a-z, 0-9 and inner hyphens');
 
 /** Any JSON value. */
-export const JsonValue: z.ZodType<Json> = z.json() as z.ZodType<Json>;
+export const JsonValue: z.ZodType<Json> = z.json();
 
 /** A JSON object: an engine's own input. */
 export const JsonRecord = z.record(z.string().max(256), JsonValue);
@@ -35,7 +35,7 @@ const Lifecycle = z.strictObject({
   ignoreChanges: z.array(z.string().max(256)).max(100).default([]),
 });
 
-/** One thing a tenant wants, owned by one engine. `properties` is the engine's own input; `${…}` refers to other resources. */
+/** One thing a tenant wants, owned by one engine. `properties` is the engine's; `${…}` refers to other resources. */
 export const ResourceSpec = z.strictObject({
   name: ResourceName,
   engine: z.string().min(1).max(63).optional(),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { type z } from 'zod';
 import { DEPLOYMENT_EVENTS } from './events/deployment.events.js';
 import { DRIFT_EVENTS } from './events/drift.events.js';
 import { EXECUTION_EVENTS } from './events/execution.events.js';
@@ -72,8 +72,8 @@ export function parseEventType(type: string): { context: string; fact: string; m
 }
 
 /**
- * Checks an event of a context against its schema. A fact that this build does not know gives undefined: a newer producer
- * may be ahead of us, and additions are not for us.
+ * Checks an event of a context against its schema. A fact that this build does not know gives undefined: a newer
+ * producer may be ahead of us, and additions are not for us.
  *
  * @throws ZodError when the data does not fit: the event cannot be handled and is parked.
  */

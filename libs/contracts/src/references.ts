@@ -42,7 +42,7 @@ export function parseReference(expression: string): Reference | undefined {
   return index === undefined ? base : { ...base, index: Number(index) };
 }
 
-/** Every placeholder in a JSON value, in order; text that does not parse is listed as malformed. O(size of the value). */
+/** Every placeholder in a JSON value, in order; text that does not parse is listed as malformed. O(size of value). */
 export function findReferences(value: Json): { readonly references: Reference[]; readonly malformed: string[] } {
   const references: Reference[] = [];
   const malformed: string[] = [];

@@ -15,19 +15,22 @@ export const RUN_STATES = [
   'cancelled',
 ] as const;
 
+/** A state of a run: one of `RUN_STATES`. */
 export type RunState = (typeof RUN_STATES)[number];
 
 /** The kinds of change a run can make. */
 export const RUN_KINDS = ['create', 'update', 'scale', 'configure', 'rollback', 'remediate', 'destroy'] as const;
 
+/** A kind of run: one of `RUN_KINDS`. */
 export type RunKind = (typeof RUN_KINDS)[number];
 
 /** What people and other services can ask of a run. */
 export const RUN_COMMANDS = ['plan', 'approve', 'reject', 'execute', 'cancel', 'rollback', 'retry'] as const;
 
+/** A command to a run: one of `RUN_COMMANDS`. */
 export type RunCommand = (typeof RUN_COMMANDS)[number];
 
-/** One row of the machine: from a state, to a state, and which command asks for it (none: a fact of another service). */
+/** One row of the machine: from, to, and the command that asks for it (none: another service's fact). */
 export interface RunTransition {
   readonly from: RunState;
   readonly to: RunState;

@@ -11,6 +11,7 @@ export const TASK_STATES = [
   'cancelled',
 ] as const;
 
+/** A state of a task: one of `TASK_STATES`. */
 export type TaskState = (typeof TASK_STATES)[number];
 
 /** From each state, the states that may follow. Keep in step with `docs/reference/task-states.md`. */

@@ -1,6 +1,7 @@
 /** The contexts that publish events. Each has one topic. */
 export const CONTEXTS = ['deployment', 'planning', 'execution', 'drift', 'webhooks', 'tenancy'] as const;
 
+/** A context that publishes: one of `CONTEXTS`. */
 export type Context = (typeof CONTEXTS)[number];
 
 /** How a topic is created. Partitions are fixed for ever: a change would move keys and break the order per stream. */

@@ -120,7 +120,7 @@ export async function handleCommand<State, Command, Event extends DomainEvent, R
       return { outcome: 'rejected', rejection: decision.rejection, state: folded.state, version: folded.head.version };
     }
     if (decision.events.length === 0) return unchanged(folded, false);
-    const handled = await record(runtime, aggregate, request, folded, decision.events);
+    const handled = await record(runtime, aggregate, { request, folded, events: decision.events });
     if (handled !== 'conflict') return handled;
   }
   throw new Fault(
@@ -164,13 +164,18 @@ function foldLoaded<State, Command, Event extends DomainEvent, Rejection>(
   return loaded.events.reduce((state, event) => aggregate.decider.evolve(state, aggregate.decode(event)), start);
 }
 
+interface Decided<State, Command, Event> {
+  readonly request: CommandRequest<Command>;
+  readonly folded: Folded<State>;
+  readonly events: readonly Event[];
+}
+
 async function record<State, Command, Event extends DomainEvent, Rejection>(
   runtime: CommandRuntime,
   aggregate: Aggregate<State, Command, Event, Rejection>,
-  request: CommandRequest<Command>,
-  folded: Folded<State>,
-  events: readonly Event[],
+  decided: Decided<State, Command, Event>,
 ): Promise<Handled<State, Event, Rejection> | 'conflict'> {
+  const { request, folded, events } = decided;
   const streamId = `${aggregate.category}-${request.id}`;
   const state = events.reduce((current, event) => aggregate.decider.evolve(current, event), folded.state);
   const version = folded.head.version + events.length;

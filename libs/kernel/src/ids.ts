@@ -15,7 +15,7 @@ export function isUuid(text: string): boolean {
 
 /**
  * The id that follows from a name: the same name gives the same id, on any machine, at any time.
- * A UUID of version 5 (RFC 9562, section 5.5) in Caisson's own namespace. Parts are joined by U+001F, which ids never hold.
+ * A UUID of version 5 (RFC 9562, section 5.5) in Caisson's own namespace. U+001F, which no id holds, joins the parts.
  */
 export function deterministicId(...parts: readonly (string | number)[]): string {
   const name = new TextEncoder().encode(parts.join('\u001f'));

@@ -26,7 +26,7 @@ export interface ClaimedJob {
 
 /** Queues as rows. A claim that is not renewed becomes free again; nothing is lost with a worker. */
 export interface JobQueue {
-  /** Takes up to `limit` due jobs, in turns over tenants, for `leaseMs`. Never waits: an empty answer means none is due. */
+  /** Takes up to `limit` due jobs, in turns over tenants, for `leaseMs`. Never waits: empty means none is due. */
   claim(request: {
     readonly queue: string;
     readonly worker: string;

@@ -15,7 +15,7 @@ export interface LockRequest {
 
 /** A lock in hand. */
 export interface HeldLock {
-  /** Rises with each holder of the resource. Carry it to every write: that, not the lock, is what makes a write safe. */
+  /** Rises with each holder of the resource. Carry it to every write: that, not the lock, makes a write safe. */
   readonly fencingToken: number;
   /** Aborted when the lock could not be renewed, or the request's own signal was aborted: stop at once. */
   readonly signal: AbortSignal;

@@ -25,6 +25,6 @@ export interface Outbox {
 
 /** Sends public events on. */
 export interface EventPublisher {
-  /** Resolves when every entry is stored by the transport, per stream in the order given. Rejects when that is not known. */
+  /** Resolves when the transport stored every entry, per stream in the order given. Rejects when that is not known. */
   publish(entries: readonly OutboxEntry[]): Promise<void>;
 }
