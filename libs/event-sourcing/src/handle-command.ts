@@ -1,4 +1,4 @@
-import { Fault, invariant, type Clock, type Decider, type Json } from '@caisson/kernel';
+import { Fault, invariant, type Clock, type Decider, type Instant, type Json } from '@caisson/kernel';
 import type {
   EventContext,
   EventStore,
@@ -70,6 +70,8 @@ export interface CommandRequest<Command> {
   readonly id: string;
   readonly command: Command;
   readonly context: CommandContext;
+  /** When it is judged, for commands that carry the time themselves. Default: the clock at the append. */
+  readonly occurredAt?: Instant;
   readonly fencingToken?: number;
   readonly jobs?: readonly NewJob[];
 }
@@ -181,7 +183,7 @@ async function record<State, Command, Event extends DomainEvent, Rejection>(
   const version = folded.head.version + events.length;
   const context: EventContext = {
     ...pickContext(request.context),
-    occurredAt: runtime.clock.now(),
+    occurredAt: request.occurredAt ?? runtime.clock.now(),
     service: runtime.service,
   };
   const { tenantId } = request.context;

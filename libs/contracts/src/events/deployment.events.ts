@@ -52,7 +52,7 @@ export const DEPLOYMENT_EVENTS = {
   'run-failed': z.object({ ...inRun, failure: Failure, applied: z.array(AppliedUnit) }),
   /** Asks the executor to stop what runs. */
   'run-cancelling': z.object({ ...inRun, reason: z.string() }),
-  'run-cancelled': z.object({ ...inRun, reason: z.string() }),
+  'run-cancelled': z.object({ ...inRun, reason: z.string(), applied: z.array(AppliedUnit) }),
   /** `asked` = a person asked: the executor starts the rollback. Otherwise the executor already does it. */
   'run-rollback-started': z.object({ ...inRun, reason: z.string(), asked: z.boolean() }),
   'run-rolled-back': z.object({ ...inRun, applied: z.array(AppliedUnit) }),
