@@ -1,1 +1,50 @@
-export {};
+export { ApproveRun } from './application/approve-run.js';
+export type { ApproveRunInput } from './application/approve-run.js';
+export { CancelRun } from './application/cancel-run.js';
+export type { CancelRunInput } from './application/cancel-run.js';
+export { ChangeDesiredState } from './application/change-desired-state.js';
+export type { ChangeDesiredStateInput } from './application/change-desired-state.js';
+export { readDeployment } from './application/command-deployment.js';
+export type { DeploymentHandled, DeploymentPorts, DeploymentRequest } from './application/command-deployment.js';
+export { CreateDeployment } from './application/create-deployment.js';
+export type { CreateDeploymentInput } from './application/create-deployment.js';
+export { DeleteDeployment } from './application/delete-deployment.js';
+export type { DeleteDeploymentInput } from './application/delete-deployment.js';
+export {
+  DEPLOYMENT_COLLECTIONS,
+  deploymentView,
+  revisionDocumentId,
+  runView,
+} from './application/deployment-documents.js';
+export type {
+  DeploymentStatus,
+  DeploymentView,
+  ResourcesView,
+  RevisionView,
+  RunView,
+} from './application/deployment-documents.js';
+export { DEPLOYMENT_REACTS_TO, reactionTo } from './application/deployment-reactions.js';
+export type { DeploymentReaction } from './application/deployment-reactions.js';
+export { deploymentAggregate } from './application/deployment.aggregate.js';
+export { ExecuteRun } from './application/execute-run.js';
+export type { ExecuteRunInput } from './application/execute-run.js';
+export { ReactToFact } from './application/react-to-fact.js';
+export { RecordOutcome } from './application/record-outcome.js';
+export type { RecordOutcomeInput, RunOutcome } from './application/record-outcome.js';
+export { RejectRun } from './application/reject-run.js';
+export type { RejectRunInput } from './application/reject-run.js';
+export { RequestDriftScan } from './application/request-drift-scan.js';
+export type { RequestDriftScanInput } from './application/request-drift-scan.js';
+export { RequestRun } from './application/request-run.js';
+export type { RequestRunInput } from './application/request-run.js';
+export { RequestRunsForPush } from './application/request-runs-for-push.js';
+export type { Push } from './application/request-runs-for-push.js';
+export { RetryRun } from './application/retry-run.js';
+export type { RetryRunInput } from './application/retry-run.js';
+export { RollBack } from './application/roll-back.js';
+export type { RollBackInput } from './application/roll-back.js';
+export { StartPlanning } from './application/start-planning.js';
+export type { StartPlanningInput } from './application/start-planning.js';
+export type { DeploymentRejection } from './domain/deployment.commands.js';
+export type { DeploymentEvent } from './domain/deployment.events.js';
+export type { Deployment, DeploymentState, Run } from './domain/deployment.state.js';

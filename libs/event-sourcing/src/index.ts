@@ -1,6 +1,7 @@
 export { backoffMs, EventConsumer } from './consumer.js';
 export type { ConsumerObserver, EventConsumerOptions, Parking } from './consumer.js';
 export type { Delivery, EventHandler } from './delivery.js';
+export { followUpContext } from './follow-up.js';
 export { foldStream, handleCommand } from './handle-command.js';
 export type {
   Aggregate,

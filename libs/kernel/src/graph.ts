@@ -5,7 +5,9 @@ export interface IndexedGraph {
   readonly to: Int32Array;
 }
 
-/** The nodes in layers that may go together, each in rising order; or one cycle, whose last node points to its first. */
+/**
+ * The nodes in layers that may go together, each in rising order; or one cycle, whose last node points to its first.
+ */
 export type Layering =
   | { readonly outcome: 'layered'; readonly layers: readonly (readonly number[])[] }
   | { readonly outcome: 'cyclic'; readonly cycle: readonly number[] };
@@ -18,56 +20,62 @@ export type Layering =
  */
 export function layersOf(graph: IndexedGraph): Layering {
   const { nodeCount, from, to } = graph;
-  const { starts, targets } = successors(graph);
   const waitingFor = new Int32Array(nodeCount);
-  for (const target of to) waitingFor[target] = (waitingFor[target] ?? 0) + 1;
+  for (const target of to) add(waitingFor, target, 1);
   const order = new Int32Array(nodeCount);
   let ordered = 0;
-  for (let node = 0; node < nodeCount; node += 1) if (waitingFor[node] === 0) order[ordered++] = node;
+  waitingFor.forEach((count, node) => {
+    if (count === 0) order[ordered++] = node;
+  });
+  const { starts, targets } = successors(graph);
   const level = new Int32Array(nodeCount);
   for (let next = 0; next < ordered; next += 1) {
-    const node = order[next] ?? 0;
-    const below = (level[node] ?? 0) + 1;
-    for (let edge = starts[node] ?? 0; edge < (starts[node + 1] ?? 0); edge += 1) {
-      const target = targets[edge] ?? 0;
-      if ((level[target] ?? 0) < below) level[target] = below;
-      const left = (waitingFor[target] ?? 0) - 1;
-      waitingFor[target] = left;
-      if (left === 0) order[ordered++] = target;
+    const node = at(order, next);
+    const end = at(starts, node + 1);
+    for (let edge = at(starts, node); edge < end; edge += 1) {
+      const target = at(targets, edge);
+      level[target] = Math.max(at(level, target), at(level, node) + 1);
+      if (add(waitingFor, target, -1) === 0) order[ordered++] = target;
     }
   }
   if (ordered < nodeCount) return { outcome: 'cyclic', cycle: cycleAmong(waitingFor, from, to) };
   return { outcome: 'layered', layers: bucketsOf(level) };
 }
 
+/** Edges grouped by where they start: those of node n are `targets[starts[n]]` to `targets[starts[n + 1] - 1]`. */
 function successors({ nodeCount, from, to }: IndexedGraph): { starts: Int32Array; targets: Int32Array } {
   const starts = new Int32Array(nodeCount + 1);
-  for (const source of from) starts[source + 1] = (starts[source + 1] ?? 0) + 1;
-  for (let node = 0; node < nodeCount; node += 1) starts[node + 1] = (starts[node + 1] ?? 0) + (starts[node] ?? 0);
+  for (const source of from) add(starts, source + 1, 1);
+  for (let node = 0; node < nodeCount; node += 1) add(starts, node + 1, at(starts, node));
   const fill = starts.slice(0, nodeCount);
   const targets = new Int32Array(to.length);
-  for (let edge = 0; edge < from.length; edge += 1) {
-    const source = from[edge] ?? 0;
-    const place = fill[source] ?? 0;
-    targets[place] = to[edge] ?? 0;
-    fill[source] = place + 1;
-  }
+  from.forEach((source, edge) => {
+    targets[add(fill, source, 1) - 1] = at(to, edge);
+  });
   return { starts, targets };
+}
+
+function at(numbers: Int32Array, index: number): number {
+  return numbers[index] ?? 0;
+}
+
+function add(numbers: Int32Array, index: number, amount: number): number {
+  return (numbers[index] = at(numbers, index) + amount);
 }
 
 /** Every node that still waits has a predecessor that waits too; walking back must therefore come round. */
 function cycleAmong(waitingFor: Int32Array, from: Int32Array, to: Int32Array): number[] {
-  const before = new Int32Array(waitingFor.length).fill(-1);
-  for (let edge = 0; edge < from.length; edge += 1) {
-    if ((waitingFor[from[edge] ?? 0] ?? 0) > 0) before[to[edge] ?? 0] = from[edge] ?? 0;
-  }
+  const before = new Int32Array(waitingFor.length);
+  from.forEach((source, edge) => {
+    if (at(waitingFor, source) > 0) before[at(to, edge)] = source;
+  });
   const seenAt = new Map<number, number>();
   const path: number[] = [];
   let node = waitingFor.findIndex((count) => count > 0);
   while (!seenAt.has(node)) {
     seenAt.set(node, path.length);
     path.push(node);
-    node = before[node] ?? 0;
+    node = at(before, node);
   }
   const cycle = path.slice(seenAt.get(node)).reverse();
   const first = cycle.indexOf(cycle.reduce((least, candidate) => Math.min(least, candidate)));

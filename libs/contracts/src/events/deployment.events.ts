@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DesiredState } from '../desired-state.js';
+import { DesiredState, JsonRecord } from '../desired-state.js';
 import { Failure } from '../failure.js';
 import { AppliedUnit, Digest } from '../plan.js';
 import { RUN_KINDS } from '../run-states.js';
@@ -47,14 +47,20 @@ export const DEPLOYMENT_EVENTS = {
     kind: RunKind,
     revision: z.int(),
     applied: z.array(AppliedUnit),
-    outputs: z.record(z.string(), z.json()),
+    outputs: JsonRecord,
   }),
   'run-failed': z.object({ ...inRun, failure: Failure, applied: z.array(AppliedUnit) }),
   /** Asks the executor to stop what runs. */
   'run-cancelling': z.object({ ...inRun, reason: z.string() }),
   'run-cancelled': z.object({ ...inRun, reason: z.string(), applied: z.array(AppliedUnit) }),
   /** `asked` = a person asked: the executor starts the rollback. Otherwise the executor already does it. */
-  'run-rollback-started': z.object({ ...inRun, reason: z.string(), asked: z.boolean() }),
+  'run-rollback-started': z.object({
+    ...inRun,
+    reason: z.string(),
+    asked: z.boolean(),
+    /** What went wrong before, where something did. */
+    failure: Failure.optional(),
+  }),
   'run-rolled-back': z.object({ ...inRun, applied: z.array(AppliedUnit) }),
   'run-retried': z.object({ ...inRun }),
   /** Asks the drift detector to compare the world with what was applied. */

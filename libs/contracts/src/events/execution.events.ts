@@ -36,7 +36,7 @@ export const EXECUTION_EVENTS = {
   'execution-verified': z.object({
     ...inRun,
     applied: z.array(AppliedUnit),
-    outputs: z.record(z.string(), z.json()),
+    outputs: JsonRecord,
   }),
   'execution-failed': z.object({ ...inRun, failure: Failure, applied: z.array(AppliedUnit) }),
   'execution-cancelled': z.object({ ...inRun, applied: z.array(AppliedUnit), failure: Failure.optional() }),

@@ -1,0 +1,34 @@
+import {
+  commandDeployment,
+  type DeploymentHandled,
+  type DeploymentPorts,
+  type DeploymentRequest,
+} from './command-deployment.js';
+import type { DesiredState } from '@caisson/contracts';
+
+/** The new desired state. */
+export interface ChangeDesiredStateInput extends DeploymentRequest {
+  readonly desired: DesiredState;
+  /** Default `update`. */
+  readonly kind?: 'update' | 'scale' | 'configure';
+  readonly reason: string;
+  /** Refused with `deployment-version-conflict` unless the stream is at this version. */
+  readonly ifVersion?: number;
+}
+
+/** Replaces what is desired by a new revision and requests a run to it. */
+export class ChangeDesiredState {
+  constructor(private readonly ports: DeploymentPorts) {}
+
+  execute(input: ChangeDesiredStateInput): Promise<DeploymentHandled> {
+    const { desired, ifVersion, kind = 'update', reason } = input;
+    return commandDeployment(this.ports, input, {
+      type: 'ChangeDesiredState',
+      runId: this.ports.ids.next(),
+      kind,
+      desired,
+      reason,
+      ...(ifVersion === undefined ? {} : { ifVersion }),
+    });
+  }
+}

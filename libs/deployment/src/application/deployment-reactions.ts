@@ -1,0 +1,93 @@
+import { decodeEvent, parseEventType, type EventOf, type PublicEvent } from '@caisson/contracts';
+import type { RunOutcome } from './record-outcome.js';
+import type { Push } from './request-runs-for-push.js';
+
+/** What a deployment does when another context states a fact. */
+export type DeploymentReaction =
+  | { readonly kind: 'record'; readonly deploymentId: string; readonly outcome: RunOutcome }
+  | { readonly kind: 'remediate'; readonly deploymentId: string; readonly reason: string }
+  | { readonly kind: 'push'; readonly push: Push };
+
+/** The contexts whose facts a deployment reacts to. */
+export const DEPLOYMENT_REACTS_TO = ['planning', 'execution', 'drift', 'webhooks'] as const;
+
+/**
+ * What follows from a public fact of another context for deployments; undefined for facts that do not concern them.
+ *
+ * @throws ZodError when the event's data does not fit its schema: the event cannot be handled and is parked.
+ */
+export function reactionTo(event: PublicEvent): DeploymentReaction | undefined {
+  switch (parseEventType(event.type)?.context) {
+    case 'planning':
+      return toPlanning(decodeEvent('planning', event));
+    case 'execution':
+      return toExecution(decodeEvent('execution', event));
+    case 'drift':
+      return toDrift(decodeEvent('drift', event));
+    case 'webhooks':
+      return toDelivery(decodeEvent('webhooks', event));
+    default:
+      return undefined;
+  }
+}
+
+function toPlanning(event: EventOf<'planning'> | undefined): DeploymentReaction | undefined {
+  switch (event?.fact) {
+    case 'plan-computed': {
+      const { deploymentId, plan, round, runId } = event.data;
+      const changes = plan.units.some((unit) => unit.action !== 'none');
+      const needsPerson = plan.policy.some((result) => result.outcome === 'deny');
+      const outcome = { type: 'RecordPlan', runId, round, planDigest: plan.digest, changes, needsPerson } as const;
+      return { kind: 'record', deploymentId, outcome };
+    }
+    case 'plan-refused': {
+      const { deploymentId, failure, round, runId } = event.data;
+      return { kind: 'record', deploymentId, outcome: { type: 'RecordPlanRefusal', runId, round, failure } };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function toExecution(event: EventOf<'execution'> | undefined): DeploymentReaction | undefined {
+  const outcome = event === undefined ? undefined : outcomeOf(event);
+  return event === undefined || outcome === undefined
+    ? undefined
+    : { kind: 'record', deploymentId: event.data.deploymentId, outcome };
+}
+
+function outcomeOf(event: EventOf<'execution'>): RunOutcome | undefined {
+  const { runId } = event.data;
+  switch (event.fact) {
+    case 'execution-applied':
+      return { type: 'RecordApplied', runId };
+    case 'execution-verified':
+      return { type: 'RecordVerified', runId, applied: event.data.applied, outputs: event.data.outputs };
+    case 'execution-failed':
+      return { type: 'RecordExecutionFailure', runId, failure: event.data.failure, applied: event.data.applied };
+    case 'execution-cancelled': {
+      const { applied, failure } = event.data;
+      return { type: 'RecordCancelled', runId, applied, ...(failure === undefined ? {} : { failure }) };
+    }
+    case 'rollback-started':
+      return { type: 'RecordRollbackStarted', runId, failure: event.data.failure };
+    case 'execution-rolled-back':
+      return { type: 'RecordRolledBack', runId, applied: event.data.applied };
+    case 'rollback-failed':
+      return { type: 'RecordRollbackFailure', runId, failure: event.data.failure, applied: event.data.applied };
+    default:
+      return undefined; // Tasks and attempts are the executor's own story.
+  }
+}
+
+function toDrift(event: EventOf<'drift'> | undefined): DeploymentReaction | undefined {
+  if (event?.fact !== 'drift-detected' || !event.data.autoRemediate) return undefined;
+  const { deploymentId, items, scanId } = event.data;
+  return { kind: 'remediate', deploymentId, reason: `scan ${scanId} found ${items.length} drift items` };
+}
+
+function toDelivery(event: EventOf<'webhooks'> | undefined): DeploymentReaction | undefined {
+  if (event?.fact !== 'delivery-accepted' || event.data.event !== 'push') return undefined;
+  const { branch, commit, repository } = event.data;
+  return { kind: 'push', push: { repository, branch, commit } };
+}

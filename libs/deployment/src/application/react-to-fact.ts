@@ -1,0 +1,50 @@
+import { followUpContext, type DocumentStore } from '@caisson/event-sourcing';
+import { unreachable } from '@caisson/kernel';
+import type { PublicEvent } from '@caisson/contracts';
+import { commandDeployment, type DeploymentHandled, type DeploymentPorts } from './command-deployment.js';
+import { reactionTo, type DeploymentReaction } from './deployment-reactions.js';
+import { RequestRunsForPush } from './request-runs-for-push.js';
+
+/** Does what follows from a public fact of another context. The same fact twice changes nothing. */
+export class ReactToFact {
+  private readonly requestRunsForPush: RequestRunsForPush;
+
+  constructor(
+    private readonly ports: DeploymentPorts,
+    documents: DocumentStore,
+  ) {
+    this.requestRunsForPush = new RequestRunsForPush(ports, documents);
+  }
+
+  /**
+   * One answer per deployment concerned. A refusal is for the log: the fact is handled.
+   *
+   * @throws ZodError for data that fits no schema (park it) and Fault as `commandDeployment` does (try again).
+   */
+  async execute(event: PublicEvent): Promise<readonly DeploymentHandled[]> {
+    const reaction = reactionTo(event);
+    return reaction === undefined ? [] : this.act(event, reaction);
+  }
+
+  private async act(event: PublicEvent, reaction: DeploymentReaction): Promise<readonly DeploymentHandled[]> {
+    const { service } = this.ports.runtime;
+    switch (reaction.kind) {
+      case 'record': {
+        const { deploymentId, outcome } = reaction;
+        const context = followUpContext(event, outcome.type, service);
+        return [await commandDeployment(this.ports, { deploymentId, context }, outcome)];
+      }
+      case 'remediate': {
+        const { deploymentId, reason } = reaction;
+        const context = followUpContext(event, 'remediate', service);
+        const runId = this.ports.ids.next();
+        const command = { type: 'RequestRun', runId, kind: 'remediate', reason, whenBusy: 'refuse' } as const;
+        return [await commandDeployment(this.ports, { deploymentId, context }, command)];
+      }
+      case 'push':
+        return this.requestRunsForPush.execute(event, reaction.push);
+      default:
+        return unreachable(reaction, 'reaction');
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import {
+  commandDeployment,
+  type DeploymentHandled,
+  type DeploymentPorts,
+  type DeploymentRequest,
+} from './command-deployment.js';
+
+/** What to go back to. */
+export interface RollBackInput extends DeploymentRequest {
+  /** Absent: the newest run. */
+  readonly runId?: string;
+  /** Absent: a failed run is undone; otherwise the completed revision before the current one. */
+  readonly toRevision?: number;
+  readonly reason: string;
+}
+
+/** Undoes a failed run, or requests a run to an earlier completed revision. */
+export class RollBack {
+  constructor(private readonly ports: DeploymentPorts) {}
+
+  execute(input: RollBackInput): Promise<DeploymentHandled> {
+    const { reason, runId, toRevision } = input;
+    return commandDeployment(this.ports, input, {
+      type: 'RollbackRun',
+      ...(runId === undefined ? {} : { runId }),
+      ...(toRevision === undefined ? {} : { toRevision }),
+      newRunId: this.ports.ids.next(),
+      reason,
+    });
+  }
+}

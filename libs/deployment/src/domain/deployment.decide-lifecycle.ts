@@ -1,0 +1,115 @@
+import { SETTLED_RUN_STATES, type RunState } from '@caisson/contracts';
+import { accept, reject, unreachable } from '@caisson/kernel';
+import type { DeploymentDecision, LifecycleCommand } from './deployment.commands.js';
+import type { DeploymentEvent } from './deployment.events.js';
+import { runRequested } from './deployment.facts.js';
+import type { Deployment, Run } from './deployment.state.js';
+
+/** Tools may be changing the world: what is applied is not known, so there is nothing to compare it with. */
+const WORLD_MOVES: readonly RunState[] = ['executing', 'verifying', 'cancelling', 'rolling_back'];
+
+type After = Exclude<LifecycleCommand, { type: 'CreateDeployment' }>;
+type Of<Type extends LifecycleCommand['type']> = Extract<LifecycleCommand, { type: Type }>;
+
+interface Present {
+  readonly version: number;
+  readonly deployment: Deployment;
+}
+
+/** Judges what is asked of an existing deployment as a whole. */
+export function decideLifecycle(present: Present, command: LifecycleCommand): DeploymentDecision {
+  const { deployment } = present;
+  switch (command.type) {
+    case 'CreateDeployment':
+      return reject({ code: 'deployment-exists', deploymentId: deployment.deploymentId });
+    case 'ChangeDesiredState':
+      return change(present, command);
+    case 'RequestRun':
+      return request(deployment, command);
+    case 'RequestDriftScan':
+      return scan(deployment, command);
+    case 'DeleteDeployment':
+      return remove(deployment, command);
+    default:
+      return unreachable(command, 'deployment command');
+  }
+}
+
+/** The run that holds the deployment, if one does. */
+export function activeRun({ run }: Deployment): Run | undefined {
+  return run === undefined || SETTLED_RUN_STATES.includes(run.state) ? undefined : run;
+}
+
+function knows({ run, settled, deferred }: Deployment, runId: string): boolean {
+  return run?.runId === runId || deferred?.runId === runId || settled.some((older) => older.runId === runId);
+}
+
+function change({ deployment, version }: Present, command: Of<'ChangeDesiredState'>): DeploymentDecision {
+  const { desired, ifVersion, kind, origin, reason, runId } = command;
+  if (knows(deployment, runId)) return accept();
+  if (ifVersion !== undefined && ifVersion !== version) {
+    return reject({ code: 'deployment-version-conflict', expected: ifVersion, actual: version });
+  }
+  const active = activeRun(deployment);
+  if (active !== undefined) return reject({ code: 'run-active', runId: active.runId, state: active.state });
+  const { deploymentId } = deployment;
+  const revision = deployment.latestRevision + 1;
+  return accept<DeploymentEvent>(
+    { type: 'DeploymentChanged', origin, deploymentId, revision, desired },
+    runRequested(deploymentId, { origin, runId, kind, revision, reason }),
+  );
+}
+
+function request(deployment: Deployment, command: Of<'RequestRun'>): DeploymentDecision {
+  const { kind, origin, reason, runId } = command;
+  const { currentRevision, deploymentId, latestRevision } = deployment;
+  if (knows(deployment, runId)) return accept();
+  const active = activeRun(deployment);
+  if (active !== undefined) {
+    return command.whenBusy === 'defer' && kind !== 'destroy'
+      ? accept({ type: 'RunDeferred', origin, deploymentId, runId, kind, reason })
+      : reject({ code: 'run-active', runId: active.runId, state: active.state });
+  }
+  if (kind === 'remediate' && currentRevision === undefined) {
+    return reject({ code: 'revision-not-found', available: [] });
+  }
+  const revision = kind === 'update' ? latestRevision : (currentRevision ?? latestRevision);
+  return accept(runRequested(deploymentId, { origin, runId, kind, revision, reason }));
+}
+
+function scan(deployment: Deployment, command: Of<'RequestDriftScan'>): DeploymentDecision {
+  const { applied, deploymentId, run } = deployment;
+  if (run !== undefined && WORLD_MOVES.includes(run.state)) {
+    return reject({ code: 'run-active', runId: run.runId, state: run.state });
+  }
+  const { autoRemediate, origin, scanId } = command;
+  return accept({ type: 'DriftScanRequested', origin, deploymentId, scanId, autoRemediate, applied });
+}
+
+/**
+ * By state: what was not executed yet is cancelled at once, what is being executed is asked to stop, and what was
+ * applied is destroyed by a run. The follow-ups of the decision do the rest when the active run has settled.
+ */
+function remove(deployment: Deployment, command: Of<'DeleteDeployment'>): DeploymentDecision {
+  const { deletion, deploymentId, run } = deployment;
+  const { origin, reason } = command;
+  const active = activeRun(deployment);
+  if (deletion !== undefined && active !== undefined) return accept(); // On its way already.
+  const runId = active?.kind === 'destroy' ? active.runId : command.runId;
+  const requested: DeploymentEvent = { type: 'DeploymentDeletionRequested', origin, deploymentId, runId, reason };
+  if (active === undefined || active.kind === 'destroy') return accept(requested);
+  if (active.state === 'cancelling' || active.state === 'rolling_back') return accept(requested);
+  return accept<DeploymentEvent>(requested, stopRun(deployment, run ?? active, command));
+}
+
+/** Cancels a run: at once before execution, by asking the executor to stop during it. */
+export function stopRun(
+  { applied, deploymentId }: Deployment,
+  run: Run,
+  { origin, reason }: Pick<After & { reason: string }, 'origin' | 'reason'>,
+): DeploymentEvent {
+  const { runId } = run;
+  return run.state === 'executing' || run.state === 'verifying'
+    ? { type: 'RunCancelling', origin, deploymentId, runId, reason }
+    : { type: 'RunCancelled', origin, deploymentId, runId, reason, applied };
+}

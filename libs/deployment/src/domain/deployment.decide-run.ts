@@ -1,0 +1,97 @@
+import { allowedCommands, type RunCommand } from '@caisson/contracts';
+import { accept, reject, unreachable } from '@caisson/kernel';
+import type { AskOfRun, DeploymentDecision, DeploymentRejection, RollbackRun } from './deployment.commands.js';
+import { activeRun, stopRun } from './deployment.decide-lifecycle.js';
+import type { DeploymentEvent } from './deployment.events.js';
+import { runPlanningStarted, runRequested, runStarted } from './deployment.facts.js';
+import { completedRevisions, type Deployment, type Run } from './deployment.state.js';
+
+/** Judges what people ask of a run. The rows of `RUN_TRANSITIONS` with a command are the law. */
+export function decideRun(deployment: Deployment, command: AskOfRun): DeploymentDecision {
+  const found = runMeant(deployment, command.runId);
+  if ('code' in found) return reject(found);
+  const { deploymentId } = deployment;
+  const { origin } = command;
+  const { runId } = found;
+  switch (command.type) {
+    case 'StartPlanning':
+      if (found.state === 'planning') return accept();
+      return ifAllowed(found, 'plan', () => [runPlanningStarted(deployment, found, origin)]);
+    case 'ApproveRun':
+      return approve(deployment, found, command);
+    case 'RejectRun': {
+      const rejected = { type: 'RunRejected', origin, deploymentId, runId, reason: command.reason } as const;
+      return ifAllowed(found, 'reject', () => [rejected, stopRun(deployment, found, command)]);
+    }
+    case 'ExecuteRun':
+      if (found.state === 'executing') return accept();
+      return ifAllowed(found, 'execute', () => [runStarted(deployment, found, origin)]);
+    case 'CancelRun': // Cancelling twice is one wish.
+      if (found.state === 'cancelling' || found.state === 'cancelled') return accept();
+      return ifAllowed(found, 'cancel', () => [stopRun(deployment, found, command)]);
+    case 'RetryRun':
+      return ifAllowed(found, 'retry', () => [{ type: 'RunRetried', origin, deploymentId, runId }]);
+    case 'RollbackRun':
+      return rollBack(deployment, found, command);
+    default:
+      return unreachable(command, 'deployment command');
+  }
+}
+
+function runMeant({ run, settled }: Deployment, runId: string | undefined): Run | DeploymentRejection {
+  if (run === undefined) return { code: 'unknown-run', runId: runId ?? '' };
+  if (runId === undefined || runId === run.runId) return run;
+  return settled.some((older) => older.runId === runId)
+    ? { code: 'run-superseded', runId, latestRunId: run.runId }
+    : { code: 'unknown-run', runId };
+}
+
+function ifAllowed(run: Run, asked: RunCommand, facts: () => readonly DeploymentEvent[]): DeploymentDecision {
+  return allowedCommands(run.state).includes(asked) ? accept(...facts()) : conflict(run);
+}
+
+function conflict({ runId, state }: Run): DeploymentDecision {
+  return reject({ code: 'run-state-conflict', runId, state, allowed: allowedCommands(state) });
+}
+
+function approve(
+  { deploymentId }: Deployment,
+  run: Run,
+  command: Extract<AskOfRun, { type: 'ApproveRun' }>,
+): DeploymentDecision {
+  const { origin, planDigest } = command;
+  const { runId } = run;
+  if (!allowedCommands(run.state).includes('approve')) return conflict(run);
+  if (planDigest !== run.planDigest) {
+    return reject({ code: 'plan-digest-mismatch', runId, expected: run.planDigest ?? '', given: planDigest });
+  }
+  return accept({ type: 'RunApproved', origin, deploymentId, runId, planDigest, approvedBy: origin.by });
+}
+
+/** A failed run is undone; a run that settled otherwise is followed by a run to an earlier completed revision. */
+function rollBack(deployment: Deployment, run: Run, command: RollbackRun): DeploymentDecision {
+  if (activeRun(deployment) !== undefined) return run.state === 'rolling_back' ? accept() : conflict(run);
+  if (run.state === 'failed' && command.toRevision === undefined) return undo(deployment, run, command);
+  const { newRunId: runId, origin, reason } = command;
+  const available = completedRevisions(deployment);
+  const revision = command.toRevision ?? goodBefore(deployment, run);
+  if (revision === undefined || !available.includes(revision)) {
+    return reject({ code: 'revision-not-found', ...(revision === undefined ? {} : { revision }), available });
+  }
+  return accept(runRequested(deployment.deploymentId, { origin, runId, kind: 'rollback', revision, reason }));
+}
+
+/** The revision before the current one; after a run that got nowhere, the current one itself. */
+function goodBefore({ completed, currentRevision }: Deployment, run: Run): number | undefined {
+  if (run.state !== 'completed' && currentRevision !== undefined) return currentRevision;
+  return completed.findLast((revision) => revision !== currentRevision);
+}
+
+function undo({ applied, deploymentId }: Deployment, run: Run, command: RollbackRun): DeploymentDecision {
+  const { origin, reason } = command;
+  const { runId } = run;
+  const started = { type: 'RunRollbackStarted', origin, deploymentId, runId, reason, asked: run.executed } as const;
+  if (run.executed) return accept(started);
+  const nothingWasDone = { type: 'RunRolledBack', origin, deploymentId, runId, applied } as const;
+  return accept<DeploymentEvent>(started, nothingWasDone);
+}

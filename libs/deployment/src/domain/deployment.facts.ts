@@ -1,0 +1,77 @@
+import { resolveReferences, type AppliedUnit, type DesiredState, type RunKind } from '@caisson/contracts';
+import { invariant, type Json } from '@caisson/kernel';
+import type { DeploymentEvent, Origin } from './deployment.events.js';
+import type { Deployment, Run } from './deployment.state.js';
+
+type Of<Type extends DeploymentEvent['type']> = Extract<DeploymentEvent, { type: Type }>;
+
+/** A run was asked for. */
+export function runRequested(
+  deploymentId: string,
+  run: {
+    readonly origin: Origin;
+    readonly runId: string;
+    readonly kind: RunKind;
+    readonly revision: number;
+    readonly reason: string;
+  },
+): Of<'RunRequested'> {
+  const { kind, origin, reason, revision, runId } = run;
+  return { type: 'RunRequested', origin, deploymentId, runId, kind, revision, reason };
+}
+
+/** The planner is asked for a plan, one round after the last. */
+export function runPlanningStarted(deployment: Deployment, run: Run, origin: Origin): Of<'RunPlanningStarted'> {
+  const { applied, deploymentId } = deployment;
+  const { kind, revision, runId } = run;
+  const desired = wantedBy(deployment, run);
+  return {
+    type: 'RunPlanningStarted',
+    origin,
+    deploymentId,
+    runId,
+    kind,
+    revision,
+    round: run.round + 1,
+    desired,
+    applied,
+  };
+}
+
+/** The executor is asked to apply the approved plan. */
+export function runStarted(deployment: Deployment, run: Run, origin: Origin): Of<'RunStarted'> {
+  const { applied, deploymentId } = deployment;
+  const { kind, planDigest, runId } = run;
+  invariant(planDigest !== undefined, `run ${runId} starts without a plan`);
+  const { onFailure } = wantedBy(deployment, run);
+  return { type: 'RunStarted', origin, deploymentId, runId, kind, planDigest, onFailure, applied };
+}
+
+/** The world is as the run wants it, without or after execution. */
+export function runCompleted(
+  deployment: Deployment,
+  run: Run,
+  result: { readonly origin: Origin; readonly applied: AppliedUnit[]; readonly outputs: Record<string, Json> },
+): Of<'RunCompleted'> {
+  const { deploymentId } = deployment;
+  const { kind, revision, runId } = run;
+  return { type: 'RunCompleted', ...result, deploymentId, runId, kind, revision };
+}
+
+/** What a run goes to. A run is only requested for a revision that is kept. */
+export function wantedBy(deployment: Deployment, run: Run): DesiredState {
+  const desired = deployment.revisions[run.revision]?.desired;
+  invariant(desired !== undefined, `revision ${run.revision} of ${deployment.deploymentId} is gone`);
+  return desired;
+}
+
+/** The outputs of what is applied already; those that refer to something that is not are left out. */
+export function outputsOf(desired: DesiredState, applied: readonly AppliedUnit[]): Record<string, Json> {
+  const units = new Map(applied.map((unit) => [unit.unitId, unit]));
+  const outputs: Record<string, Json> = {};
+  for (const [name, expression] of Object.entries(desired.outputs)) {
+    const { value, unresolved } = resolveReferences(expression, (unitId) => units.get(unitId));
+    if (unresolved.length === 0) outputs[name] = value;
+  }
+  return outputs;
+}

@@ -1,0 +1,89 @@
+import type { AppliedUnit, DesiredState, Failure, RunKind, RunState } from '@caisson/contracts';
+import type { Instant, Json } from '@caisson/kernel';
+
+/** Completed revisions that a deployment can still go back to. Older ones are in the history and can be sent again. */
+export const COMPLETED_REVISIONS_MAX = 100;
+
+/** Settled runs that the state still knows; older ones are read models only. */
+export const SETTLED_RUNS_MAX = 10;
+
+/** One change of a deployment. */
+export interface Run {
+  readonly runId: string;
+  readonly kind: RunKind;
+  readonly state: RunState;
+  /** The revision it goes to. */
+  readonly revision: number;
+  readonly reason: string;
+  /** How often planning was asked for; answers to older rounds are ignored. */
+  readonly round: number;
+  readonly planDigest?: string;
+  /** 0 to 100; never falls. */
+  readonly progress: number;
+  /** Whether the executor was ever asked to apply it. */
+  readonly executed: boolean;
+  readonly failure?: Failure;
+  readonly requestedAt: Instant;
+  readonly requestedBy: string;
+  readonly correlationId: string;
+  /** When execution began, the last time it did. */
+  readonly startedAt?: Instant;
+  readonly finishedAt?: Instant;
+}
+
+/** One version of what is desired. */
+export interface Revision {
+  readonly desired: DesiredState;
+  readonly createdAt: Instant;
+  /** When a run to it completed last. Only such a revision can be gone back to. */
+  readonly completedAt?: Instant;
+}
+
+/** A deployment that exists, or existed. */
+export interface Deployment {
+  readonly deploymentId: string;
+  readonly createdAt: Instant;
+  /** By number, from 1. */
+  readonly revisions: Readonly<Record<string, Revision>>;
+  /** The newest number given out. */
+  readonly latestRevision: number;
+  /** The revision that the world was last brought to; absent before the first completed run and after a destroy. */
+  readonly currentRevision?: number;
+  /** Revisions in the order in which they became current, the newest last. */
+  readonly completed: readonly number[];
+  /** What the engines left, whatever became of the runs. */
+  readonly applied: AppliedUnit[];
+  readonly outputs: Record<string, Json>;
+  /** The newest run. At most this one is active. */
+  readonly run?: Run;
+  /** Runs before it, the newest last. */
+  readonly settled: readonly Run[];
+  /** Set while the deployment shall go. */
+  readonly deletion?: { readonly runId: string; readonly reason: string };
+  /** A run to be requested once the active one has settled. */
+  readonly deferred?: { readonly runId: string; readonly kind: 'update' | 'remediate'; readonly reason: string };
+  readonly deleted: boolean;
+}
+
+/** What a deployment's stream folds to. */
+export interface DeploymentState {
+  /** Events folded: the version of the stream. */
+  readonly version: number;
+  readonly deployment?: Deployment;
+}
+
+/** The state before the first event. */
+export const NO_DEPLOYMENT: DeploymentState = { version: 0 };
+
+/** The desired state of a revision that the state still keeps. */
+export function desiredOf(deployment: Deployment, revision: number): DesiredState | undefined {
+  return deployment.revisions[revision]?.desired;
+}
+
+/** The revisions that a rollback may go to, the lowest first. */
+export function completedRevisions(deployment: Deployment): readonly number[] {
+  return Object.entries(deployment.revisions)
+    .filter(([, revision]) => revision.completedAt !== undefined)
+    .map(([number]) => Number(number))
+    .sort((left, right) => left - right);
+}
