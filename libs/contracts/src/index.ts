@@ -30,6 +30,19 @@ export type { DataOf, EventEnvelope, EventOf, FactOf, PublicEvent } from './publ
 export { findReferences, parseReference, resolveReferences, unitIdOf } from './references.js';
 export type { ReferableUnit, Reference, UnresolvedReference } from './references.js';
 export {
+  LoginRequest,
+  Password,
+  PERMISSIONS,
+  PrincipalView,
+  RegisterRequest,
+  ROLE_PERMISSIONS,
+  ROLES,
+  TokenAnswer,
+  Username,
+} from './rest/access.js';
+export type { Permission, Role } from './rest/access.js';
+export { Problem, ProblemDetail } from './rest/problem.js';
+export {
   allowedCommands,
   canTransition,
   FINAL_RUN_STATES,

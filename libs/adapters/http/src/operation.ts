@@ -1,0 +1,41 @@
+import 'reflect-metadata';
+import type { Permission } from '@caisson/contracts';
+import type { z } from 'zod';
+
+/** Who may call an operation: anybody, any principal, or one whose role has the permission. */
+export type Access = 'public' | 'authenticated' | Permission;
+
+/** What an HTTP operation is, beside what Nest's own decorators say. Guards obey it and the OpenAPI document shows it. */
+export interface OperationOptions {
+  /** One line in the imperative, without the final dot. */
+  readonly summary: string;
+  readonly access: Access;
+  /** Body of the success; absent: none. */
+  readonly answer?: z.ZodType;
+  /** Headers of the success by name, each with what it says. */
+  readonly answerHeaders?: Readonly<Record<string, string>>;
+  /** Request headers by name. */
+  readonly requestHeaders?: Readonly<Record<string, RequestHeader>>;
+  /** Statuses of refusals beside those that follow from the shape of the operation. */
+  readonly refusals?: readonly number[];
+}
+
+/** A request header that an operation reads. */
+export interface RequestHeader {
+  readonly required: boolean;
+  readonly description: string;
+}
+
+const KEY = 'caisson:operation';
+
+/** Says what a handler does and who may call it. Every handler that faces callers has one. */
+export function Operation(options: OperationOptions): MethodDecorator {
+  return (_target, _name, descriptor) => {
+    Reflect.defineMetadata(KEY, options, descriptor.value as object);
+  };
+}
+
+/** What `Operation` said of a handler. */
+export function operationOf(handler: object): OperationOptions | undefined {
+  return Reflect.getMetadata(KEY, handler) as OperationOptions | undefined;
+}
