@@ -60,8 +60,8 @@ const Claims = z.object({
 });
 
 /**
- * Makes and checks access tokens: JWT (RFC 7519) by the rules of RFC 8725. One algorithm, keys by `kid` from a map, every
- * claim required, any further header member refused.
+ * Makes and checks access tokens: JWT (RFC 7519) by the rules of RFC 8725. One algorithm, keys by `kid` from a map,
+ * every claim required, any further header member refused.
  */
 export class AccessTokens {
   constructor(

@@ -5,7 +5,10 @@ import { edgeProblem } from './edge-problems.js';
 import { setPrincipal } from './caller.js';
 import { operationOf } from './operation.js';
 
-/** Lets a request through when its token carries what the handler's `Operation` asks for. A handler without one is a defect. */
+/**
+ * Lets a request through when its token carries what the handler's `Operation` asks for. A handler without one is a
+ * defect.
+ */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(private readonly tokens: AccessTokens) {}

@@ -10,7 +10,8 @@ export function entityTagOf(version: number): string {
 /**
  * The version that an `If-Match` header names.
  *
- * @throws HttpProblem 428 `precondition-required` without the header, 412 `precondition-failed` for a tag that is none of
+ * @throws HttpProblem 428 `precondition-required` without the header, 412 `precondition-failed` for a tag that is
+ *   none of
  *   ours; `*` is refused too, since it names no version.
  */
 export function versionFromIfMatch(header: string | undefined): number {

@@ -34,7 +34,8 @@ class HardenedFastifyAdapter extends FastifyAdapter {
 
 /**
  * The HTTP server under every service: limits on size, time and shape, strict JSON, request ids, security headers, and
- * problem documents for what never reaches a handler. Give it to `NestFactory.create` and call `useHttpEdge` on the app.
+ * problem documents for what never reaches a handler. Give it to `NestFactory.create` and call `useHttpEdge` on the
+ * app.
  */
 export function createHttpAdapter(): FastifyAdapter {
   const adapter = new HardenedFastifyAdapter({
@@ -53,7 +54,7 @@ export function createHttpAdapter(): FastifyAdapter {
     clientErrorHandler: answerClientError,
   });
   // Nest types the instance with its own request; ours is Fastify's, which it is.
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   const routes = new RouteTable();
   fastify.addHook('onRoute', (route) => {
     routes.add(route.method, route.url);

@@ -52,9 +52,11 @@ class Inspection {
   private step(char: number): void {
     switch (char) {
       case 0x7b: // {
-        return this.enter(new Set());
+        this.enter(new Set());
+        return;
       case 0x5b: // [
-        return this.enter(undefined);
+        this.enter(undefined);
+        return;
       case 0x7d: // }
       case 0x5d: // ]
         this.open.pop();
@@ -63,9 +65,13 @@ class Inspection {
         this.nextMember();
         break;
       case 0x22: // "
-        return this.readText();
+        this.readText();
+        return;
       default:
-        if (char === 0x2d || (char >= 0x30 && char <= 0x39)) return this.readNumber();
+        if (char === 0x2d || (char >= 0x30 && char <= 0x39)) {
+          this.readNumber();
+          return;
+        }
     }
     this.at += 1;
   }

@@ -5,7 +5,9 @@ import type { z } from 'zod';
 /** Who may call an operation: anybody, any principal, or one whose role has the permission. */
 export type Access = 'public' | 'authenticated' | Permission;
 
-/** What an HTTP operation is, beside what Nest's own decorators say. Guards obey it and the OpenAPI document shows it. */
+/**
+ * What an HTTP operation is, beside what Nest's own decorators say. Guards obey it and the OpenAPI document shows it.
+ */
 export interface OperationOptions {
   /** One line in the imperative, without the final dot. */
   readonly summary: string;

@@ -8,7 +8,7 @@ const MAC_BYTES = 16;
  * the tenant it was given for.
  */
 export class PageCursors {
-  /** @param secret - at least 32 bytes; another secret ends every cursor, which is harmless. */
+  /** The secret has at least 32 bytes. Another secret ends every cursor, which is harmless. */
   constructor(private readonly secret: string) {}
 
   /** A cursor for the id that the page ended with. `scope` = tenant, list and filters. */

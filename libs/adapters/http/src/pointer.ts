@@ -4,7 +4,7 @@ const SEGMENT_MAX = 64;
 export function escapePointer(segment: string): string {
   const cut = segment.length > SEGMENT_MAX ? `${segment.slice(0, SEGMENT_MAX)}…` : segment;
   return cut
-    .replaceAll(/\p{Surrogate}/gu, '\ufffd')
+    .replaceAll(/[\p{Surrogate}\p{Cc}]/gu, '\ufffd')
     .replaceAll('~', '~0')
     .replaceAll('/', '~1');
 }

@@ -25,8 +25,8 @@ const FASTIFY_CODES: Readonly<Record<string, () => HttpProblem>> = {
 };
 
 /**
- * What any thrown value is to the caller. Problems pass; faults that may go away are 503; all else is 500 without a word
- * about the inside. Judged by shape, so that it holds across package copies.
+ * What any thrown value is to the caller. Problems pass; faults that may go away are 503; all else is 500 without a
+ * word about the inside. Judged by shape, so that it holds across package copies.
  */
 export function problemOfError(error: unknown): JudgedError {
   if (error instanceof HttpProblem) return { problem: error, report: error.status >= 500 };

@@ -5,8 +5,8 @@ interface KnownRoute {
 }
 
 /**
- * Knows every registered route, to tell "no such address" from "not with this method". Asked only when no route matched,
- * so it may be linear in the routes.
+ * Knows every registered route, to tell "no such address" from "not with this method". Asked only when no route
+ * matched, so it may be linear in the routes.
  */
 export class RouteTable {
   private readonly routes: KnownRoute[] = [];

@@ -5,8 +5,9 @@ const QUERY_LENGTH_MAX = 4096;
 const FORBIDDEN: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 
 /**
- * Looks at a query string before anyone parses it: its length, characters that cannot be kept, repeated names, and names
- * that every object has. Undefined when it is harmless; whether the names are known is the handler's schema to say.
+ * Looks at a query string before anyone parses it: its length, characters that cannot be kept, repeated names, and
+ * names that every object has. Undefined when it is harmless; whether the names are known is the handler's schema to
+ * say.
  */
 export function refuseHostileQuery(url: string): HttpProblem | undefined {
   const start = url.indexOf('?');

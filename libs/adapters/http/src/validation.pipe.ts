@@ -26,7 +26,7 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
     if (schema === undefined || metadata.type === 'custom') return value;
     const result = await schema['~standard'].validate(value);
     if (result.issues === undefined) return result.value as Value;
-    throw problemOfIssues(result.issues as readonly SchemaIssue[], metadata.type);
+    throw problemOfIssues(result.issues, metadata.type);
   }
 }
 

@@ -14,11 +14,13 @@ export const PERMISSIONS = [
   'system:admin',
 ] as const;
 
+/** One thing that a principal may be allowed to do. */
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** From most to least trusted. */
 export const ROLES = ['admin', 'operator', 'deployer', 'viewer'] as const;
 
+/** The role of a principal in its tenant. */
 export type Role = (typeof ROLES)[number];
 
 const READS: readonly Permission[] = ['deployment:read', 'drift:read'];
@@ -84,7 +86,11 @@ export const PrincipalView = z.object({
   permissions: z.array(z.enum(PERMISSIONS)),
 });
 
+/** A registration that was checked. */
 export type RegisterRequest = z.infer<typeof RegisterRequest>;
+/** A login that was checked. */
 export type LoginRequest = z.infer<typeof LoginRequest>;
+/** An access token as a login answers it. */
 export type TokenAnswer = z.infer<typeof TokenAnswer>;
+/** A principal as the API shows it. */
 export type PrincipalView = z.infer<typeof PrincipalView>;

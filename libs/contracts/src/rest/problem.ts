@@ -8,8 +8,9 @@ export const ProblemDetail = z.object({
 });
 
 /**
- * Every answer that is not a success: `application/problem+json` (RFC 9457). `code` is for programs and never changes its
- * meaning; `title` is constant per code; `detail` says what exactly, and what to do. Further members depend on the code.
+ * Every answer that is not a success: `application/problem+json` (RFC 9457). `code` is for programs and never changes
+ * its meaning; `title` is constant per code; `detail` says what exactly, and what to do. More members depend on the
+ * code.
  */
 export const Problem = z.looseObject({
   /** Where the code is explained, relative to the server. */
@@ -27,5 +28,7 @@ export const Problem = z.looseObject({
   errors: z.array(ProblemDetail).optional(),
 });
 
+/** One thing that is wrong with a request. */
 export type ProblemDetail = z.infer<typeof ProblemDetail>;
+/** A problem document. */
 export type Problem = z.infer<typeof Problem>;
