@@ -47,6 +47,7 @@ export default defineConfig({
           name: 'distributed',
           include: ['{libs,apps,deploy}/**/src/**/*.dist.spec.ts'],
           exclude: never,
+          globalSetup: ['./libs/testing/src/postgres.setup.ts', './deploy/local/src/kafka.setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

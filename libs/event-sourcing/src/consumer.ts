@@ -169,8 +169,8 @@ export class EventConsumer {
     const stream = streamOf(event);
     const text = reason.slice(0, REASON_CHARS_MAX);
     const parked = await this.#options.store.transact(this.name, [stream], async (transaction) => {
-      const position = transaction.position(stream);
-      if (position.parkedFrom !== undefined || position.lastVersion >= event.sequence) return false; // Another was faster.
+      const position = transaction.position(stream); // Another process may have been faster.
+      if (position.parkedFrom !== undefined || position.lastVersion >= event.sequence) return false;
       transaction.park(stream, event.sequence, text);
       return true;
     });

@@ -51,19 +51,9 @@ export function encodeHeaders(envelope: EventEnvelope): Record<string, string> {
 /** Reads a message in binary mode. Attributes that this build does not know are ignored; a missing one is malformed. */
 export function decodeMessage(headers: KafkaHeaders | undefined, value: Buffer | null): Decoded {
   const texts = textsOf(headers ?? {});
-  const specVersion = texts.get('ce_specversion');
-  if (specVersion !== SPEC_VERSION) return malformed(`ce_specversion is ${quote(specVersion)}, not "${SPEC_VERSION}"`);
-  const contentType = texts.get('content-type');
-  if (contentType?.split(';')[0]?.trim().toLowerCase() !== CONTENT_TYPE) {
-    return malformed(`content-type is ${quote(contentType)}, not ${CONTENT_TYPE}`);
-  }
-  for (const attribute of Object.values(ATTRIBUTES)) {
-    if ((texts.get(attribute) ?? '') === '') return malformed(`${attribute} is missing`);
-  }
-  const sequence = sequenceOf(texts.get(ATTRIBUTES.sequence) ?? '');
-  if (sequence === undefined)
-    return malformed(`ce_sequence is ${quote(texts.get(ATTRIBUTES.sequence))}, not a version`);
-  if (value === null) return malformed('there is no data');
+  const reason = faultOf(texts);
+  if (reason !== undefined) return { outcome: 'malformed', reason };
+  if (value === null) return { outcome: 'malformed', reason: 'there is no data' };
   const text = (member: keyof EventEnvelope): string => texts.get(ATTRIBUTES[member]) ?? '';
   try {
     return {
@@ -78,13 +68,28 @@ export function decodeMessage(headers: KafkaHeaders | undefined, value: Buffer |
         correlationId: text('correlationId'),
         causationId: text('causationId'),
         actor: text('actor'),
-        sequence,
+        sequence: Number(text('sequence')),
         data: JSON.parse(value.toString('utf8')) as unknown,
       },
     };
   } catch (error) {
-    return malformed(`the data is not JSON: ${messageOf(error)}`);
+    return { outcome: 'malformed', reason: `the data is not JSON: ${messageOf(error)}` };
   }
+}
+
+/** What keeps these headers from being an event's; undefined when nothing does. */
+function faultOf(texts: ReadonlyMap<string, string>): string | undefined {
+  const specVersion = texts.get('ce_specversion');
+  if (specVersion !== SPEC_VERSION) return `ce_specversion is ${quote(specVersion)}, not "${SPEC_VERSION}"`;
+  const contentType = texts.get('content-type');
+  if (contentType?.split(';')[0]?.trim().toLowerCase() !== CONTENT_TYPE) {
+    return `content-type is ${quote(contentType)}, not ${CONTENT_TYPE}`;
+  }
+  for (const attribute of Object.values(ATTRIBUTES)) {
+    if ((texts.get(attribute) ?? '') === '') return `${attribute} is missing`;
+  }
+  const sequence = texts.get(ATTRIBUTES.sequence) ?? '';
+  return isVersion(sequence) ? undefined : `ce_sequence is ${quote(sequence)}, not a version`;
 }
 
 /** Headers that are there exactly once, as text, by lower-case name. */
@@ -97,15 +102,10 @@ function textsOf(headers: KafkaHeaders): ReadonlyMap<string, string> {
   return texts;
 }
 
-function sequenceOf(text: string): number | undefined {
-  const sequence = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : Number.NaN;
-  return Number.isSafeInteger(sequence) ? sequence : undefined;
+function isVersion(text: string): boolean {
+  return /^[1-9]\d{0,15}$/.test(text) && Number.isSafeInteger(Number(text));
 }
 
 function quote(text: string | undefined): string {
   return text === undefined ? 'missing' : JSON.stringify(text.slice(0, 100));
-}
-
-function malformed(reason: string): Decoded {
-  return { outcome: 'malformed', reason };
 }
