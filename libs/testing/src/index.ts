@@ -1,5 +1,8 @@
+export { newAppend, newContext, newEvent, newPrivateEvent, newStream } from './appends.js';
 export { appliedUnit, engineCall, engineContract } from './engine.contract.js';
 export type { EngineHarness } from './engine.contract.js';
+export { describeEventStoreContract } from './event-store.contract.js';
+export type { EventStoreFixture } from './event-store.contract.js';
 export { eventually } from './eventually.js';
 export { startSourceProcess } from './source-process.js';
 export { createTestDatabase } from './test-database.js';

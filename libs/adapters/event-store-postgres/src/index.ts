@@ -1,1 +1,10 @@
-export {};
+export type { AppRole } from './app-role.js';
+export { migrate } from './migrate.js';
+export type { MigrateOptions } from './migrate.js';
+export { sqlMigration } from './migrations/sql-migration.js';
+export type { MigrationClass } from './migrations/sql-migration.js';
+export { openEventStore } from './open-event-store.js';
+export type { EventStoreOptions, OpenedEventStore } from './open-event-store.js';
+export { isKnownDead, processIdentity } from './process-identity.js';
+export { verifyChain } from './verify-chain.js';
+export type { ChainVerdict } from './verify-chain.js';

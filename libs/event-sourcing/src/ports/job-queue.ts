@@ -39,6 +39,8 @@ export interface JobQueue {
   complete(job: ClaimedJob): Promise<boolean>;
   /** Gives a job back, to be claimed again after the delay. False when the claim was lost. */
   release(job: ClaimedJob, delayMs: number, reason: string): Promise<boolean>;
+  /** Ends a job that cannot be done; it stays, with the reason, for a person to see. False when the claim was lost. */
+  fail(job: ClaimedJob, reason: string): Promise<boolean>;
   /** Frees claims whose worker is known to be dead, so that a restart need not wait for the lease. Number freed. */
   releaseWorker(worker: string): Promise<number>;
 }

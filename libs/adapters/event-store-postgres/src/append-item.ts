@@ -1,0 +1,142 @@
+import { Fault, invariant } from '@caisson/kernel';
+import { eventIdOf, type AppendRequest, type NewEvent, type StreamHead } from '@caisson/event-sourcing';
+import { hashEvent, type HashedEvent } from './event-hash.js';
+import { storedText } from './stored-text.js';
+
+/** Most events in one append: a decision is small; what is larger belongs into several. */
+const EVENTS_PER_APPEND_MAX = 5_000;
+
+/** Most bytes of one append, so that one caller cannot hold up all that wait with it. */
+const APPEND_BYTES_MAX = 16 * 1024 * 1024;
+
+/** An append as text, ready to be written together with others. Rows lack their place in the group: `"item":n}` ends them. */
+export interface AppendItem {
+  readonly streamKey: string;
+  readonly head: StreamHead;
+  readonly stream: string;
+  readonly events: readonly string[];
+  readonly documents: readonly string[];
+  readonly jobs: readonly string[];
+  readonly queues: readonly string[];
+  readonly sizeBytes: number;
+}
+
+/**
+ * Turns an append into rows: gives events their ids, versions and hashes.
+ *
+ * @throws Fault `invalid-text` for what Postgres cannot store, `append-too-large` above the limits. Not retryable.
+ */
+export function toAppendItem(request: AppendRequest): AppendItem {
+  const { stream, expected, events } = request;
+  invariant(events.length > 0, `an append to ${stream.streamId} holds no event`);
+  if (events.length > EVENTS_PER_APPEND_MAX) throw tooLarge(request, `${events.length} events`);
+  const rows: string[] = [];
+  let hash = expected.hash;
+  for (const [index, event] of events.entries()) {
+    const hashed = toHashedEvent(request, event, index);
+    hash = hashEvent(hash, hashed);
+    rows.push(eventRow(hashed, hash, request.fencingToken));
+  }
+  const head = { version: expected.version + events.length, hash };
+  const item = {
+    streamKey: `${stream.tenantId}\u001f${stream.streamId}`,
+    head,
+    stream: streamRow(request, head),
+    events: rows,
+    documents: documentRows(request, head.version),
+    jobs: jobRows(request),
+    queues: (request.jobs ?? []).map((job) => job.queue),
+  };
+  const sizeBytes = [item.stream, ...item.events, ...item.documents, ...item.jobs].reduce(
+    (sum, row) => sum + Buffer.byteLength(row),
+    0,
+  );
+  if (sizeBytes > APPEND_BYTES_MAX) throw tooLarge(request, `${sizeBytes} bytes`);
+  return { ...item, sizeBytes };
+}
+
+function toHashedEvent(request: AppendRequest, event: NewEvent, index: number): HashedEvent {
+  const { stream, context } = request;
+  const what = `event ${event.type} of ${stream.streamId}`;
+  const publicData = event.publicForm?.data;
+  return {
+    eventId: eventIdOf(stream, context.commandId, index),
+    tenantId: stream.tenantId,
+    streamId: stream.streamId,
+    version: request.expected.version + index + 1,
+    type: event.type,
+    schemaVersion: event.schemaVersion,
+    dataText: storedText(event.data, what),
+    publicType: event.publicForm?.type,
+    publicDataText: publicData === undefined ? undefined : storedText(publicData, what),
+    commandId: context.commandId,
+    correlationId: context.correlationId,
+    causationId: event.causationId ?? context.causationId,
+    actor: context.actor,
+    service: context.service,
+    occurredAt: context.occurredAt,
+  };
+}
+
+function eventRow(event: HashedEvent, hash: string, fencingToken: number | undefined): string {
+  const short = {
+    event_id: event.eventId,
+    tenant_id: event.tenantId,
+    stream_id: event.streamId,
+    version: event.version,
+    type: event.type,
+    schema_version: event.schemaVersion,
+    public_type: event.publicType,
+    command_id: event.commandId,
+    correlation_id: event.correlationId,
+    causation_id: event.causationId,
+    actor: event.actor,
+    service: event.service,
+    occurred_at: event.occurredAt,
+    fencing_token: fencingToken,
+    hash,
+  };
+  const publicData = event.publicDataText === undefined ? '' : `"public_data":${event.publicDataText},`;
+  return `${open(storedText(short, `event ${event.type}`))}"data":${event.dataText},${publicData}`;
+}
+
+function streamRow(request: AppendRequest, head: StreamHead): string {
+  const { stream, expected, context } = request;
+  const row = {
+    tenant_id: stream.tenantId,
+    stream_id: stream.streamId,
+    expected_version: expected.version,
+    expected_hash: expected.hash,
+    next_version: head.version,
+    next_hash: head.hash,
+    fencing_token: request.fencingToken,
+    first_event_id: eventIdOf(stream, context.commandId, 0),
+  };
+  return open(storedText(row, `stream ${stream.streamId}`));
+}
+
+function documentRows(request: AppendRequest, version: number): string[] {
+  const tenantId = request.stream.tenantId;
+  return (request.documents ?? []).map(({ collection, id, body }, place) => {
+    const row = { place, tenant_id: tenantId, collection, id, version, body };
+    return open(storedText(row, `document ${collection} ${id}`));
+  });
+}
+
+function jobRows(request: AppendRequest): string[] {
+  const tenantId = request.stream.tenantId;
+  return (request.jobs ?? []).map(({ queue, key, payload, delayMs = 0 }) =>
+    open(storedText({ tenant_id: tenantId, queue, key, payload, delay_ms: delayMs }, `job ${key}`)),
+  );
+}
+
+/** A JSON object's text without its closing brace, ready for one more member. */
+function open(objectText: string): string {
+  return `${objectText.slice(0, -1)},`;
+}
+
+function tooLarge(request: AppendRequest, size: string): Fault {
+  return new Fault('append-too-large', `An append to ${request.stream.streamId} has ${size}. Split it.`, {
+    retryable: false,
+  });
+}

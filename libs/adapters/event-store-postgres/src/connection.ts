@@ -1,0 +1,52 @@
+import { createRequire } from 'node:module';
+import type pgModule from 'pg';
+
+/**
+ * The driver, loaded the CommonJS way, so that OpenTelemetry can patch it before (an `import` would get an unpatched copy).
+ */
+export const pg = createRequire(import.meta.url)('pg') as typeof pgModule;
+
+/** No wait is unlimited: a network that swallows packets must not stop a loop for ever. All in milliseconds. */
+export const TIMEOUTS_MS = {
+  connect: 5_000,
+  /** By the server. */
+  statement: 10_000,
+  lock: 3_000,
+  idleInTransaction: 15_000,
+  /** By this side, above the server's limit: notices a server that is not there any more. */
+  answer: 15_000,
+} as const;
+
+/** Settings of a connection that works: limits on every wait, and a name that operators see in `pg_stat_activity`. */
+export function connectionSettings(url: string, applicationName: string): pgModule.ClientConfig {
+  return {
+    connectionString: url,
+    application_name: applicationName,
+    keepAlive: true,
+    connectionTimeoutMillis: TIMEOUTS_MS.connect,
+    statement_timeout: TIMEOUTS_MS.statement,
+    lock_timeout: TIMEOUTS_MS.lock,
+    idle_in_transaction_session_timeout: TIMEOUTS_MS.idleInTransaction,
+    query_timeout: TIMEOUTS_MS.answer,
+  };
+}
+
+/** Runs a transaction on a connection of the pool. A connection whose transaction failed is given up, not reused. */
+export async function inTransaction<Result>(
+  pool: pgModule.Pool,
+  work: (client: pgModule.PoolClient) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+    throw error;
+  } finally {
+    client.release(failure);
+  }
+}

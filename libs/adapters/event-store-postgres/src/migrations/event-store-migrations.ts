@@ -1,0 +1,19 @@
+import { APPEND_FUNCTION } from './append-function.js';
+import { CONSUMER_TABLES, EVENT_TABLES, OUTBOX_TABLES, WORK_TABLES } from './event-store-tables.js';
+import { CONSUMER_FUNCTIONS, LEASE_FUNCTIONS } from './lease-functions.js';
+import { OUTBOX_FUNCTIONS } from './outbox-functions.js';
+import { sqlMigration, type MigrationClass } from './sql-migration.js';
+
+/** The schema of the event store, oldest first. Released migrations never change; new ones are added at the end. */
+export const EVENT_STORE_MIGRATIONS: readonly MigrationClass[] = [
+  sqlMigration('CreateEventStore1764000000000', [
+    ...EVENT_TABLES,
+    ...OUTBOX_TABLES,
+    ...WORK_TABLES,
+    ...CONSUMER_TABLES,
+    APPEND_FUNCTION,
+    ...OUTBOX_FUNCTIONS,
+    ...LEASE_FUNCTIONS,
+    ...CONSUMER_FUNCTIONS,
+  ]),
+];

@@ -1,0 +1,121 @@
+import type pgModule from 'pg';
+import { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import {
+  jobsChannel,
+  OUTBOX_CHANNEL,
+  type ConsumerStore,
+  type DocumentStore,
+  type EventStore,
+  type JobQueue,
+  type LockManager,
+  type Outbox,
+  type StreamRef,
+  type Wakeups,
+} from '@caisson/event-sourcing';
+import { AppendBatcher } from './append-batcher.js';
+import type { AppendItem } from './append-item.js';
+import { connectionSettings, pg, TIMEOUTS_MS } from './connection.js';
+import { DOCUMENT_ENTITY } from './document.entity.js';
+import { PostgresConsumerStore } from './postgres-consumer-store.js';
+import { PostgresDocumentStore } from './postgres-document-store.js';
+import { PostgresEventStore } from './postgres-event-store.js';
+import { orFault } from './postgres-faults.js';
+import { PostgresJobQueue } from './postgres-job-queue.js';
+import { PostgresLeaseManager } from './postgres-lease-manager.js';
+import { PostgresOutbox } from './postgres-outbox.js';
+import { PostgresWakeups } from './postgres-wakeups.js';
+import { processIdentity } from './process-identity.js';
+import { verifyChain, type ChainVerdict } from './verify-chain.js';
+
+const POOL_MAX_DEFAULT = 10;
+
+/** How to open the store. */
+export interface EventStoreOptions {
+  /** URL of the database, as the application's role. Its schema is in place (`migrate`). */
+  readonly url: string;
+  /** Connections for reading, jobs, leases and consumers; default 10. Appends, wake-ups and the relay have one more each. */
+  readonly poolMax?: number;
+  /** Shown in `pg_stat_activity`; default `caisson`. */
+  readonly applicationName?: string;
+}
+
+/** All that Postgres does for a process. */
+export interface OpenedEventStore {
+  readonly events: EventStore;
+  readonly documents: DocumentStore;
+  readonly jobs: JobQueue;
+  readonly locks: LockManager;
+  readonly wakeups: Wakeups;
+  readonly outbox: Outbox;
+  readonly consumers: ConsumerStore;
+  /** For other adapters' own tables. */
+  readonly pool: pgModule.Pool;
+  /** Who this process is, for claims of jobs and leases. */
+  readonly identity: string;
+  /** Checks a stream against its hashes. */
+  verifyChain(stream: StreamRef): Promise<ChainVerdict>;
+  /** Answers within the connection's limits, or fails with a retryable fault: for readiness. */
+  ping(): Promise<void>;
+  /** Ends every connection. Stop the loops that use them first. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connects and gives all ports.
+ *
+ * @throws Fault `store-unavailable` (retryable) while the database is away.
+ */
+export async function openEventStore(options: EventStoreOptions): Promise<OpenedEventStore> {
+  const { url, poolMax = POOL_MAX_DEFAULT, applicationName = 'caisson' } = options;
+  const dataSource = toDataSource({ url, poolMax, applicationName });
+  await orFault('connect', () => dataSource.initialize());
+  // One pool for what TypeORM reads and what is plain SQL.
+  const pool = (dataSource.driver as PostgresDriver).master as pgModule.Pool;
+  const writer = new pg.Pool({ ...connectionSettings(url, `${applicationName} writer`), max: 1 });
+  writer.on('error', () => undefined); // An idle connection that broke is replaced at the next use.
+  const wakeups = new PostgresWakeups(url, `${applicationName} wakeups`);
+  const outbox = new PostgresOutbox(url, `${applicationName} relay`);
+  await wakeups.start();
+  const wakeQueues = (queues: readonly string[]): void => {
+    for (const queue of new Set(queues)) wakeups.wake(jobsChannel(queue));
+  };
+  const batcher = new AppendBatcher(writer, (items: readonly AppendItem[]) => {
+    if (items.length > 0) wakeups.wake(OUTBOX_CHANNEL);
+    wakeQueues(items.flatMap((item) => item.queues));
+  });
+  const identity = processIdentity();
+  return {
+    events: new PostgresEventStore(pool, batcher),
+    documents: new PostgresDocumentStore(dataSource.getRepository(DOCUMENT_ENTITY)),
+    jobs: new PostgresJobQueue(pool),
+    locks: new PostgresLeaseManager(pool, identity),
+    wakeups,
+    outbox,
+    consumers: new PostgresConsumerStore(pool, wakeQueues),
+    pool,
+    identity,
+    verifyChain: (stream) => verifyChain(pool, stream),
+    ping: async () => void (await orFault('answer', () => pool.query('select 1'))),
+    close: async () => {
+      await Promise.all([wakeups.close(), outbox.resign(), writer.end(), dataSource.destroy()]);
+    },
+  };
+}
+
+function toDataSource(options: Required<EventStoreOptions>): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    driver: pg,
+    url: options.url,
+    applicationName: options.applicationName,
+    poolSize: options.poolMax,
+    connectTimeoutMS: TIMEOUTS_MS.connect,
+    extra: connectionSettings(options.url, options.applicationName),
+    entities: [DOCUMENT_ENTITY],
+    synchronize: false,
+    installExtensions: false,
+    logging: false,
+    poolErrorHandler: () => undefined, // An idle connection that broke is replaced at the next use.
+  });
+}

@@ -1,0 +1,187 @@
+import type pgModule from 'pg';
+import { CONTEXTS, topicOf, type PublicEvent } from '@caisson/contracts';
+import type { ConsumerStore, ConsumerTransaction, StreamRef, SweepPage } from '@caisson/event-sourcing';
+import { inTransaction } from './connection.js';
+import { failureKindOf, orFault } from './postgres-faults.js';
+import { keyOf, PositionChanges, type PositionRow } from './position-changes.js';
+import { PUBLIC_COLUMNS, toPublicEvent, type PublicRow } from './recorded-event.js';
+
+/** Tries of a transaction that met a deadlock or a serialization failure: nothing of it was written. */
+const COLLISIONS_MAX = 3;
+
+/** Events that one statement of `readStream` gives. */
+const STREAM_PAGE_EVENTS = 1_000;
+
+const LOCK = 'select tenant_id, stream_id, last_version, parked_from from lock_positions($1, $2)';
+
+/** Positions and jobs in one statement: all that a consumer's transaction writes. */
+const WRITE = `
+  with moved as (
+    update consumer_position p
+      set last_version = m.last_version, parked_from = m.parked_from, parked_reason = m.parked_reason
+      from json_to_recordset($2) as m (tenant_id text, stream_id text, last_version bigint, parked_from bigint,
+        parked_reason text)
+      where p.consumer = $1 and p.tenant_id = m.tenant_id and p.stream_id = m.stream_id)
+  insert into job (tenant_id, queue, key, payload, due_at)
+    select j.tenant_id, j.queue, j.key, coalesce(j.payload, 'null'),
+        clock_timestamp() + j.delay_ms * interval '1 millisecond'
+      from json_to_recordset($3) as j (tenant_id text, queue text, key text, payload json, delay_ms double precision)
+      order by j.tenant_id, j.queue, j.key
+    on conflict do nothing`;
+
+const READ_STREAM = `
+  select ${PUBLIC_COLUMNS} from event e
+    where e.tenant_id = $1 and e.stream_id = $2 and e.version > $3 and ($4::bigint is null or e.version <= $4)
+      and e.public_type is not null
+    order by e.version limit ${STREAM_PAGE_EVENTS}`;
+
+/**
+ * A stretch of the numbers, those of other topics included, so that its cost is bounded; it ends before the first that
+ * is too young. Each row tells where the stretch ends; one without an event says that nothing in it is for us.
+ */
+const READ_SINCE = `
+  with stretch as (
+    select global_seq, event_id, context, sequenced_at <= clock_timestamp() - $2 * interval '1 millisecond' as is_old
+      from event_seq where global_seq > $1 order by global_seq limit $3),
+  old_enough as (
+    select global_seq, event_id, context from stretch
+      where global_seq < coalesce((select min(global_seq) from stretch where not is_old), 9223372036854775807)),
+  ending as (select max(global_seq) as last_seq, count(*) as length from old_enough)
+  select ending.last_seq, ending.length, q.global_seq, ${PUBLIC_COLUMNS}
+    from ending
+    left join old_enough q on q.context = any ($4)
+    left join event e on e.event_id = q.event_id
+    order by q.global_seq`;
+
+interface SinceRow extends PublicRow {
+  readonly last_seq: string | null;
+  readonly length: string;
+  readonly global_seq: string | null;
+}
+
+/** What consumers keep in Postgres, and what they read of the events. */
+export class PostgresConsumerStore implements ConsumerStore {
+  readonly #pool: pgModule.Pool;
+  readonly #onJobs: (queues: readonly string[]) => void;
+
+  /** `onJobs` is told the queues that got work, after the commit. */
+  constructor(pool: pgModule.Pool, onJobs: (queues: readonly string[]) => void) {
+    this.#pool = pool;
+    this.#onJobs = onJobs;
+  }
+
+  async transact<Result>(
+    consumer: string,
+    streams: readonly StreamRef[],
+    work: (transaction: ConsumerTransaction) => Promise<Result>,
+  ): Promise<Result> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#transactOnce(consumer, streams, work);
+      } catch (error) {
+        if (failureKindOf(error) === 'collided' && attempt < COLLISIONS_MAX) continue;
+        return await orFault('move a consumer on', () => Promise.reject(error as Error));
+      }
+    }
+  }
+
+  async readStream(stream: StreamRef, afterVersion: number, untilVersion?: number): Promise<readonly PublicEvent[]> {
+    const events: PublicEvent[] = [];
+    for (let lastVersion = afterVersion; ;) {
+      const values = [stream.tenantId, stream.streamId, lastVersion, untilVersion ?? null];
+      const page = await orFault('read a stream', () => this.#pool.query<PublicRow>(READ_STREAM, values));
+      events.push(...page.rows.map((row) => toPublicEvent(row)));
+      lastVersion = events.at(-1)?.sequence ?? lastVersion;
+      if (page.rows.length < STREAM_PAGE_EVENTS) return events;
+    }
+  }
+
+  async readSince(request: {
+    readonly topics: readonly string[];
+    readonly afterGlobalSeq: number;
+    readonly minAgeMs: number;
+    readonly limit: number;
+  }): Promise<SweepPage> {
+    const { topics, afterGlobalSeq, minAgeMs, limit } = request;
+    const contexts = CONTEXTS.filter((context) => topics.includes(topicOf(context)));
+    const values = [afterGlobalSeq, minAgeMs, limit, contexts];
+    const answer = await orFault('sweep', () =>
+      this.#pool.query<SinceRow>({ name: 'read-since', text: READ_SINCE, values }),
+    );
+    const first = answer.rows[0];
+    return {
+      events: answer.rows.filter((row) => row.global_seq !== null).map((row) => toPublicEvent(row)),
+      nextGlobalSeq: first?.last_seq == null ? afterGlobalSeq : Number(first.last_seq),
+      more: Number(first?.length ?? 0) >= limit,
+    };
+  }
+
+  async checkpoint(consumer: string): Promise<number> {
+    const answer = await orFault('read a checkpoint', () =>
+      this.#pool.query<{ global_seq: string }>('select global_seq from checkpoint where consumer = $1', [consumer]),
+    );
+    return Number(answer.rows[0]?.global_seq ?? 0);
+  }
+
+  async saveCheckpoint(consumer: string, globalSeq: number): Promise<void> {
+    const text = `
+      insert into checkpoint as kept (consumer, global_seq) values ($1, $2)
+        on conflict (consumer) do update set global_seq = excluded.global_seq
+        where kept.global_seq < excluded.global_seq`;
+    await orFault('save a checkpoint', () => this.#pool.query(text, [consumer, globalSeq]));
+  }
+
+  async parked(
+    consumer: string,
+  ): Promise<readonly (StreamRef & { readonly fromVersion: number; readonly reason: string })[]> {
+    const text = `
+      select tenant_id, stream_id, parked_from, parked_reason from consumer_position
+        where consumer = $1 and parked_from is not null order by tenant_id, stream_id`;
+    const answer = await orFault('list parked streams', () =>
+      this.#pool.query<PositionRow & { readonly parked_reason: string | null }>(text, [consumer]),
+    );
+    return answer.rows.map((row) => ({
+      tenantId: row.tenant_id,
+      streamId: row.stream_id,
+      fromVersion: Number(row.parked_from),
+      reason: row.parked_reason ?? '',
+    }));
+  }
+
+  async unpark(consumer: string, stream: StreamRef): Promise<boolean> {
+    const text = `
+      update consumer_position set parked_from = null, parked_reason = null
+        where consumer = $1 and tenant_id = $2 and stream_id = $3 and parked_from is not null`;
+    const answer = await orFault('release a stream', () =>
+      this.#pool.query(text, [consumer, stream.tenantId, stream.streamId]),
+    );
+    return answer.rowCount === 1;
+  }
+
+  async #transactOnce<Result>(
+    consumer: string,
+    streams: readonly StreamRef[],
+    work: (transaction: ConsumerTransaction) => Promise<Result>,
+  ): Promise<Result> {
+    const transaction = await inTransaction(this.#pool, async (client) => {
+      const wanted = JSON.stringify([...new Map(streams.map((stream) => [keyOf(stream), pick(stream)])).values()]);
+      const locked = await client.query<PositionRow>({
+        name: 'lock-positions',
+        text: LOCK,
+        values: [consumer, wanted],
+      });
+      const changes = new PositionChanges(locked.rows);
+      const result = await work(changes);
+      if (changes.isEmpty) return { result, queues: [] };
+      const values = [consumer, changes.positionsJson(), changes.jobsJson()];
+      await client.query({ name: 'write-positions', text: WRITE, values });
+      return { result, queues: changes.queues() };
+    });
+    this.#onJobs(transaction.queues);
+    return transaction.result;
+  }
+}
+
+function pick({ tenantId, streamId }: StreamRef): StreamRef {
+  return { tenantId, streamId };
+}

@@ -1,0 +1,160 @@
+import type pgModule from 'pg';
+import type { Json } from '@caisson/kernel';
+import {
+  eventIdOf,
+  NO_STREAM,
+  type AppendRequest,
+  type AppendResult,
+  type EventStore,
+  type LoadedStream,
+  type LoadRequest,
+  type RecordedEvent,
+  type SequencedEvent,
+  type Snapshot,
+  type StreamRef,
+} from '@caisson/event-sourcing';
+import type { AppendBatcher } from './append-batcher.js';
+import { toAppendItem } from './append-item.js';
+import { orFault } from './postgres-faults.js';
+import { EVENT_COLUMNS, toRecordedEvent, type EventRow } from './recorded-event.js';
+import { storedText } from './stored-text.js';
+
+/** Most events that one page of `readAll` holds. */
+const PAGE_EVENTS_MAX = 10_000;
+
+/**
+ * One statement, so that head, snapshot and events are of one moment. The first row is the head with the snapshot, the
+ * others are events. $1 tenant, $2 stream, $3 id that the command's first event would have, $4 shape of snapshot, $5 last version.
+ * An event read up to a version is found by the unique index over (tenant, stream, version).
+ */
+const LOAD = `
+  with kept as (
+    select version, hash, schema_version, state::text as state from snapshot
+      where tenant_id = $1 and stream_id = $2 and schema_version = $4 and ($5::bigint is null or version <= $5))
+  select null::uuid as event_id, s.version, s.head_hash as hash, k.state as data_text, null as type,
+      k.schema_version, k.version as snapshot_version, k.hash as snapshot_hash, null as command_id,
+      null as correlation_id, null as causation_id, null as actor, null as service, null as occurred_at,
+      exists (select from event where event_id = $3) as command_recorded
+    from (values (1)) as one_row
+    left join stream s on s.tenant_id = $1 and s.stream_id = $2
+    left join kept k on true
+  union all
+  (select e.event_id, e.version, e.hash, e.data::text, e.type, e.schema_version, null, null, e.command_id,
+      e.correlation_id, e.causation_id, e.actor, e.service, e.occurred_at, null
+    from event e
+    where e.tenant_id = $1 and e.stream_id = $2
+      and e.version > coalesce((select version from kept), 0) and ($5::bigint is null or e.version <= $5)
+    order by e.version)`;
+
+const SAVE_SNAPSHOT = `
+  insert into snapshot as kept (tenant_id, stream_id, version, hash, schema_version, state)
+    values ($1, $2, $3, $4, $5, $6::json)
+    on conflict (tenant_id, stream_id) do update
+      set version = excluded.version, hash = excluded.hash, schema_version = excluded.schema_version,
+        state = excluded.state
+      where (kept.schema_version, kept.version) < (excluded.schema_version, excluded.version)`;
+
+const READ_ALL = `
+  select q.global_seq, ${EVENT_COLUMNS}
+    from event_seq q join event e on e.event_id = q.event_id
+    where q.global_seq > $1 order by q.global_seq limit $2`;
+
+interface HeadRow {
+  readonly version: string | null;
+  readonly hash: string | null;
+  readonly data_text: string | null;
+  readonly schema_version: number | null;
+  readonly snapshot_version: string | null;
+  readonly snapshot_hash: string | null;
+  readonly command_recorded: boolean | null;
+}
+
+/** The event store on Postgres. */
+export class PostgresEventStore implements EventStore {
+  readonly #pool: pgModule.Pool;
+  readonly #batcher: AppendBatcher;
+
+  constructor(pool: pgModule.Pool, batcher: AppendBatcher) {
+    this.#pool = pool;
+    this.#batcher = batcher;
+  }
+
+  async load(request: LoadRequest): Promise<LoadedStream> {
+    const { stream, commandId, snapshotSchemaVersion, untilVersion } = request;
+    const values = [
+      stream.tenantId,
+      stream.streamId,
+      commandId === undefined ? null : eventIdOf(stream, commandId, 0),
+      snapshotSchemaVersion ?? null,
+      untilVersion ?? null,
+    ];
+    const answer = await orFault('read a stream', () =>
+      this.#pool.query<HeadRow & EventRow>({ name: 'load', text: LOAD, values }),
+    );
+    const [first, ...rows] = answer.rows;
+    return toLoadedStream(
+      first,
+      rows.map((row) => toRecordedEvent({ ...row, ...idsOf(stream) })),
+      untilVersion,
+    );
+  }
+
+  async append(request: AppendRequest): Promise<AppendResult> {
+    return this.#batcher.write(toAppendItem(request));
+  }
+
+  async saveSnapshot(stream: StreamRef, snapshot: Snapshot): Promise<void> {
+    const { head, schemaVersion } = snapshot;
+    const state = storedText(snapshot.state, `snapshot of ${stream.streamId}`);
+    await orFault('keep a snapshot', () =>
+      this.#pool.query(SAVE_SNAPSHOT, [
+        stream.tenantId,
+        stream.streamId,
+        head.version,
+        head.hash,
+        schemaVersion,
+        state,
+      ]),
+    );
+  }
+
+  async readAll(afterGlobalSeq: number, limit: number): Promise<readonly SequencedEvent[]> {
+    const values = [afterGlobalSeq, Math.min(limit, PAGE_EVENTS_MAX)];
+    const answer = await orFault('read all events', () =>
+      this.#pool.query<EventRow & { readonly global_seq: string }>({ name: 'read-all', text: READ_ALL, values }),
+    );
+    return answer.rows.map((row) => ({ ...toRecordedEvent(row), globalSeq: Number(row.global_seq) }));
+  }
+}
+
+function toLoadedStream(
+  first: HeadRow | undefined,
+  events: readonly RecordedEvent[],
+  untilVersion: number | undefined,
+): LoadedStream {
+  const current = first?.version == null ? NO_STREAM : { version: Number(first.version), hash: first.hash ?? '' };
+  const snapshot = toSnapshot(first);
+  const last = events.at(-1);
+  const reached = last ?? (snapshot === undefined ? undefined : snapshot.head);
+  const isCut = untilVersion !== undefined && untilVersion < current.version;
+  const cutHead = reached === undefined ? NO_STREAM : { version: reached.version, hash: reached.hash };
+  return {
+    head: isCut ? cutHead : current,
+    ...(snapshot === undefined ? {} : { snapshot }),
+    events,
+    commandRecorded: first?.command_recorded ?? false,
+  };
+}
+
+function toSnapshot(row: HeadRow | undefined): Snapshot | undefined {
+  if (row?.data_text == null || row.snapshot_version === null || row.schema_version === null) return undefined;
+  return {
+    head: { version: Number(row.snapshot_version), hash: row.snapshot_hash ?? '' },
+    schemaVersion: row.schema_version,
+    state: JSON.parse(row.data_text) as Json,
+  };
+}
+
+function idsOf(stream: StreamRef): { readonly tenant_id: string; readonly stream_id: string } {
+  return { tenant_id: stream.tenantId, stream_id: stream.streamId };
+}

@@ -1,0 +1,157 @@
+import type pgModule from 'pg';
+import type { Json } from '@caisson/kernel';
+import type { ClaimedJob, JobQueue } from '@caisson/event-sourcing';
+import { orFault } from './postgres-faults.js';
+import { isKnownDead } from './process-identity.js';
+import { toStorable } from './stored-text.js';
+
+/** Most jobs of one claim. */
+const CLAIM_MAX = 1_000;
+
+/** Most tenants that one claim looks at, in the order of their ids from a point that moves on. */
+const TENANTS_MAX = 500;
+
+/** How often a queue is searched for claims of dead processes of this machine; the first claim always does. */
+const DEAD_WORKERS_EVERY_MS = 10_000;
+
+const REASON_LENGTH_MAX = 2_000;
+
+/**
+ * Takes turns over tenants: every tenant's oldest due job comes before any tenant's second. Walks from tenant to tenant
+ * by index `job_open` (a loose index scan), so a tenant with many jobs costs no more than one with few. Candidates are
+ * locked with `skip locked` and looked at again, so two workers never take one job and never wait for each other.
+ */
+const CLAIM = `
+  with recursive tenant as (
+    (select tenant_id, 1 as place from job where queue = $1 and state = 'open' order by tenant_id limit 1)
+    union all
+    select following.tenant_id, tenant.place + 1 from tenant cross join lateral (
+      select tenant_id from job where queue = $1 and state = 'open' and tenant_id > tenant.tenant_id
+        order by tenant_id limit 1) as following
+      where tenant.place < ${TENANTS_MAX}),
+  candidate as (
+    select due.job_id from tenant cross join lateral (
+      select job_id, due_at, row_number() over (order by due_at, job_id) as turn from (
+        select job_id, due_at from job
+          where queue = $1 and tenant_id = tenant.tenant_id and state = 'open' and due_at <= clock_timestamp()
+          order by due_at, job_id limit $3) as oldest) as due
+      order by due.turn, due.due_at limit $3 * 2),
+  taken as (
+    select job_id from job
+      where job_id = any (array(select job_id from candidate)) and state = 'open' and due_at <= clock_timestamp()
+      limit $3 for update skip locked)
+  update job set attempt = attempt + 1, claim_token = claim_token + 1, worker = $2,
+      due_at = clock_timestamp() + $4 * interval '1 millisecond'
+    where job_id = any (array(select job_id from taken))
+    returning job_id, tenant_id, queue, key, payload::text as payload_text, attempt, claim_token`;
+
+const RENEW = `
+  update job set due_at = clock_timestamp() + $3 * interval '1 millisecond'
+    from unnest($1::bigint[], $2::bigint[]) as held (job_id, claim_token)
+    where job.job_id = held.job_id and job.claim_token = held.claim_token and state = 'open' and worker is not null
+    returning job.job_id`;
+
+const HELD = `job_id = $1 and claim_token = $2 and state = 'open' and worker is not null`;
+
+const COMPLETE = `
+  update job set state = 'completed', ended_at = clock_timestamp(), worker = null, reason = null where ${HELD}`;
+
+const RELEASE = `
+  update job set due_at = clock_timestamp() + $3 * interval '1 millisecond', worker = null, reason = $4 where ${HELD}`;
+
+const FAIL = `
+  update job set state = 'failed', ended_at = clock_timestamp(), worker = null, reason = $3 where ${HELD}`;
+
+const RELEASE_WORKER = `
+  update job set due_at = clock_timestamp(), worker = null, claim_token = claim_token + 1, reason = 'the worker died'
+    where state = 'open' and worker = $1 returning queue`;
+
+interface JobRow {
+  readonly job_id: string;
+  readonly tenant_id: string;
+  readonly queue: string;
+  readonly key: string;
+  readonly payload_text: string;
+  readonly attempt: number;
+  readonly claim_token: string;
+}
+
+/** Job queues as rows of `job`. */
+export class PostgresJobQueue implements JobQueue {
+  readonly #pool: pgModule.Pool;
+  readonly #deadSearchedAtMs = new Map<string, number>();
+
+  constructor(pool: pgModule.Pool) {
+    this.#pool = pool;
+  }
+
+  async claim(request: {
+    readonly queue: string;
+    readonly worker: string;
+    readonly limit: number;
+    readonly leaseMs: number;
+  }): Promise<readonly ClaimedJob[]> {
+    const { queue, worker, leaseMs } = request;
+    await this.#freeDeadWorkers(queue);
+    const values = [queue, worker, Math.min(request.limit, CLAIM_MAX), leaseMs];
+    const answer = await orFault('claim jobs', () =>
+      this.#pool.query<JobRow>({ name: 'claim-jobs', text: CLAIM, values }),
+    );
+    return answer.rows.map((row) => toClaimedJob(row));
+  }
+
+  async renew(jobs: readonly ClaimedJob[], leaseMs: number): Promise<ReadonlySet<string>> {
+    if (jobs.length === 0) return new Set();
+    const values = [jobs.map((job) => job.jobId), jobs.map((job) => job.claimToken), leaseMs];
+    const answer = await orFault('renew jobs', () => this.#pool.query<{ job_id: string }>(RENEW, values));
+    return new Set(answer.rows.map((row) => row.job_id));
+  }
+
+  async complete(job: ClaimedJob): Promise<boolean> {
+    return this.#end('complete a job', COMPLETE, [job.jobId, job.claimToken]);
+  }
+
+  async release(job: ClaimedJob, delayMs: number, reason: string): Promise<boolean> {
+    return this.#end('release a job', RELEASE, [
+      job.jobId,
+      job.claimToken,
+      delayMs,
+      toStorable(reason, REASON_LENGTH_MAX),
+    ]);
+  }
+
+  async fail(job: ClaimedJob, reason: string): Promise<boolean> {
+    return this.#end('fail a job', FAIL, [job.jobId, job.claimToken, toStorable(reason, REASON_LENGTH_MAX)]);
+  }
+
+  async releaseWorker(worker: string): Promise<number> {
+    const answer = await orFault('release a worker', () => this.#pool.query(RELEASE_WORKER, [worker]));
+    return answer.rowCount ?? 0;
+  }
+
+  async #end(what: string, text: string, values: readonly unknown[]): Promise<boolean> {
+    const answer = await orFault(what, () => this.#pool.query(text, [...values]));
+    return answer.rowCount === 1;
+  }
+
+  async #freeDeadWorkers(queue: string): Promise<void> {
+    const searchedAtMs = this.#deadSearchedAtMs.get(queue) ?? -Infinity;
+    if (performance.now() - searchedAtMs < DEAD_WORKERS_EVERY_MS) return;
+    this.#deadSearchedAtMs.set(queue, performance.now());
+    const text = `select distinct worker from job where queue = $1 and state = 'open' and worker is not null`;
+    const claims = await orFault('look for dead workers', () => this.#pool.query<{ worker: string }>(text, [queue]));
+    for (const { worker } of claims.rows) if (isKnownDead(worker)) await this.releaseWorker(worker);
+  }
+}
+
+function toClaimedJob(row: JobRow): ClaimedJob {
+  return {
+    jobId: row.job_id,
+    tenantId: row.tenant_id,
+    queue: row.queue,
+    key: row.key,
+    payload: JSON.parse(row.payload_text) as Json,
+    attempt: row.attempt,
+    claimToken: Number(row.claim_token),
+  };
+}

@@ -1,0 +1,113 @@
+import type pgModule from 'pg';
+import { Fault } from '@caisson/kernel';
+import type { Outbox, OutboxEntry } from '@caisson/event-sourcing';
+import { connectionSettings, pg } from './connection.js';
+import { orFault } from './postgres-faults.js';
+import { PUBLIC_COLUMNS, toEnvelope, type PublicRow } from './recorded-event.js';
+
+/** The advisory lock of the one leader, of this database. Any number that nobody else uses. */
+const LEADER_LOCK = 4_716_502_381;
+
+/** Events numbered in one transaction. */
+const SEQUENCE_ROWS_MAX = 5_000;
+
+/** Rounds of numbering in one call, so that it ends while others write. */
+const SEQUENCE_ROUNDS_MAX = 20;
+
+const NEXT = `
+  select o.global_seq, o.event_id as outgoing_id, ${PUBLIC_COLUMNS}
+    from (select global_seq, event_id from outgoing order by global_seq limit $1) as o
+    join event e on e.event_id = o.event_id
+    order by o.global_seq`;
+
+/**
+ * The way out of the store. Leadership is a session lock on a connection of its own, and all work of the leader goes
+ * through that connection: whoever lost it can do nothing more. (A pooler that shares sessions would break this.)
+ */
+export class PostgresOutbox implements Outbox {
+  readonly #settings: pgModule.ClientConfig;
+  #client: pgModule.Client | undefined;
+  #onLost: (() => void) | undefined;
+
+  constructor(url: string, applicationName: string) {
+    this.#settings = connectionSettings(url, applicationName);
+  }
+
+  async tryLead(onLost: () => void): Promise<boolean> {
+    if (this.#onLost !== undefined) return true;
+    const client = this.#client ?? (await orFault('connect the relay', () => this.#connect()));
+    const answer = await orFault('elect a leader', () =>
+      client.query<{ leads: boolean }>('select pg_try_advisory_lock($1) as leads', [LEADER_LOCK]),
+    );
+    const leads = answer.rows[0]?.leads === true && this.#client === client;
+    if (leads) this.#onLost = onLost;
+    return leads;
+  }
+
+  async resign(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    this.#onLost = undefined;
+    await client?.end().catch(() => undefined); // The lock ends with the connection, however that ends.
+  }
+
+  async next(limit: number): Promise<readonly OutboxEntry[]> {
+    const client = this.#leading();
+    for (let round = 0; round < SEQUENCE_ROUNDS_MAX; round += 1) {
+      const numbered = await orFault('number events', () =>
+        client.query<{ rows: number }>('select sequence_events($1) as rows', [SEQUENCE_ROWS_MAX]),
+      );
+      if ((numbered.rows[0]?.rows ?? 0) < SEQUENCE_ROWS_MAX) break;
+    }
+    const answer = await orFault('read the outbox', () =>
+      client.query<PublicRow & { readonly global_seq: string; readonly outgoing_id: string }>({
+        name: 'outbox-next',
+        text: NEXT,
+        values: [limit],
+      }),
+    );
+    return answer.rows.map((row) => ({
+      outboxId: row.outgoing_id,
+      globalSeq: Number(row.global_seq),
+      envelope: toEnvelope(row),
+      dataJson: row.data_text,
+    }));
+  }
+
+  async remove(entries: readonly OutboxEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const client = this.#leading();
+    const numbers = entries.map((entry) => entry.globalSeq);
+    await orFault('empty the outbox', () => client.query('select forget_outgoing($1)', [numbers]));
+  }
+
+  #leading(): pgModule.Client {
+    if (this.#client === undefined || this.#onLost === undefined) {
+      throw new Fault('not-leading', 'This process does not lead the relay (any more).', { retryable: true });
+    }
+    return this.#client;
+  }
+
+  async #connect(): Promise<pgModule.Client> {
+    const client = new pg.Client(this.#settings);
+    client.on('error', () => this.#lose(client));
+    client.on('end', () => this.#lose(client));
+    this.#client = client;
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      this.#lose(client);
+      throw error;
+    }
+  }
+
+  #lose(client: pgModule.Client): void {
+    if (this.#client !== client) return;
+    const onLost = this.#onLost;
+    this.#client = undefined;
+    this.#onLost = undefined;
+    client.end().catch(() => undefined); // It is broken; only its socket is left to close.
+    onLost?.();
+  }
+}

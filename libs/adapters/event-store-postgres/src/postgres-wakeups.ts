@@ -1,0 +1,157 @@
+import type pgModule from 'pg';
+import type { Wakeups } from '@caisson/event-sourcing';
+import { connectionSettings, pg } from './connection.js';
+
+/** Notifications of this process are at least so far apart: one `NOTIFY` per append would cost most of its rate. */
+const NOTIFY_EVERY_MS = 5;
+
+/** The wait before a new connection doubles from the first to the second. */
+const RECONNECT_MS_MIN = 100;
+const RECONNECT_MS_MAX = 5_000;
+
+/** How often an idle connection is asked whether it is still there. */
+const PROBE_EVERY_MS = 30_000;
+
+const CHANNEL = 'caisson_wake';
+const PAYLOAD_BYTES_MAX = 7_000; // Postgres allows 8,000.
+
+/**
+ * Wake-ups over one connection of its own. In this process they arrive at once; in others within milliseconds, several
+ * together. While the connection is away only this process is woken; after it came back everybody is, once.
+ */
+export class PostgresWakeups implements Wakeups {
+  readonly #settings: pgModule.ClientConfig;
+  readonly #listeners = new Map<string, Set<() => void>>();
+  #pending = new Set<string>();
+  #client: pgModule.Client | undefined;
+  #backend = 0;
+  #lastNotifyMs = -Infinity;
+  #sending = false;
+  #closed = false;
+  #reconnectMs = RECONNECT_MS_MIN;
+  #timer: NodeJS.Timeout | undefined;
+  #reconnectTimer: NodeJS.Timeout | undefined;
+  #probe: NodeJS.Timeout | undefined;
+
+  constructor(url: string, applicationName: string) {
+    this.#settings = connectionSettings(url, applicationName);
+  }
+
+  /** Connects; goes on trying by itself when that fails. */
+  async start(): Promise<void> {
+    await this.#connect();
+    this.#probe = setInterval(() => this.#probeConnection(), PROBE_EVERY_MS).unref();
+  }
+
+  wake(channel: string): void {
+    if (this.#closed) return;
+    this.#call(channel);
+    this.#pending.add(channel);
+    this.#schedule();
+  }
+
+  listen(channel: string, onWake: () => void): () => void {
+    const listeners = this.#listeners.get(channel) ?? new Set();
+    this.#listeners.set(channel, listeners.add(onWake));
+    return () => {
+      listeners.delete(onWake);
+      if (listeners.size === 0 && this.#listeners.get(channel) === listeners) this.#listeners.delete(channel);
+    };
+  }
+
+  /** Sends what is pending and ends the connection. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#reconnectTimer);
+    clearInterval(this.#probe);
+    const client = this.#client;
+    if (client === undefined) return;
+    await this.#notify(client);
+    this.#client = undefined;
+    await client.end().catch(() => undefined); // Gone already.
+  }
+
+  #call(channel: string): void {
+    for (const onWake of [...(this.#listeners.get(channel) ?? [])]) onWake();
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined || this.#sending) return;
+    const waitMs = Math.max(0, this.#lastNotifyMs + NOTIFY_EVERY_MS - performance.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      const client = this.#client;
+      if (client !== undefined) void this.#notify(client);
+    }, waitMs);
+  }
+
+  /** Never fails: what could not be sent is dropped, and the connection with it. */
+  async #notify(client: pgModule.Client): Promise<void> {
+    if (this.#pending.size === 0) return;
+    this.#sending = true;
+    this.#lastNotifyMs = performance.now();
+    const channels = [...this.#pending];
+    this.#pending = new Set();
+    try {
+      for (const payload of toPayloads(channels)) {
+        await client.query({ name: 'wake', text: `select pg_notify('${CHANNEL}', $1)`, values: [payload] });
+      }
+    } catch {
+      this.#lose(client);
+    } finally {
+      this.#sending = false;
+      if (this.#pending.size > 0 && !this.#closed) this.#schedule();
+    }
+  }
+
+  #probeConnection(): void {
+    const client = this.#client;
+    client?.query('select 1').catch(() => this.#lose(client));
+  }
+
+  async #connect(): Promise<void> {
+    const client = new pg.Client(this.#settings);
+    client.on('error', () => this.#lose(client));
+    client.on('end', () => this.#lose(client));
+    client.on('notification', ({ processId, payload }) => {
+      if (processId === this.#backend) return; // This process was woken when it asked.
+      for (const channel of (payload ?? '').split('\n')) this.#call(channel);
+    });
+    this.#client = client;
+    try {
+      await client.connect();
+      // Losing a wake-up with a crash is harmless; waiting for the disk at each is not.
+      await client.query('set synchronous_commit = off');
+      const answer = await client.query<{ pid: number }>(`select pg_backend_pid() as pid`);
+      this.#backend = answer.rows[0]?.pid ?? 0;
+      await client.query(`listen ${CHANNEL}`);
+    } catch {
+      this.#lose(client);
+      return;
+    }
+    this.#reconnectMs = RECONNECT_MS_MIN;
+    // Whatever was said while nobody listened.
+    for (const channel of [...this.#listeners.keys()]) this.#call(channel);
+  }
+
+  #lose(client: pgModule.Client): void {
+    if (this.#client !== client) return;
+    this.#client = undefined;
+    client.end().catch(() => undefined); // It is broken; only its socket is left to close.
+    if (this.#closed) return;
+    this.#reconnectTimer = setTimeout(() => void this.#connect(), this.#reconnectMs).unref();
+    this.#reconnectMs = Math.min(RECONNECT_MS_MAX, this.#reconnectMs * 2);
+  }
+}
+
+function toPayloads(channels: readonly string[]): readonly string[] {
+  const payloads: string[] = [];
+  let payload = '';
+  for (const channel of channels) {
+    const joined = payload === '' ? channel : `${payload}\n${channel}`;
+    if (Buffer.byteLength(joined) > PAYLOAD_BYTES_MAX && payload !== '') payloads.push(payload);
+    payload = Buffer.byteLength(joined) > PAYLOAD_BYTES_MAX ? channel : joined;
+  }
+  return payload === '' ? payloads : [...payloads, payload];
+}
