@@ -1,0 +1,84 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { read, repositoryFiles, ROOT } from './repository.js';
+
+const documents = repositoryFiles().filter((path) => path.endsWith('.md'));
+const FOLDERS = /^(apps|libs|deploy|docs|test|examples|\.ci)\//;
+
+describe.each(documents)('%s', (path) => {
+  const prose = withoutCode(read(path));
+
+  it('has one title, on its first line', () => {
+    expect(prose.split('\n').filter((line) => /^# /.test(line))).toHaveLength(1);
+    expect(prose).toMatch(/^# \S/);
+  });
+
+  it('links to what exists', () => {
+    expect(linksOf(prose).filter((link) => !leadsSomewhere(path, link))).toEqual([]);
+  });
+
+  it('names files that exist', () => {
+    const named = [...prose.matchAll(/`([^`\s]+)`/g)].map((match) => match[1] ?? '');
+    const paths = named.filter((name) => FOLDERS.test(name) && !/[*{<…]/.test(name));
+    expect(paths.filter((name) => !existsSync(join(ROOT, withoutLine(name))))).toEqual([]);
+  });
+});
+
+describe('the documents', () => {
+  it('have each relative link from the README on reachable', () => {
+    const reached = new Set<string>();
+    const open = ['README.md'];
+    for (let path = open.pop(); path !== undefined; path = open.pop()) {
+      if (reached.has(path)) continue;
+      reached.add(path);
+      const from = dirname(path);
+      for (const link of linksOf(withoutCode(read(path)))) {
+        const target = normalize(join(from, link.split('#')[0] ?? ''));
+        const page =
+          existsSync(join(ROOT, target)) && statSync(join(ROOT, target)).isDirectory() ? pagesIn(target) : [target];
+        open.push(...page.filter((name) => documents.includes(name)));
+      }
+    }
+    const lost = documents.filter((path) => path.startsWith('docs/') && !reached.has(path));
+    expect(lost, 'no link leads to these').toEqual([]);
+  });
+});
+
+function pagesIn(folder: string): readonly string[] {
+  const clean = folder.replace(/\/$/, '');
+  return documents.filter((path) => dirname(path) === clean);
+}
+
+/** Markdown without fenced blocks: what is in them is not prose. */
+function withoutCode(markdown: string): string {
+  return markdown.replaceAll(/^(```|~~~)[\s\S]*?^\1\s*$/gm, '');
+}
+
+function linksOf(prose: string): readonly string[] {
+  const links = [...prose.replaceAll(/`[^`\n]*`/g, '').matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? '');
+  return links.filter((link) => !/^(https?|mailto):/.test(link));
+}
+
+function leadsSomewhere(from: string, link: string): boolean {
+  const [file = '', anchor] = link.split('#');
+  const target = file === '' ? from : join(dirname(from), file);
+  if (!existsSync(join(ROOT, target))) return false;
+  return anchor === undefined || anchorsOf(read(target)).includes(anchor);
+}
+
+/** The anchors that forges give to headings: lower case, punctuation dropped, spaces as hyphens. */
+function anchorsOf(markdown: string): readonly string[] {
+  const headings = withoutCode(markdown).matchAll(/^#+ (.+)$/gm);
+  return [...headings].map((match) =>
+    (match[1] ?? '')
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replaceAll(' ', '-'),
+  );
+}
+
+function withoutLine(name: string): string {
+  return name.replace(/:\d+$/, '').replace(/#.*$/, '');
+}
