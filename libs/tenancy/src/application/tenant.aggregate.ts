@@ -1,0 +1,41 @@
+import { eventTypeOf } from '@caisson/contracts';
+import type { Aggregate, NewEvent, RecordedEvent } from '@caisson/event-sourcing';
+import { InvariantViolation, unreachable } from '@caisson/kernel';
+import type { TenantCommand, TenantRejection } from '../domain/tenant.commands.js';
+import type { TenantEvent } from '../domain/tenant.events.js';
+import { tenantDecider } from '../domain/tenant.decide.js';
+import type { TenantState } from '../domain/tenant.state.js';
+
+const SCHEMA_VERSION = 1;
+
+/** How tenants are decided and stored, in `tenant-<id>`. */
+export const tenantAggregate: Aggregate<TenantState, TenantCommand, TenantEvent, TenantRejection> = {
+  category: 'tenant',
+  decider: tenantDecider,
+  encode,
+  decode,
+};
+
+function encode(event: TenantEvent): NewEvent {
+  const { type, ...data } = event;
+  return { type, schemaVersion: SCHEMA_VERSION, data, publicForm: { type: publicTypeOf(event) } };
+}
+
+function publicTypeOf(event: TenantEvent): string {
+  switch (event.type) {
+    case 'TenantCreated':
+      return eventTypeOf('tenancy', 'tenant-created');
+    case 'MemberAdded':
+      return eventTypeOf('tenancy', 'member-added');
+    default:
+      return unreachable(event, 'tenant event');
+  }
+}
+
+function decode({ data, schemaVersion, type }: RecordedEvent): TenantEvent {
+  const isKnown = type === 'TenantCreated' || type === 'MemberAdded';
+  if (!isKnown || schemaVersion !== SCHEMA_VERSION) {
+    throw new InvariantViolation(`this build cannot read ${type} of shape ${schemaVersion}`);
+  }
+  return { ...(data as object), type } as TenantEvent;
+}

@@ -1,0 +1,29 @@
+import { eventTypeOf } from '@caisson/contracts';
+import type { Aggregate, RecordedEvent } from '@caisson/event-sourcing';
+import { InvariantViolation } from '@caisson/kernel';
+import { deliveryDecider, type DeliveryState, type RecordDelivery } from '../domain/delivery.decide.js';
+import type { DeliveryEvent } from '../domain/delivery.events.js';
+
+const SCHEMA_VERSION = 1;
+
+const PUBLIC_FACTS = { DeliveryAccepted: 'delivery-accepted', DeliveryIgnored: 'delivery-ignored' } as const;
+
+/** How deliveries are decided and stored, in `delivery-<id>`. */
+export const deliveryAggregate: Aggregate<DeliveryState, RecordDelivery, DeliveryEvent, never> = {
+  category: 'delivery',
+  decider: deliveryDecider,
+  encode: ({ type, ...data }) => ({
+    type,
+    schemaVersion: SCHEMA_VERSION,
+    data,
+    publicForm: { type: eventTypeOf('webhooks', PUBLIC_FACTS[type]) },
+  }),
+  decode,
+};
+
+function decode({ data, schemaVersion, type }: RecordedEvent): DeliveryEvent {
+  if (!Object.hasOwn(PUBLIC_FACTS, type) || schemaVersion !== SCHEMA_VERSION) {
+    throw new InvariantViolation(`this build cannot read ${type} of shape ${schemaVersion}`);
+  }
+  return { ...(data as object), type } as DeliveryEvent;
+}
