@@ -34,7 +34,7 @@ class HardenedFastifyAdapter extends FastifyAdapter {
 
 /**
  * The HTTP server under every service: limits on size, time and shape, strict JSON, request ids, security headers, and
- * problem documents for what never reaches a handler. Give it to `NestFactory.create` and call `useHttpEdge` on the
+ * problem documents for what never reaches a handler. Give it to `NestFactory.create` and call `prepareHttp` on the
  * app.
  */
 export function createHttpAdapter(): FastifyAdapter {

@@ -1,7 +1,20 @@
-import { Body, Controller, Get, HttpCode, Logger, Module, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Logger as NestLogger,
+  Module,
+  Param,
+  Patch,
+  Post,
+  Query,
+  UseGuards,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Fault, uuidV7 } from '@caisson/kernel';
+import { Metrics, type Logger } from '@caisson/observability';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -12,10 +25,9 @@ import { CalledBy, type Caller } from './caller.js';
 import { DocsModule } from './docs.module.js';
 import { EDGE_PROBLEMS } from './edge-problems.js';
 import { createHttpAdapter } from './http-adapter.js';
-import { useHttpEdge } from './http-edge.js';
+import { prepareHttp } from './prepare-http.js';
 import { openApiOf } from './open-api.js';
 import { Operation } from './operation.js';
-import type { FaultReport } from './problem.filter.js';
 
 const Thing = z
   .strictObject({
@@ -97,7 +109,8 @@ const document = openApiOf({
 class TestModule {}
 
 let app: NestFastifyApplication;
-let reports: FaultReport[] = [];
+let reports: object[] = [];
+const metrics = new Metrics(false);
 const subject = {
   principalId: uuidV7(2, new Uint8Array(10)),
   tenantId: TENANT,
@@ -107,9 +120,10 @@ const subject = {
 const bearer = { authorization: `Bearer ${tokens.issue(subject).accessToken}` };
 
 beforeAll(async () => {
-  Logger.overrideLogger(false);
+  NestLogger.overrideLogger(false);
   app = await NestFactory.create<NestFastifyApplication>(TestModule, createHttpAdapter());
-  useHttpEdge(app, (report) => reports.push(report));
+  const log = { error: (fields: object) => reports.push(fields) } as unknown as Logger;
+  prepareHttp(app, { log, metrics });
   await app.init();
 });
 afterAll(() => app.close());
@@ -260,6 +274,17 @@ describe('failures', () => {
     expect(reports).toMatchObject([{ code, route: '/things/fail/:how' }]);
     if (status === 503)
       expect(answer).toMatchObject({ headers: { 'retry-after': '2' }, body: { reason: 'store-unavailable' } });
+  });
+});
+
+describe('metrics', () => {
+  it('count by route template, never by address', async () => {
+    await ask({ method: 'GET', url: `/things/${TENANT}`, headers: bearer });
+    await ask({ method: 'GET', url: '/nowhere-at-all' });
+    const text = await metrics.text();
+    expect(text).toContain('route="/things/:id",status="200"');
+    expect(text).toContain('route="unmatched",status="404"');
+    expect(text).not.toContain('nowhere-at-all');
   });
 });
 

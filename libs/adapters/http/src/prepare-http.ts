@@ -1,0 +1,43 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { withStory, type Logger, type Metrics } from '@caisson/observability';
+import type { FastifyInstance } from 'fastify';
+import { ProblemFilter, type FaultReport } from './problem.filter.js';
+import { UnreadInputGuard } from './unread-input.guard.js';
+import { ValidationPipe } from './validation.pipe.js';
+
+const MS_PER_S = 1000;
+
+/** What HTTP tells the operator. */
+export interface HttpReporting {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/**
+ * Gives an application on `createHttpAdapter` its problem documents, its checks of input, a story for its log lines,
+ * and the metric `caisson_http_request_duration_seconds`. Call it before `init`.
+ */
+export function prepareHttp(app: NestFastifyApplication, { log, metrics }: HttpReporting): void {
+  app.useGlobalFilters(new ProblemFilter((report) => reportFault(log, report)));
+  app.useGlobalPipes(new ValidationPipe());
+  app.useGlobalGuards(new UnreadInputGuard());
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    withStory({ correlationId: request.id }, done);
+  });
+  const durations = metrics.duration('caisson_http_request_duration_seconds', 'Time to answer a request.', [
+    'method',
+    'route',
+    'status',
+  ]);
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unmatched'; // The template: addresses would make endless series.
+    const labels = { method: request.method, route, status: String(reply.statusCode) };
+    durations.observe(labels, reply.elapsedTime / MS_PER_S);
+    done();
+  });
+}
+
+function reportFault(log: Logger, { error, ...fields }: FaultReport): void {
+  log.error({ ...fields, error }, 'a request failed');
+}
