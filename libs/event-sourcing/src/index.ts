@@ -14,6 +14,8 @@ export type {
   Handled,
   SnapshotPolicy,
 } from './handle-command.js';
+export { JobWorker } from './job-worker.js';
+export type { JobControl, JobObserver, JobVerdict, JobWorkerOptions } from './job-worker.js';
 export type { PageResult } from './page-run.js';
 export type { ConsumerPosition, ConsumerStore, ConsumerTransaction, SweepPage } from './ports/consumer-store.js';
 export type { DocumentQuery, DocumentStore, NewDocument, StoredDocument } from './ports/document-store.js';

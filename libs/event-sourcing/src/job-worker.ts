@@ -1,0 +1,213 @@
+import { isRetryable, messageOf, type Clock } from '@caisson/kernel';
+import { backoffMs } from './consumer.js';
+import type { ClaimedJob, JobQueue } from './ports/job-queue.js';
+import { jobsChannel, type Wakeups } from './ports/wakeups.js';
+
+/** What a handler may know about its time. */
+export interface JobControl {
+  /** Aborted when the service ends: come to a point where another worker can go on, and give the job back. */
+  readonly draining: AbortSignal;
+  /** Aborted when the claim was lost or the time to drain is over: stop at once. */
+  readonly signal: AbortSignal;
+}
+
+/** What becomes of a job that was handled without an error. */
+export type JobVerdict =
+  { readonly outcome: 'done' } | { readonly outcome: 'again'; readonly delayMs: number; readonly reason: string };
+
+/** Hears what happens to jobs, to log and count it. Must not throw. */
+export interface JobObserver {
+  jobEnded(job: ClaimedJob, outcome: 'done' | 'again' | 'failed' | 'lost', detail?: unknown): void;
+  /** The queue itself could not be asked; the worker tries again by itself. */
+  queueFailed(error: unknown): void;
+}
+
+/** What a worker is made of. */
+export interface JobWorkerOptions {
+  readonly queue: string;
+  /** Who claims: the process identity, so that claims of a dead process can be told. */
+  readonly worker: string;
+  readonly jobs: JobQueue;
+  readonly wakeups: Wakeups;
+  readonly clock: Clock;
+  /** Jobs handled at once. */
+  readonly concurrencyMax: number;
+  /** A claim that is not renewed for so long is free again. Renewed every third of it. */
+  readonly leaseMs: number;
+  /** The slow look for due jobs beside wake-ups. */
+  readonly pollMs: number;
+  /** An error that says nothing about retrying ends the job after so many claims. */
+  readonly attemptsMax: number;
+  /** How long `stop` lets handlers go on before it aborts them. */
+  readonly drainMs: number;
+  /**
+   * Does the work. At least once: a second call may follow a crash. A retryable fault gives the job back for later.
+   * Called for several jobs at once.
+   */
+  handle(job: ClaimedJob, control: JobControl): Promise<JobVerdict>;
+  readonly observer?: JobObserver;
+}
+
+interface Held {
+  readonly job: ClaimedJob;
+  readonly abort: AbortController;
+  readonly settled: Promise<void>;
+}
+
+/** Takes the jobs of one queue as they become due and handles several at once. Start once; stop once. */
+export class JobWorker {
+  readonly #options: JobWorkerOptions;
+  readonly #stopping = new AbortController();
+  readonly #ended = new AbortController();
+  readonly #held = new Map<string, Held>();
+  #claiming: Promise<void> | undefined;
+  #renewing: Promise<void> | undefined;
+  #woken = false;
+  #nap: AbortController | undefined;
+  #failures = 0;
+
+  constructor(options: JobWorkerOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to claim. */
+  start(): void {
+    this.#claiming ??= this.#claimLoop();
+    this.#renewing ??= this.#renewLoop();
+  }
+
+  /** Jobs in hand. */
+  get inHand(): number {
+    return this.#held.size;
+  }
+
+  /** How often in a row the queue could not be asked. 0 = healthy. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Claims nothing more and resolves when every handler has ended, by itself or because its time was over. */
+  async stop(): Promise<void> {
+    const { clock, drainMs } = this.#options;
+    this.#stopping.abort();
+    await this.#claiming;
+    const drained = new AbortController();
+    const settled = Promise.all([...this.#held.values()].map((held) => held.settled)).then(() => drained.abort());
+    await clock.sleep(drainMs, drained.signal);
+    for (const { abort } of this.#held.values()) abort.abort();
+    await settled;
+    this.#ended.abort();
+    await this.#renewing;
+  }
+
+  async #claimLoop(): Promise<void> {
+    const { wakeups, queue } = this.#options;
+    const stopListening = wakeups.listen(jobsChannel(queue), () => this.#wake());
+    while (!this.#stopping.signal.aborted) {
+      this.#woken = false;
+      const mayBeMore = await this.#claim();
+      if (!mayBeMore) await this.#rest();
+    }
+    stopListening();
+  }
+
+  async #rest(): Promise<void> {
+    if (this.#woken) return; // Woken while it claimed: what woke it may have come behind it.
+    const { clock, pollMs } = this.#options;
+    const nap = new AbortController();
+    this.#nap = nap;
+    const waitMs = this.#failures > 0 ? Math.min(pollMs, backoffMs(this.#failures)) : pollMs;
+    await clock.sleep(waitMs, AbortSignal.any([this.#stopping.signal, nap.signal]));
+  }
+
+  #wake(): void {
+    this.#woken = true;
+    this.#nap?.abort();
+  }
+
+  /** As many as there is room for, in one statement. True when there may be more. */
+  async #claim(): Promise<boolean> {
+    const { jobs, queue, worker, concurrencyMax, leaseMs } = this.#options;
+    const limit = concurrencyMax - this.#held.size;
+    if (limit <= 0) return false;
+    try {
+      const claimed = await jobs.claim({ queue, worker, limit, leaseMs });
+      this.#failures = 0;
+      if (this.#stopping.signal.aborted) {
+        await Promise.all(claimed.map((job) => jobs.release(job, 0, 'the worker is stopping')));
+        return false;
+      }
+      for (const job of claimed) this.#begin(job);
+      return claimed.length === limit && this.#held.size < concurrencyMax;
+    } catch (error) {
+      this.#failures += 1;
+      this.#options.observer?.queueFailed(error);
+      return false;
+    }
+  }
+
+  #begin(job: ClaimedJob): void {
+    const abort = new AbortController();
+    const settled = this.#work(job, abort.signal).then(() => {
+      this.#held.delete(job.jobId);
+      this.#wake();
+    });
+    this.#held.set(job.jobId, { job, abort, settled });
+  }
+
+  /** Never rejects: whatever came of the job is told to the queue, or the claim runs out by itself. */
+  async #work(job: ClaimedJob, signal: AbortSignal): Promise<void> {
+    const { observer } = this.#options;
+    const verdict = await this.#options
+      .handle(job, { draining: this.#stopping.signal, signal })
+      .catch((error: unknown) => this.#verdictOf(job, error));
+    try {
+      const kept = await this.#tell(job, verdict);
+      observer?.jobEnded(job, kept ? verdict.outcome : 'lost', 'error' in verdict ? verdict.error : undefined);
+    } catch (error) {
+      observer?.queueFailed(error);
+    }
+  }
+
+  #verdictOf(job: ClaimedJob, error: unknown): Ending {
+    const reason = messageOf(error);
+    if (!isRetryable(error) && job.attempt >= this.#options.attemptsMax) return { outcome: 'failed', reason, error };
+    return { outcome: 'again', delayMs: backoffMs(job.attempt), reason, error };
+  }
+
+  #tell(job: ClaimedJob, verdict: JobVerdict | Ending): Promise<boolean> {
+    const { jobs } = this.#options;
+    switch (verdict.outcome) {
+      case 'done':
+        return jobs.complete(job);
+      case 'again':
+        return jobs.release(job, verdict.delayMs, verdict.reason);
+      case 'failed':
+        return jobs.fail(job, verdict.reason);
+    }
+  }
+
+  async #renewLoop(): Promise<void> {
+    const { clock, leaseMs } = this.#options;
+    while (!this.#ended.signal.aborted) {
+      await clock.sleep(leaseMs / 3, this.#ended.signal);
+      if (this.#held.size > 0) await this.#renew([...this.#held.values()]);
+    }
+  }
+
+  /** Keeps every claim alive in one statement. A claim that was lost belongs to somebody else: its handler stops. */
+  async #renew(held: readonly Held[]): Promise<void> {
+    const { leaseMs, jobs, observer } = this.#options;
+    const claims = held.map(({ job }) => job);
+    try {
+      const kept = await jobs.renew(claims, leaseMs);
+      for (const { job, abort } of held) if (!kept.has(job.jobId)) abort.abort();
+    } catch (error) {
+      observer?.queueFailed(error);
+    }
+  }
+}
+
+type Ending =
+  | { readonly outcome: 'again'; readonly delayMs: number; readonly reason: string; readonly error: unknown }
+  | { readonly outcome: 'failed'; readonly reason: string; readonly error: unknown };
