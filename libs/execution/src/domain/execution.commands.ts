@@ -97,4 +97,5 @@ export type ExecutionRejection =
   /** Units of the plan wait for each other in a circle. */
   | { readonly code: 'plan-not-executable'; readonly units: readonly string[] };
 
+/** What comes of a command. */
 export type ExecutionDecision = Decision<ExecutionEvent, ExecutionRejection>;

@@ -1,10 +1,9 @@
-import { accept, reject } from '@caisson/kernel';
+import { accept, layersOf, reject } from '@caisson/kernel';
 import { Draft } from './draft.js';
 import type { ExecutionCommand, ExecutionDecision } from './execution.commands.js';
 import { activePhase, appliedUnits, isOpen, workOf, type ExecutionState } from './execution.state.js';
 import { queueTasks, runOf, settle } from './settle.js';
 import { actionKeyOf, canMove, type TaskPhase, type TaskRef } from './task.state.js';
-import { buildGraph, orderOf } from './unit-graph.js';
 import { findTask, readyTasks } from './work.js';
 
 type Start = Extract<ExecutionCommand, { type: 'StartExecution' }>;
@@ -34,12 +33,17 @@ function refuseStart(state: ExecutionState, command: Refuse): ExecutionDecision 
 }
 
 function unitsInCircle({ units, edges }: Start): readonly string[] {
-  const unitIds = units.map(({ unitId }) => unitId);
-  const ordered = new Set(orderOf(buildGraph(unitIds, edges)));
-  return unitIds.filter((_, index) => !ordered.has(index));
+  const indexOf = new Map(units.map(({ unitId }, index) => [unitId, index]));
+  const known = edges.filter(([from, to]) => indexOf.has(from) && indexOf.has(to));
+  const layering = layersOf({
+    nodeCount: units.length,
+    from: Int32Array.from(known, ([from]) => indexOf.get(from) ?? 0),
+    to: Int32Array.from(known, ([, to]) => indexOf.get(to) ?? 0),
+  });
+  return layering.outcome === 'cyclic' ? layering.cycle.map((index) => units[index]?.unitId ?? '') : [];
 }
 
-/** Records the intents of all tasks that have a place, in one decision. Tasks that may not start any more are left out. */
+/** Records the intents of all tasks that have a place, in one decision. Tasks that may no longer start are left out. */
 export function startTasks(
   state: ExecutionState,
   command: Extract<ExecutionCommand, { type: 'StartTasks' }>,

@@ -185,7 +185,9 @@ function withFailure(state: ExecutionState, event: TaskEvent): ExecutionState {
 function timeoutFailure(event: Extract<ExecutionEvent, { type: 'TaskTimedOut' }>) {
   return {
     code: 'task-timed-out',
-    message: `"${event.unitId}" did not end within ${event.timeoutMs} ms, ${event.attempt} times. Look at its log, then retry the run.`,
+    message:
+      `"${event.unitId}" did not end within ${event.timeoutMs} ms in attempt ${event.attempt}, the last. ` +
+      'Look at its log, then retry the run.',
     taskId: taskIdOf(event.runId, event),
     diagnostics: [],
   };

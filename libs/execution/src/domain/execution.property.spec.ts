@@ -33,11 +33,11 @@ const scenario: fc.Arbitrary<Scenario> = fc
     cancelAfter: fc.option(fc.nat(20), { nil: undefined }),
   })
   .map(({ actions, pairs, ...rest }) => {
-    const units = actions.map((action, index) => ({ ...kind, unitId: `u${index}`, action }) as UnitSummary);
+    const units = actions.map((action, index) => ({ ...kind, unitId: `u${index}`, action }));
     const edges = pairs
       .filter(([from, to]) => from < to && to < units.length) // Upwards only: no circles.
       .map(([from, to]): UnitEdge => [`u${from}`, `u${to}`]);
-    return { units, edges, ...rest } as Scenario;
+    return { units, edges, ...rest };
   });
 
 const kind = { engine: 'sandbox', type: 'server' };
@@ -92,7 +92,10 @@ class Play {
     const tasks = [...workOf(this.state, phase).tasks];
     const movable = tasks.filter(({ state }) => ['queued', 'retrying', 'running'].includes(state));
     const task = movable[this.next(Math.max(1, movable.length))];
-    if (task === undefined) return this.finishPhase();
+    if (task === undefined) {
+      this.finishPhase();
+      return;
+    }
     const ref = { phase, unitId: task.unitId };
     if (task.state === 'queued') this.send({ type: 'StartTasks', tasks: [ref], fencingToken: 1, at });
     else if (task.state === 'retrying') this.send({ type: 'QueueRetry', task: ref });

@@ -11,7 +11,7 @@ export interface RollbackPlan {
 
 /**
  * Undoes what the run changed and nothing else, in the reverse of the order in which it was done: what was made is
- * removed, what was changed or removed is put back as it was before the run. Untouched units only carry order. O(V + E).
+ * removed, what was changed or removed is put back as it was before. Untouched units only carry order. O(V + E).
  */
 export function planRollback(state: ExecutionState): RollbackPlan {
   const touched = touchedUnits(state);

@@ -91,7 +91,7 @@ describe('a command about a task', () => {
       path: ['succeeded'],
     },
   ];
-  /** What a command speaks of: reports are about running attempts, retries about waiting ones, though the table has more. */
+  /** Reports are about running attempts, retries about waiting ones, though the table has more. */
   const SPEAKS_OF: Partial<Record<ExecutionCommand['type'], TaskState>> = {
     StartTasks: 'queued',
     QueueRetry: 'retrying',

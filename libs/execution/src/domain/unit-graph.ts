@@ -24,22 +24,3 @@ export function buildGraph(unitIds: readonly string[], edges: readonly UnitEdge[
   }
   return { indexOf, successors: successors.map((targets) => [...targets]), blockers };
 }
-
-/**
- * The units in an order that respects every edge; shorter than the graph when units wait for each other in a circle.
- *
- * Source: A. B. Kahn, "Topological sorting of large networks", 1962. O(V + E).
- */
-export function orderOf(graph: UnitGraph): readonly number[] {
-  const waiting = [...graph.blockers];
-  const order = waiting.flatMap((count, index) => (count === 0 ? [index] : []));
-  // The list grows while it is walked: each unit is appended when its last blocker was visited.
-  for (const index of order) {
-    for (const next of graph.successors[index] ?? []) {
-      const left = (waiting[next] ?? 0) - 1;
-      waiting[next] = left;
-      if (left === 0) order.push(next);
-    }
-  }
-  return order;
-}
