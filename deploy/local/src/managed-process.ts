@@ -24,6 +24,8 @@ export interface ProcessSpec {
   readonly directory: string;
   /** Occurs in its command line and in no other's: by that the process is known again after its id was reused. */
   readonly mark: string;
+  /** Absent: this process's own. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Asks the server over its own protocol. */
   readonly isReady: () => Promise<boolean>;
   readonly readyMsMax: number;
@@ -50,9 +52,10 @@ export async function startProcess(spec: ProcessSpec): Promise<ManagedProcess> {
   mkdirSync(spec.directory, { recursive: true });
   await stopProcess(spec.name, spec.directory);
   const logFile = join(spec.directory, `${spec.name}.log`);
-  const log = openSync(logFile, 'w');
+  const log = openSync(logFile, 'a');
   // In a session of its own: Ctrl-C in the terminal reaches the one who started it, who ends it in order.
-  const child = spawn(spec.command, spec.args, { detached: true, stdio: ['ignore', log, log] });
+  const environment = spec.environment === undefined ? {} : { env: spec.environment };
+  const child = spawn(spec.command, spec.args, { detached: true, stdio: ['ignore', log, log], ...environment });
   closeSync(log);
   let ended: string | undefined;
   child.once('error', (error) => (ended = error.message));

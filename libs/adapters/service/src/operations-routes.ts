@@ -1,0 +1,27 @@
+import type { FastifyInstance } from 'fastify';
+import type { Metrics } from '@caisson/observability';
+import type { Health, ServiceStatus } from './health.js';
+
+/** Paths that every service answers, whatever else it serves. */
+export const OPERATIONS_PATHS = ['/livez', '/readyz', '/health', '/health/live', '/health/ready', '/metrics'] as const;
+
+/** Adds liveness, readiness and metrics to a server. */
+export function addOperationsRoutes(fastify: FastifyInstance, health: Health, metrics: Metrics): void {
+  const probes = {
+    '/livez': (status: ServiceStatus) => status.alive,
+    '/readyz': (status: ServiceStatus) => status.ready,
+    '/health': (status: ServiceStatus) => status.ready,
+    '/health/live': (status: ServiceStatus) => status.alive,
+    '/health/ready': (status: ServiceStatus) => status.ready,
+  };
+  for (const [path, isWell] of Object.entries(probes)) {
+    fastify.get(path, async (_request, reply) => {
+      const status = await health.status();
+      await reply.code(isWell(status) ? 200 : 503).send(status);
+    });
+  }
+  fastify.get('/metrics', async (_request, reply) => {
+    const text = await metrics.text();
+    await reply.header('content-type', metrics.contentType).send(text);
+  });
+}

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { Fault, messageOf } from '@caisson/kernel';
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const PREFIX = 'CAISSON_';
+const REDACTED = '(secret)';
+
+/** Text of at least one character. */
+const Text = z.string().min(1);
+
+/** `true` or `false`, as text. */
+export const Flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+/** A whole number, as text. */
+export const WholeNumber = z
+  .string()
+  .regex(/^\d{1,9}$/, 'must be a whole number')
+  .transform(Number);
+
+/**
+ * What every service reads from its environment. A member `databaseUrl` is the variable `CAISSON_DATABASE_URL`;
+ * with `_FILE` behind the name, the value is read from that file.
+ */
+export const CommonSettings = z.object({
+  /** How events travel: by the store itself, or by Kafka with Redis locks. */
+  profile: z.enum(['embedded', 'distributed']).default('embedded'),
+  /** Where services listen. */
+  host: Text.default('127.0.0.1'),
+  /** 0 = a free one. */
+  port: WholeNumber.default(0),
+  /** The application role. */
+  databaseUrl: Text,
+  /** The owner of the tables. When it is given, the service migrates at its start. */
+  databaseOwnerUrl: Text.optional(),
+  databasePoolMax: WholeNumber.default(8),
+  /** `host:port`, comma separated. */
+  kafkaBrokers: Text.optional(),
+  redisUrl: Text.optional(),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+export type CommonSettings = z.infer<typeof CommonSettings>;
+
+/** Settings that hold a secret, by the end of their name. */
+const SECRET_NAME = /(secret|token|key|keys|password|url|hooks)$/i;
+
+/**
+ * Reads and checks the settings of a service, once, at its start.
+ *
+ * @throws Fault `settings-invalid` that lists every variable that is missing or wrong, values left out.
+ */
+export function readSettings<Settings extends z.ZodObject>(
+  schema: Settings,
+  environment: Environment,
+): z.infer<Settings> {
+  const raw: Record<string, string> = {};
+  const problems: string[] = [];
+  for (const name of Object.keys(schema.shape)) {
+    const found = readVariable(variableName(name), environment);
+    if ('problem' in found) problems.push(found.problem);
+    else if (found.value !== undefined) raw[name] = found.value;
+  }
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) {
+    problems.push(
+      ...parsed.error.issues.map((issue) => `${variableName(String(issue.path[0] ?? ''))} ${issue.message}`),
+    );
+  }
+  if (problems.length > 0 || !parsed.success) {
+    throw new Fault('settings-invalid', `The settings are wrong. ${problems.join('. ')}.`, { retryable: false });
+  }
+  return parsed.data;
+}
+
+/** The settings as they may be printed: secrets and URLs with passwords are replaced. */
+export function printableSettings(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [name, SECRET_NAME.test(name) ? withoutSecret(value) : value]),
+  );
+}
+
+/** `databaseUrl` → `CAISSON_DATABASE_URL`. */
+export function variableName(setting: string): string {
+  return PREFIX + setting.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+function readVariable(name: string, environment: Environment): { value: string | undefined } | { problem: string } {
+  const file = environment[`${name}_FILE`];
+  if (file === undefined || file === '') {
+    const value = environment[name];
+    return { value: value === '' ? undefined : value };
+  }
+  try {
+    return { value: readFileSync(file, 'utf8').trimEnd() };
+  } catch (error) {
+    return { problem: `${name}_FILE cannot be read: ${messageOf(error)}` };
+  }
+}
+
+function withoutSecret(value: unknown): unknown {
+  if (typeof value !== 'string') return value === undefined ? undefined : REDACTED;
+  try {
+    const url = new URL(value);
+    if (url.password !== '') url.password = 'secret';
+    return url.href;
+  } catch {
+    return REDACTED;
+  }
+}

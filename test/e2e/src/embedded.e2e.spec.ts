@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentNarrator, startStandaloneProcess, storyFiles, tellStory, type StandaloneProcess } from '@caisson/local';
+import { outcomeOf } from './story-outcome.js';
+import { makeTemporaryDirectory } from './temporary-directory.js';
+
+describe('the story on the embedded profile', () => {
+  let caisson: StandaloneProcess;
+  let directory: Awaited<ReturnType<typeof makeTemporaryDirectory>>;
+
+  beforeAll(async () => {
+    directory = await makeTemporaryDirectory();
+    caisson = await startStandaloneProcess({ dataDirectory: `${directory.path}/data`, durable: false });
+  });
+
+  afterAll(async () => {
+    await caisson.stop();
+    await directory.remove();
+  });
+
+  it('plans, applies, finds drift, remediates, changes, rolls back and destroys with two engines', async () => {
+    const end = await tellStory({ ...caisson, files: storyFiles(true), narrator: silentNarrator });
+    const outcome = outcomeOf(end);
+    expect(outcome.applied).toHaveLength(3);
+    expect(outcome.left).toBe(0);
+    expect(outcome.drift).toEqual(['web[0].flavor']);
+    expect(outcome.facts[0]).toBe('caisson.deployment.deployment-created.v1');
+    expect(outcome.facts.at(-1)).toBe('caisson.deployment.deployment-deleted.v1');
+    expect(outcome.facts.filter((fact) => fact === 'caisson.deployment.run-completed.v1')).toHaveLength(5);
+    expect(new Set(end.history.map(({ id }) => id)).size).toBe(end.history.length);
+    const known = new Set(end.history.flatMap(({ id, correlationId }) => [id, correlationId]));
+    const roots = end.history.filter(({ causationId }) => !known.has(causationId));
+    expect(roots.every(({ subject }) => subject.startsWith('deployment-'))).toBe(true);
+  });
+
+  it('tells the same story with the sandbox cloud alone', async () => {
+    const end = await tellStory({ ...caisson, files: storyFiles(false), narrator: silentNarrator });
+    expect(outcomeOf(end).left).toBe(0);
+  });
+});
