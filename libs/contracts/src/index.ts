@@ -8,6 +8,8 @@ export {
   ResourceSpec,
 } from './desired-state.js';
 export type { Check, DesiredStateInput } from './desired-state.js';
+export { PROBLEMS_MAX, validateDesiredState } from './desired-state-problems.js';
+export type { DesiredStateProblem, TypeCheck } from './desired-state-problems.js';
 export { DRIFT_EVENTS, DRIFT_TYPES, DriftItem, SEVERITIES } from './events/drift.events.js';
 export { DEPLOYMENT_EVENTS } from './events/deployment.events.js';
 export { EXECUTION_EVENTS } from './events/execution.events.js';

@@ -1,4 +1,6 @@
 export { newAppend, newContext, newEvent, newPrivateEvent, newStream } from './appends.js';
+export { specFor } from './decider-spec.js';
+export type { Given, Outcome } from './decider-spec.js';
 export { appliedUnit, engineCall, engineContract } from './engine.contract.js';
 export type { EngineHarness } from './engine.contract.js';
 export { describeEventStoreContract } from './event-store.contract.js';

@@ -85,6 +85,14 @@ export function revisionDocumentId(deploymentId: string, revision: number): stri
   return `${deploymentId}/${String(revision).padStart(REVISION_DIGITS, '0')}`;
 }
 
+/** The facts that say anew what is applied. */
+const CHANGE_APPLIED: readonly DeploymentEvent['type'][] = [
+  'RunCompleted',
+  'RunFailed',
+  'RunCancelled',
+  'RunRolledBack',
+];
+
 /** The read models that change with some events of a deployment. */
 export function documentsOf(
   { deployment }: DeploymentState,
@@ -105,7 +113,7 @@ export function documentsOf(
       }),
     );
   }
-  if (events.some((event) => event.type.startsWith('Run') && 'applied' in event)) {
+  if (events.some(({ type }) => CHANGE_APPLIED.includes(type))) {
     const resources: ResourcesView = { deploymentId: deployment.deploymentId, units: deployment.applied };
     documents.push(documentOf('resources', deployment.deploymentId, resources));
   }

@@ -40,13 +40,15 @@ export function activeRun({ run }: Deployment): Run | undefined {
   return run === undefined || SETTLED_RUN_STATES.includes(run.state) ? undefined : run;
 }
 
-function knows({ run, settled, deferred }: Deployment, runId: string): boolean {
-  return run?.runId === runId || deferred?.runId === runId || settled.some((older) => older.runId === runId);
+/** Whether a run id was given out already: the wish that brought it is an old one. */
+export function knowsRun({ deferred, deletion, run, settled }: Deployment, runId: string): boolean {
+  const ids = [run?.runId, deferred?.runId, deletion?.runId, ...settled.map((older) => older.runId)];
+  return ids.includes(runId);
 }
 
 function change({ deployment, version }: Present, command: Of<'ChangeDesiredState'>): DeploymentDecision {
   const { desired, ifVersion, kind, origin, reason, runId } = command;
-  if (knows(deployment, runId)) return accept();
+  if (knowsRun(deployment, runId)) return accept();
   if (ifVersion !== undefined && ifVersion !== version) {
     return reject({ code: 'deployment-version-conflict', expected: ifVersion, actual: version });
   }
@@ -63,7 +65,7 @@ function change({ deployment, version }: Present, command: Of<'ChangeDesiredStat
 function request(deployment: Deployment, command: Of<'RequestRun'>): DeploymentDecision {
   const { kind, origin, reason, runId } = command;
   const { currentRevision, deploymentId, latestRevision } = deployment;
-  if (knows(deployment, runId)) return accept();
+  if (knowsRun(deployment, runId)) return accept();
   const active = activeRun(deployment);
   if (active !== undefined) {
     return command.whenBusy === 'defer' && kind !== 'destroy'
@@ -93,6 +95,7 @@ function scan(deployment: Deployment, command: Of<'RequestDriftScan'>): Deployme
 function remove(deployment: Deployment, command: Of<'DeleteDeployment'>): DeploymentDecision {
   const { deletion, deploymentId, run } = deployment;
   const { origin, reason } = command;
+  if (knowsRun(deployment, command.runId)) return accept();
   const active = activeRun(deployment);
   if (deletion !== undefined && active !== undefined) return accept(); // On its way already.
   const runId = active?.kind === 'destroy' ? active.runId : command.runId;

@@ -1,7 +1,7 @@
 import { allowedCommands, type RunCommand } from '@caisson/contracts';
 import { accept, reject, unreachable } from '@caisson/kernel';
 import type { AskOfRun, DeploymentDecision, DeploymentRejection, RollbackRun } from './deployment.commands.js';
-import { activeRun, stopRun } from './deployment.decide-lifecycle.js';
+import { activeRun, knowsRun, stopRun } from './deployment.decide-lifecycle.js';
 import type { DeploymentEvent } from './deployment.events.js';
 import { runPlanningStarted, runRequested, runStarted } from './deployment.facts.js';
 import { completedRevisions, type Deployment, type Run } from './deployment.state.js';
@@ -73,6 +73,7 @@ function rollBack(deployment: Deployment, run: Run, command: RollbackRun): Deplo
   if (activeRun(deployment) !== undefined) return run.state === 'rolling_back' ? accept() : conflict(run);
   if (run.state === 'failed' && command.toRevision === undefined) return undo(deployment, run, command);
   const { newRunId: runId, origin, reason } = command;
+  if (knowsRun(deployment, runId)) return accept();
   const available = completedRevisions(deployment);
   const revision = command.toRevision ?? goodBefore(deployment, run);
   if (revision === undefined || !available.includes(revision)) {

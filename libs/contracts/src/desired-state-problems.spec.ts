@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { DesiredState, type DesiredStateInput } from './desired-state.js';
+import { PROBLEMS_MAX, validateDesiredState } from './desired-state-problems.js';
+
+type Resource = DesiredStateInput['resources'][number];
+
+function problemsOf(resources: readonly Partial<Resource>[], outputs: Record<string, string> = {}) {
+  const named = resources.map((resource) => ({ name: 'a', type: 'server', ...resource }));
+  return validateDesiredState(DesiredState.parse({ name: 'shop', resources: named, outputs }));
+}
+
+describe('a desired state that can be planned', () => {
+  it('has no problems', () => {
+    const network = { name: 'network', type: 'network', properties: { cidr: '10.0.0.0/16' } };
+    const web = {
+      name: 'web',
+      count: 2,
+      properties: { network: '${network.id}' },
+      dependsOn: ['network'],
+      checks: [{ kind: 'http' as const, url: '${web.outputs.url}/healthz' }],
+    };
+    expect(problemsOf([network, web], { url: '${web[0].outputs.url}' })).toEqual([]);
+  });
+
+  it('may list what is needed after what needs it', () => {
+    expect(problemsOf([{ name: 'b', dependsOn: ['a'] }, { name: 'a' }])).toEqual([]);
+  });
+});
+
+describe('a desired state that cannot be planned', () => {
+  it.each([
+    { reason: 'a name used twice', resources: [{}, {}], at: '/resources/1/name', code: 'duplicate-resource' },
+    {
+      reason: 'a dependency on nothing',
+      resources: [{ dependsOn: ['db'] }],
+      at: '/resources/0/dependsOn/0',
+      code: 'unknown-resource',
+    },
+    {
+      reason: 'a reference to nothing, deep in the properties',
+      resources: [{ properties: { disks: [{ 'a/b': '${db.id}' }] } }],
+      at: '/resources/0/properties/disks/0/a~1b',
+      code: 'unknown-resource',
+    },
+    {
+      reason: 'text that is no reference',
+      resources: [{ properties: { x: '${what is this}' } }],
+      at: '/resources/0/properties/x',
+      code: 'malformed-reference',
+    },
+    {
+      reason: 'a copy beyond the last',
+      resources: [{ name: 'web', count: 2 }, { properties: { x: '${web[2].id}' } }],
+      at: '/resources/1/properties/x',
+      code: 'unknown-copy',
+    },
+    {
+      reason: 'a copy of what is not counted',
+      resources: [{ name: 'web' }, { properties: { x: '${web[0].id}' } }],
+      at: '/resources/1/properties/x',
+      code: 'unknown-copy',
+    },
+    {
+      reason: 'no copy named where there are several',
+      resources: [{ name: 'web', count: 2 }, { properties: { x: '${web.id}' } }],
+      at: '/resources/1/properties/x',
+      code: 'ambiguous-copy',
+    },
+    {
+      reason: 'a resource that needs itself',
+      resources: [{ properties: { x: '${a.id}' } }],
+      at: '/resources/0',
+      code: 'dependency-cycle',
+    },
+  ])('says where for $reason', ({ resources, at, code }) => {
+    expect(problemsOf(resources)).toMatchObject([{ pointer: at, code }]);
+  });
+
+  it('names every resource of a cycle', () => {
+    const ring = [
+      { name: 'x' },
+      { name: 'a', dependsOn: ['x', 'c'] },
+      { name: 'b', properties: { of: '${a.id}' } },
+      { name: 'c', dependsOn: ['b'] },
+    ];
+    expect(problemsOf(ring)).toMatchObject([
+      { code: 'dependency-cycle', message: expect.stringContaining('a → b → c → a wait for each other') as string },
+    ]);
+  });
+
+  it('looks at outputs too', () => {
+    expect(problemsOf([{}], { url: '${web.outputs.url}' })).toMatchObject([{ pointer: '/outputs/url' }]);
+  });
+
+  it('says what the installation says about a type', () => {
+    const desired = DesiredState.parse({ name: 'shop', resources: [{ name: 'a', type: 'moon-base' }] });
+    const problems = validateDesiredState(desired, ({ type }) => `no engine knows "${type}"`);
+    expect(problems).toEqual([
+      { pointer: '/resources/0/type', code: 'unsupported-type', message: 'no engine knows "moon-base"' },
+    ]);
+  });
+
+  it('lists a bounded number of problems', () => {
+    expect(problemsOf([{ properties: { list: new Array(500).fill('${gone.id}') } }])).toHaveLength(PROBLEMS_MAX);
+  });
+});

@@ -1,0 +1,155 @@
+import { layersOf, type Json, type JsonObject } from '@caisson/kernel';
+import type { DesiredState, ResourceSpec } from './desired-state.js';
+import { findReferences, type Reference } from './references.js';
+
+/** Problems listed at once; a caller mends the first ones and asks again. */
+export const PROBLEMS_MAX = 100;
+
+/** One thing that makes a desired state impossible, found before any work starts. */
+export interface DesiredStateProblem {
+  /** Where, as a JSON pointer (RFC 6901) into the desired state. */
+  readonly pointer: string;
+  readonly code:
+    | 'duplicate-resource'
+    | 'unknown-resource'
+    | 'malformed-reference'
+    | 'ambiguous-copy'
+    | 'unknown-copy'
+    | 'dependency-cycle'
+    | 'unsupported-type';
+  /** What is wrong, with names, and what to do. */
+  readonly message: string;
+}
+
+/**
+ * Says what is wrong with a resource's type, provider or engine for this installation; undefined when it can be had.
+ */
+export type TypeCheck = (resource: ResourceSpec) => string | undefined;
+
+/**
+ * Finds what the schema cannot see: names used twice, references and dependencies on nothing, copies that do not exist,
+ * cycles, and types that no engine knows. At most `PROBLEMS_MAX`; none = it can be planned. O(size of the desired
+ * state).
+ */
+export function validateDesiredState(desired: DesiredState, checkType?: TypeCheck): readonly DesiredStateProblem[] {
+  const survey = new Survey(desired);
+  desired.resources.forEach((resource, index) => {
+    survey.visitResource(resource, index);
+    const complaint = checkType?.(resource);
+    if (complaint !== undefined) survey.report(`/resources/${index}/type`, 'unsupported-type', complaint);
+  });
+  for (const [name, expression] of Object.entries(desired.outputs)) {
+    survey.visitValue(expression, { pointer: `/outputs/${escapePointer(name)}`, from: undefined });
+  }
+  return survey.conclude();
+}
+
+interface Place {
+  readonly pointer: string;
+  /** Index of the resource that depends on what is found here; undefined where it makes no order. */
+  readonly from: number | undefined;
+  /** A resource that may be meant without naming the copy: its own checks. */
+  readonly own?: string;
+}
+
+/** Walks a desired state once and keeps what it finds. */
+class Survey {
+  private readonly problems: DesiredStateProblem[] = [];
+  private readonly indexByName = new Map<string, number>();
+  private readonly before: number[] = [];
+  private readonly after: number[] = [];
+
+  constructor(private readonly desired: DesiredState) {
+    desired.resources.forEach(({ name }, index) => {
+      const first = this.indexByName.get(name);
+      if (first === undefined) this.indexByName.set(name, index);
+      else {
+        const message = `"${name}" is the name of /resources/${first} already; give each resource a name of its own`;
+        this.report(`/resources/${index}/name`, 'duplicate-resource', message);
+      }
+    });
+  }
+
+  report(pointer: string, code: DesiredStateProblem['code'], message: string): void {
+    if (this.problems.length < PROBLEMS_MAX) this.problems.push({ pointer, code, message });
+  }
+
+  visitResource(resource: ResourceSpec, index: number): void {
+    const pointer = `/resources/${index}`;
+    resource.dependsOn.forEach((name, place) => {
+      this.depend(name, { pointer: `${pointer}/dependsOn/${place}`, from: index });
+    });
+    this.visitValue(resource.properties, { pointer: `${pointer}/properties`, from: index });
+    resource.checks.forEach((check, place) => {
+      this.visitValue(check, { pointer: `${pointer}/checks/${place}`, from: undefined, own: resource.name });
+    });
+  }
+
+  visitValue(value: Json, place: Place): void {
+    if (typeof value === 'string') this.visitText(value, place);
+    if (typeof value !== 'object' || value === null) return;
+    for (const [key, item] of Object.entries(value as JsonObject)) {
+      this.visitValue(item, { ...place, pointer: `${place.pointer}/${escapePointer(key)}` });
+    }
+  }
+
+  /** Everything that was found, with the first cycle where there is one. */
+  conclude(): readonly DesiredStateProblem[] {
+    const { resources } = this.desired;
+    const from = Int32Array.from(this.before);
+    const layering = layersOf({ nodeCount: resources.length, from, to: Int32Array.from(this.after) });
+    if (layering.outcome === 'cyclic') {
+      const names = layering.cycle.map((index) => resources[index]?.name ?? '');
+      const circle = [...names, names[0] ?? ''].join(' → ');
+      const message = `${circle} wait for each other; take out one of these dependencies`;
+      this.report(`/resources/${layering.cycle[0] ?? 0}`, 'dependency-cycle', message);
+    }
+    return this.problems;
+  }
+
+  private visitText(text: string, place: Place): void {
+    if (!text.includes('${')) return;
+    const { malformed, references } = findReferences(text);
+    for (const expression of malformed) {
+      const forms = '${name.property}, ${name.outputs.key} or ${name[0].property}';
+      const message = `"\${${expression}}" is no reference; write ${forms}`;
+      this.report(place.pointer, 'malformed-reference', message);
+    }
+    for (const reference of references) this.visitReference(reference, place);
+  }
+
+  private visitReference(reference: Reference, place: Place): void {
+    const target = this.depend(reference.resource, place);
+    if (target === undefined) return;
+    const { index, resource } = reference;
+    if (target.count === undefined && index !== undefined) {
+      const message = `"${resource}" has no copies (no count); write \${${resource}.${reference.path.join('.')}}`;
+      this.report(place.pointer, 'unknown-copy', message);
+    } else if (target.count !== undefined && index !== undefined && index >= target.count) {
+      const message = `"${resource}[${index}]" does not exist: the copies are [0] to [${target.count - 1}]`;
+      this.report(place.pointer, 'unknown-copy', message);
+    } else if (target.count !== undefined && index === undefined && place.own !== resource) {
+      const message = `"${resource}" has ${target.count} copies; say which, such as \${${resource}[0].…}`;
+      this.report(place.pointer, 'ambiguous-copy', message);
+    }
+  }
+
+  private depend(name: string, place: Place): ResourceSpec | undefined {
+    const index = this.indexByName.get(name);
+    if (index === undefined) {
+      const message = `there is no resource "${name}"; use the name of one in this desired state`;
+      this.report(place.pointer, 'unknown-resource', message);
+      return undefined;
+    }
+    if (place.from !== undefined) {
+      this.before.push(index);
+      this.after.push(place.from);
+    }
+    return this.desired.resources[index];
+  }
+}
+
+/** RFC 6901, section 3. */
+function escapePointer(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}

@@ -1,0 +1,79 @@
+import type { PublicEvent } from '@caisson/contracts';
+import { describe, expect, it } from 'vitest';
+import { failure, unit } from '../domain/deployment.fixtures.spec.js';
+import { reactionTo } from './deployment-reactions.js';
+
+const deploymentId = 'd1';
+const runId = 'r1';
+const inRun = { deploymentId, runId };
+
+function fact(type: string, data: unknown): PublicEvent {
+  return {
+    id: 'e1',
+    type: `caisson.${type}.v1`,
+    source: '/caisson/x',
+    subject: 's',
+    time: '2026-03-02T10:15:00.000Z',
+    tenantId: 't',
+    correlationId: 'c',
+    causationId: 'x',
+    actor: 'service:x',
+    sequence: 1,
+    data,
+  };
+}
+
+describe('what other contexts say', () => {
+  const applied = [unit('web')];
+  it.each([
+    ['planning.plan-refused', { ...inRun, round: 2, failure }, { type: 'RecordPlanRefusal', runId, round: 2, failure }],
+    ['execution.execution-applied', inRun, { type: 'RecordApplied', runId }],
+    [
+      'execution.execution-verified',
+      { ...inRun, applied, outputs: { a: 1 } },
+      { type: 'RecordVerified', runId, applied, outputs: { a: 1 } },
+    ],
+    [
+      'execution.execution-failed',
+      { ...inRun, applied, failure },
+      { type: 'RecordExecutionFailure', runId, applied, failure },
+    ],
+    ['execution.execution-cancelled', { ...inRun, applied }, { type: 'RecordCancelled', runId, applied }],
+    [
+      'execution.rollback-started',
+      { ...inRun, failure, units: ['web'] },
+      { type: 'RecordRollbackStarted', runId, failure },
+    ],
+    ['execution.execution-rolled-back', { ...inRun, applied }, { type: 'RecordRolledBack', runId, applied }],
+    [
+      'execution.rollback-failed',
+      { ...inRun, applied, failure },
+      { type: 'RecordRollbackFailure', runId, applied, failure },
+    ],
+  ])('%s is recorded', (type, data, outcome) => {
+    expect(reactionTo(fact(type, data))).toEqual({ kind: 'record', deploymentId, outcome });
+  });
+
+  it('a push that was accepted asks for runs', () => {
+    const push = { repository: 'acme/shop', branch: 'main', commit: 'abc' };
+    const delivery = { hookId: 'h', deliveryId: 'd', event: 'push', sender: 'mia', ...push };
+    expect(reactionTo(fact('webhooks.delivery-accepted', delivery))).toEqual({ kind: 'push', push });
+  });
+
+  it('drift asks for remediation only where the scan said so', () => {
+    const drift = { scanId: 's', deploymentId, items: [] };
+    expect(reactionTo(fact('drift.drift-detected', { ...drift, autoRemediate: true }))?.kind).toBe('remediate');
+    expect(reactionTo(fact('drift.drift-detected', { ...drift, autoRemediate: false }))).toBeUndefined();
+  });
+
+  it('tasks, newer facts and foreign events do not concern us', () => {
+    const cancelled = { ...inRun, taskId: 't', unitId: 'web', phase: 'apply', reason: 'x' };
+    expect(reactionTo(fact('execution.task-cancelled', cancelled))).toBeUndefined();
+    expect(reactionTo(fact('planning.plan-dreamt', {}))).toBeUndefined();
+    expect(reactionTo({ ...fact('x.y', {}), type: 'com.example.thing' })).toBeUndefined();
+  });
+
+  it('data that fits no schema is refused, to be parked', () => {
+    expect(() => reactionTo(fact('execution.execution-applied', { runId }))).toThrow();
+  });
+});

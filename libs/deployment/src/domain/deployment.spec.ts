@@ -1,0 +1,412 @@
+import { specFor } from '@caisson/testing';
+import { describe, expect, it } from 'vitest';
+import { deploymentDecider } from './deployment.decide.js';
+import {
+  applied,
+  approve,
+  cancel,
+  change,
+  create,
+  deploymentId,
+  desired,
+  digest,
+  execute,
+  executionFailed,
+  failure,
+  historyOf,
+  historyTo,
+  nothingChanges,
+  origin,
+  otherDigest,
+  plan,
+  planned,
+  remove,
+  retry,
+  rollBack,
+  rolledBack,
+  throughTo,
+  unit,
+  verified,
+} from './deployment.fixtures.spec.js';
+
+const { given } = specFor(deploymentDecider);
+
+describe('creating', () => {
+  it('requests the first run', () => {
+    given()
+      .when(create())
+      .then(
+        { type: 'DeploymentCreated', deploymentId, revision: 1, desired: desired() },
+        { type: 'RunRequested', runId: 'r1', kind: 'create', revision: 1 },
+      );
+  });
+
+  it('asks for a plan at once where the desired state says so', () => {
+    given()
+      .when(create(desired({ autoPlan: true })))
+      .then(
+        { type: 'DeploymentCreated' },
+        { type: 'RunRequested' },
+        { type: 'RunPlanningStarted', round: 1, applied: [] },
+      );
+  });
+
+  it('refuses an id that is taken', () => {
+    given(...historyTo.pending)
+      .when(create())
+      .thenRejected({ code: 'deployment-exists', deploymentId });
+  });
+
+  it('refuses everything else before', () => {
+    given().when(approve).thenRejected({ code: 'deployment-not-found' });
+    given().when(applied()).thenRejected({ code: 'deployment-not-found' });
+  });
+});
+
+describe('planning', () => {
+  it('waits for a person', () => {
+    given(...historyTo.planning)
+      .when(planned())
+      .thenTypes('RunPlanned', 'RunAwaitingApproval');
+  });
+
+  it('approves and starts by itself where the desired state says so', () => {
+    given(...historyOf(create(desired({ autoApprove: true, autoExecute: true })), plan))
+      .when(planned())
+      .then(
+        { type: 'RunPlanned', planDigest: digest },
+        { type: 'RunApproved', planDigest: digest, approvedBy: 'policy:auto-approve' },
+        { type: 'RunStarted', planDigest: digest, onFailure: 'rollback', applied: [] },
+      );
+  });
+
+  it('waits for a person where a policy asks for one, whatever the desired state says', () => {
+    given(...historyOf(create(desired({ autoApprove: true })), plan))
+      .when({ type: 'RecordPlan', origin, runId: 'r1', round: 1, planDigest: digest, changes: true, needsPerson: true })
+      .thenTypes('RunPlanned', 'RunAwaitingApproval');
+  });
+
+  it('completes at once when nothing changes, with the outputs of what is applied', () => {
+    const history = historyOf(
+      create(),
+      ...throughTo('r1'),
+      change('r2', desired({ outputs: { link: '${web.url}' } })),
+      plan,
+    );
+    given(...history)
+      .when(nothingChanges('r2'))
+      .then({ type: 'RunPlanned' }, { type: 'RunCompleted', revision: 2, outputs: { link: 'http://web' } });
+  });
+
+  it('ignores the answer to an older round', () => {
+    const again = historyOf(create(), plan, planned(), plan);
+    given(...again)
+      .when(planned('r1', 1))
+      .then();
+    given(...again)
+      .when(planned('r1', 2))
+      .thenTypes('RunPlanned', 'RunAwaitingApproval');
+  });
+
+  it('fails the run with what the planner said', () => {
+    const outcome = given(...historyTo.planning).when({
+      type: 'RecordPlanRefusal',
+      origin,
+      runId: 'r1',
+      round: 1,
+      failure,
+    });
+    outcome.then({ type: 'RunFailed', failure, applied: [] });
+  });
+});
+
+describe('approval', () => {
+  it('binds to one digest and names both when they differ', () => {
+    given(...historyTo.awaiting_approval)
+      .when({ type: 'ApproveRun', origin, planDigest: otherDigest })
+      .thenRejected({ code: 'plan-digest-mismatch', runId: 'r1', expected: digest, given: otherDigest });
+  });
+
+  it('names who approved', () => {
+    given(...historyTo.awaiting_approval)
+      .when(approve)
+      .then({ type: 'RunApproved', approvedBy: 'mia' });
+  });
+
+  it('of a run that is not known is refused', () => {
+    given(...historyTo.awaiting_approval)
+      .when({ ...approve, runId: 'r7' })
+      .thenRejected({ code: 'unknown-run', runId: 'r7' });
+  });
+
+  it('of an older run is refused and the newest named', () => {
+    given(...historyOf(create(), ...throughTo('r1'), change('r2', desired())))
+      .when({ ...approve, runId: 'r1' })
+      .thenRejected({ code: 'run-superseded', runId: 'r1', latestRunId: 'r2' });
+  });
+});
+
+describe('changing what is desired', () => {
+  it('makes a revision and an update run', () => {
+    given(...historyTo.completed)
+      .when(change('r2', desired({ environment: 'staging' })))
+      .then(
+        { type: 'DeploymentChanged', revision: 2 },
+        { type: 'RunRequested', runId: 'r2', kind: 'update', revision: 2 },
+      );
+  });
+
+  it('is refused while a run is active', () => {
+    given(...historyTo.executing)
+      .when(change('r2', desired()))
+      .thenRejected({ code: 'run-active', runId: 'r1', state: 'executing' });
+  });
+
+  it('is refused when somebody else was faster', () => {
+    const actual = historyTo.completed.length;
+    given(...historyTo.completed)
+      .when({
+        type: 'ChangeDesiredState',
+        origin,
+        runId: 'r2',
+        kind: 'update',
+        desired: desired(),
+        reason: '',
+        ifVersion: 3,
+      })
+      .thenRejected({ code: 'deployment-version-conflict', expected: 3, actual });
+  });
+
+  it('makes the new revision current only when its run completed', () => {
+    const failedUpdate = historyOf(
+      create(),
+      ...throughTo('r1'),
+      change('r2', desired({ environment: 'staging' })),
+      plan,
+      planned('r2'),
+      approve,
+      execute,
+      executionFailed('r2', [unit('web'), unit('db', 'r2')]),
+    );
+    const { deployment } = given(...failedUpdate).state;
+    expect(deployment).toMatchObject({ currentRevision: 1, latestRevision: 2 });
+    expect(deployment?.applied.map(({ unitId }) => unitId)).toEqual(['web', 'db']);
+    given(...failedUpdate)
+      .when({ type: 'RequestRun', origin, runId: 'r3', kind: 'remediate', reason: 'drift', whenBusy: 'refuse' })
+      .then({ type: 'RunRequested', revision: 1 });
+  });
+});
+
+describe('cancelling', () => {
+  it('during execution waits for the executor', () => {
+    given(...historyTo.executing)
+      .when(cancel)
+      .then({ type: 'RunCancelling' });
+    given(...historyTo.cancelling)
+      .when({ type: 'RecordCancelled', origin, runId: 'r1', applied: [unit('web')] })
+      .then({ type: 'RunCancelled', applied: [unit('web')] });
+  });
+
+  it('that came too late keeps what is applied', () => {
+    const { state } = given(...historyTo.cancelling).when(verified());
+    expect(state.deployment?.run?.state).toBe('cancelled');
+    expect(state.deployment?.applied).toEqual([unit('web')]);
+  });
+});
+
+describe('retrying', () => {
+  it('plans again from what is applied', () => {
+    const history = historyOf(create(desired({ autoPlan: true })), planned(), approve, execute, executionFailed());
+    given(...history)
+      .when(retry)
+      .then({ type: 'RunRetried' }, { type: 'RunPlanningStarted', round: 2, applied: [unit('web')] });
+  });
+});
+
+describe('rolling back', () => {
+  const second = desired({ environment: 'staging' });
+  const twice = historyOf(create(), ...throughTo('r1'), change('r2', second), ...throughTo('r2'));
+
+  it('undoes a failed run by the executor', () => {
+    given(...historyTo.failed)
+      .when(rollBack)
+      .then({ type: 'RunRollbackStarted', runId: 'r1', asked: true });
+  });
+
+  it('ends at once when nothing was executed', () => {
+    const refused = historyOf(create(), plan, { type: 'RecordPlanRefusal', origin, runId: 'r1', round: 1, failure });
+    given(...refused)
+      .when(rollBack)
+      .then({ type: 'RunRollbackStarted', asked: false }, { type: 'RunRolledBack', applied: [] });
+  });
+
+  it('of a completed deployment is a run to the revision before', () => {
+    given(...twice)
+      .when(rollBack)
+      .then({ type: 'RunRequested', runId: 'back', kind: 'rollback', revision: 1 });
+  });
+
+  it('plans with what was desired then and makes it current', () => {
+    const back = given(...twice, ...historyOf());
+    const { state } = back.when(rollBack);
+    expect(state.deployment?.run).toMatchObject({ kind: 'rollback', revision: 1 });
+    const history = historyOf(create(), ...throughTo('r1'), change('r2', second), ...throughTo('r2'), rollBack);
+    given(...history)
+      .when(plan)
+      .then({ type: 'RunPlanningStarted', revision: 1, desired: desired() });
+    const done = given(...history, ...historyAfter(history)).state.deployment;
+    expect(done).toMatchObject({ currentRevision: 1, latestRevision: 2 });
+  });
+
+  it('names the revisions it can go to', () => {
+    given(...twice)
+      .when({ type: 'RollbackRun', origin, newRunId: 'back', reason: '', toRevision: 9 })
+      .thenRejected({ code: 'revision-not-found', revision: 9, available: [1, 2] });
+    given(...historyTo.completed)
+      .when(rollBack)
+      .thenRejected({ code: 'revision-not-found', available: [1] });
+  });
+
+  it('after a run that got nowhere goes to the current revision', () => {
+    const cancelled = historyOf(create(), ...throughTo('r1'), change('r2', second), cancel);
+    given(...cancelled)
+      .when(rollBack)
+      .then({ type: 'RunRequested', revision: 1 });
+  });
+
+  function historyAfter(history: readonly (typeof twice)[number][]) {
+    let state = given(...history).state;
+    return throughTo('back').flatMap((command) => {
+      const decision = deploymentDecider.decide(state, command);
+      if (decision.outcome === 'rejected') throw new Error(decision.rejection.code);
+      state = decision.events.reduce((current, event) => deploymentDecider.evolve(current, event), state);
+      return [...decision.events];
+    });
+  }
+});
+
+describe('pushes', () => {
+  const push = { type: 'RequestRun', origin, runId: 'p1', kind: 'update', reason: 'push' } as const;
+
+  it('request a run to the newest revision', () => {
+    given(...historyTo.completed)
+      .when({ ...push, whenBusy: 'defer' })
+      .then({ type: 'RunRequested', revision: 1 });
+  });
+
+  it('during a run are kept until it has settled, the newest one', () => {
+    const busy = historyOf(create(), ...throughTo('r1').slice(0, 4), { ...push, whenBusy: 'defer' });
+    given(...busy, ...[])
+      .when({ ...push, runId: 'p2', whenBusy: 'defer' })
+      .then({ type: 'RunDeferred', runId: 'p2' });
+    given(...busy)
+      .when({ ...push, whenBusy: 'defer' })
+      .then();
+    given(...busy)
+      .when(executionFailed())
+      .then({ type: 'RunFailed', runId: 'r1' }, { type: 'RunRequested', runId: 'p1', kind: 'update' });
+  });
+});
+
+describe('scanning for drift', () => {
+  const scan = { type: 'RequestDriftScan', origin, scanId: 's1', autoRemediate: false } as const;
+
+  it('hands over what is applied', () => {
+    given(...historyTo.completed)
+      .when(scan)
+      .then({ type: 'DriftScanRequested', scanId: 's1', applied: [unit('web')] });
+  });
+
+  it('waits until tools have stopped', () => {
+    given(...historyTo.executing)
+      .when(scan)
+      .thenRejected({ code: 'run-active', runId: 'r1', state: 'executing' });
+  });
+});
+
+describe('deleting', () => {
+  it('before anything was applied is done at once', () => {
+    given(...historyTo.awaiting_approval)
+      .when(remove('x'))
+      .thenTypes('DeploymentDeletionRequested', 'RunCancelled', 'DeploymentDeleted');
+  });
+
+  it('of a completed deployment destroys it first', () => {
+    const history = historyOf(create(), ...throughTo('r1'), remove('x'));
+    expect(given(...history).state.deployment?.run).toMatchObject({ runId: 'x', kind: 'destroy', state: 'pending' });
+    const destroyed = historyOf(create(), ...throughTo('r1'), remove('x'), ...throughTo('x', []));
+    expect(destroyed.at(-1)?.type).toBe('DeploymentDeleted');
+    given(...destroyed)
+      .when(change('r9', desired()))
+      .thenRejected({ code: 'deployment-deleted' });
+    given(...destroyed)
+      .when(remove('y'))
+      .then();
+    given(...destroyed)
+      .when(applied('x'))
+      .then();
+  });
+
+  it('during execution stops the tools and then destroys what they made', () => {
+    const stopping = historyOf(create(), ...throughTo('r1').slice(0, 4), remove('x'));
+    expect(given(...stopping).state.deployment?.run?.state).toBe('cancelling');
+    given(...stopping)
+      .when({ type: 'RecordCancelled', origin, runId: 'r1', applied: [unit('web')] })
+      .then({ type: 'RunCancelled' }, { type: 'RunRequested', runId: 'x', kind: 'destroy' });
+    given(...stopping)
+      .when({ type: 'RecordCancelled', origin, runId: 'r1', applied: [] })
+      .thenTypes('RunCancelled', 'DeploymentDeleted');
+  });
+
+  it('that is on its way is one wish', () => {
+    given(...historyOf(create(), ...throughTo('r1'), remove('x')))
+      .when(remove('y'))
+      .then();
+  });
+
+  it('leaves no current revision, so going back brings the last one', () => {
+    const emptied = historyOf(
+      create(),
+      ...throughTo('r1'),
+      { type: 'RequestRun', origin, runId: 'x', kind: 'destroy', reason: 'save money', whenBusy: 'refuse' },
+      ...throughTo('x', []),
+    );
+    expect(given(...emptied).state.deployment).toMatchObject({ deleted: false, applied: [] });
+    expect(given(...emptied).state.deployment?.currentRevision).toBeUndefined();
+    given(...emptied)
+      .when(rollBack)
+      .then({ type: 'RunRequested', kind: 'rollback', revision: 1 });
+  });
+
+  it('is taken back by cancelling the destroy run', () => {
+    const history = historyOf(create(), ...throughTo('r1'), remove('x'));
+    const { state } = given(...history).when(cancel);
+    expect(state.deployment).toMatchObject({ deleted: false, run: { state: 'cancelled' } });
+    expect(state.deployment?.deletion).toBeUndefined();
+  });
+
+  it('that got stuck can be asked for again', () => {
+    const stuck = historyOf(
+      create(),
+      ...throughTo('r1'),
+      remove('x'),
+      plan,
+      planned('x'),
+      approve,
+      execute,
+      executionFailed('x', [unit('web')]),
+    );
+    given(...stuck)
+      .when(remove('y'))
+      .then({ type: 'DeploymentDeletionRequested', runId: 'y' }, { type: 'RunRequested', runId: 'y', kind: 'destroy' });
+  });
+
+  it('waits for a rollback that is under way', () => {
+    given(...historyTo.rolling_back, ...historyOf())
+      .when(remove('x'))
+      .thenTypes('DeploymentDeletionRequested');
+    given(...historyTo.rolling_back)
+      .when(rolledBack())
+      .thenTypes('RunRolledBack');
+  });
+});
