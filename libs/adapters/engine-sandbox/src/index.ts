@@ -1,1 +1,2 @@
-export {};
+export type { SandboxCloudEndpoint } from './cloud-client.js';
+export { SandboxEngine } from './sandbox-engine.js';
