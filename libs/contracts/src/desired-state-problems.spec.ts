@@ -22,6 +22,11 @@ describe('a desired state that can be planned', () => {
     expect(problemsOf([network, web], { url: '${web[0].outputs.url}' })).toEqual([]);
   });
 
+  it('may hold files with placeholders of another tool', () => {
+    const files = { 'main.tf': '"zone-${count.index + 1} ${var.environment}"' };
+    expect(problemsOf([{ properties: { source: { files } } }])).toEqual([]);
+  });
+
   it('may list what is needed after what needs it', () => {
     expect(problemsOf([{ name: 'b', dependsOn: ['a'] }, { name: 'a' }])).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { layersOf, type Json, type JsonObject } from '@caisson/kernel';
 import type { DesiredState, ResourceSpec } from './desired-state.js';
-import { findReferences, type Reference } from './references.js';
+import { findReferences, isUploadedContent, type Reference } from './references.js';
 
 /** Problems listed at once; a caller mends the first ones and asks again. */
 export const PROBLEMS_MAX = 100;
@@ -88,7 +88,9 @@ class Survey {
   visitValue(value: Json, place: Place): void {
     if (typeof value === 'string') this.visitText(value, place);
     if (typeof value !== 'object' || value === null) return;
+    const parentKey = place.pointer.slice(place.pointer.lastIndexOf('/') + 1);
     for (const [key, item] of Object.entries(value as JsonObject)) {
+      if (isUploadedContent(parentKey, key)) continue;
       this.visitValue(item, { ...place, pointer: `${place.pointer}/${escapePointer(key)}` });
     }
   }

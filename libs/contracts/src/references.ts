@@ -28,6 +28,14 @@ const PLACEHOLDER = /\$\{([^{}]{1,500})\}/g;
 const EXPRESSION =
   /^([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\[(\d{1,3})\])?((?:\.[A-Za-z_][A-Za-z0-9_-]{0,127}){1,10})$/;
 
+/**
+ * Whether a member holds uploaded files (`source: {files: …}`): their text is for a tool that has a `${…}` of its own,
+ * so nothing in it is a reference.
+ */
+export function isUploadedContent(parentKey: string, key: string): boolean {
+  return parentKey === 'source' && key === 'files';
+}
+
 /** The id of a unit: `web` for the only copy, `web[1]` for the second of several. */
 export function unitIdOf(resource: string, index?: number): string {
   return index === undefined ? resource : `${resource}[${index}]`;
@@ -42,7 +50,7 @@ export function parseReference(expression: string): Reference | undefined {
   return index === undefined ? base : { ...base, index: Number(index) };
 }
 
-/** Every placeholder in a JSON value, in order; text that does not parse is listed as malformed. O(size of value). */
+/** Every placeholder in a JSON value, in order, uploaded files left out; text that does not parse is listed as malformed. O(size of value). */
 export function findReferences(value: Json): { readonly references: Reference[]; readonly malformed: string[] } {
   const references: Reference[] = [];
   const malformed: string[] = [];
@@ -122,11 +130,13 @@ function visitStrings(value: Json, visit: (text: string) => void): void {
   });
 }
 
-function mapStrings(value: Json, map: (text: string) => Json): Json {
+function mapStrings(value: Json, map: (text: string) => Json, key = ''): Json {
   if (typeof value === 'string') return map(value);
   if (Array.isArray(value)) return value.map((item: Json) => mapStrings(item, map));
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value as JsonObject).map(([key, item]) => [key, mapStrings(item, map)]));
-  }
-  return value;
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value as JsonObject).map(([member, item]): [string, Json] => [
+    member,
+    isUploadedContent(key, member) ? item : mapStrings(item, map, member),
+  ]);
+  return Object.fromEntries(members);
 }
