@@ -411,7 +411,7 @@ describe('whatever a transport does', () => {
 });
 
 describe('a sweep', () => {
-  function sweepOf(stage: Scene, onApplied: (count: number) => void = () => undefined): Sweep {
+  function sweepOf(stage: Scene, onRound: (applied: number) => void = () => undefined): Sweep {
     return new Sweep({
       consumer: stage.consumer,
       store: stage.store,
@@ -420,7 +420,7 @@ describe('a sweep', () => {
       everyMs: 10_000,
       minAgeMs: 5_000,
       pageSize: 3,
-      onApplied,
+      onRound,
     });
   }
 
@@ -441,7 +441,7 @@ describe('a sweep', () => {
     stage.store.events = facts('a', 5);
     await stage.consumer.applyPage(facts('a', 5));
     expect(await sweepOf(stage, (count) => found.push(count)).round(new AbortController().signal)).toBe(0);
-    expect(found).toEqual([]);
+    expect(found).toEqual([0]);
   });
 
   it('stands before the page that could not be applied', async () => {
@@ -490,7 +490,7 @@ describe('a sweep', () => {
       minAgeMs: 0,
       pageSize: 10,
       onFailure: (_error, count) => failures.push(count),
-      onApplied: () => stop.abort(),
+      onRound: () => stop.abort(),
     });
     await sweep.run(stop.signal);
     expect(failures).toEqual([1]);

@@ -68,7 +68,11 @@ export class PageRun {
     this.#mode = mode;
   }
 
+  /** A store that met a collision may call it again: nothing of the try before counts. */
   async run(transaction: ConsumerTransaction, lanes: readonly Lane[]): Promise<PageResult> {
+    this.failure = undefined;
+    this.missing = undefined;
+    this.queues.clear();
     const waiting = [...lanes];
     const results: PageResult[] = [];
     const errors: unknown[] = [];

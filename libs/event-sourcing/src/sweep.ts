@@ -20,8 +20,8 @@ export interface SweepOptions {
   readonly pageSize: number;
   /** Calls back when a round may find something; the answer ends it. Absent: only the pause counts. */
   readonly wake?: (onWake: () => void) => () => void;
-  /** Hears of each round that found something to apply: on a healthy day a safety net finds nothing. Must not throw. */
-  readonly onApplied?: (count: number) => void;
+  /** Hears of each completed round and of how much it had to apply: a safety net finds nothing on a healthy day. */
+  readonly onRound?: (applied: number) => void;
   /** Hears of each round that failed, and how often in a row. It is tried again. Must not throw. */
   readonly onFailure?: (error: unknown, failures: number) => void;
 }
@@ -92,7 +92,7 @@ export class Sweep {
       this.#position = Math.max(this.#position, page.nextGlobalSeq);
       if (clock.monotonicMs() - this.#savedAtMs >= SAVE_EVERY_MS) await this.#save();
     }
-    if (applied > 0) this.#options.onApplied?.(applied);
+    this.#options.onRound?.(applied);
     return applied;
   }
 

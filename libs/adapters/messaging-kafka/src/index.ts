@@ -1,1 +1,14 @@
-export {};
+export { dataSchemaOf, decodeMessage, encodeHeaders } from './cloud-events.js';
+export type { Decoded, KafkaHeaders } from './cloud-events.js';
+export { EventStrategy } from './event-strategy.js';
+export type { EventStrategyOptions, StrategyHealth, StrategyObserver } from './event-strategy.js';
+export { KafkaEventPublisher } from './kafka-event-publisher.js';
+export type { KafkaEventPublisherOptions } from './kafka-event-publisher.js';
+export { KAFKA_TIMING, KafkaEventStrategy } from './kafka-event-strategy.js';
+export type { KafkaEventStrategyOptions, KafkaTiming } from './kafka-event-strategy.js';
+export type { Log } from './log.js';
+export { messageKey, partitionOf, topicOfType } from './partition-batches.js';
+export { PassErrorsOn } from './pass-errors-on.js';
+export { StoreEventStrategy } from './store-event-strategy.js';
+export { createTopics, EVENT_BYTES_MAX } from './topic-bootstrap.js';
+export type { TopicBootstrap } from './topic-bootstrap.js';

@@ -1,0 +1,113 @@
+import { CONTEXTS, parseEventType, TOPICS, topicOf, type TopicSettings } from '@caisson/contracts';
+import type { OutboxEntry } from '@caisson/event-sourcing';
+import { encodeHeaders } from './cloud-events.js';
+import { kafkajs } from './kafka-client.js';
+
+/** Bytes of a request to one partition; Kafka refuses more than 1 MiB of messages in one batch by default. */
+export const SEND_BYTES_MAX = 900_000;
+
+/** What a message weighs besides its parts: offsets, lengths, timestamps. */
+const MESSAGE_OVERHEAD_BYTES = 100;
+
+/** A message as the client library takes it. */
+export interface PartitionMessage {
+  readonly key: string;
+  readonly value: Buffer;
+  readonly headers: Record<string, string>;
+  readonly partition: number;
+}
+
+/** What goes to one partition, in order, cut into requests. */
+export interface PartitionBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly requests: readonly (readonly PartitionMessage[])[];
+}
+
+/** Entries by partition, and those whose type names no topic. */
+export interface Routed {
+  readonly batches: readonly PartitionBatch[];
+  readonly unroutable: readonly OutboxEntry[];
+}
+
+/** The key of a stream's messages: all its events go to one partition. */
+export function messageKey(tenantId: string, streamId: string): string {
+  return `${tenantId}|${streamId}`;
+}
+
+/** The topic that an event type is published on; undefined for a type of no context. */
+export function topicOfType(type: string): string | undefined {
+  const context = CONTEXTS.find((name) => name === parseEventType(type)?.context);
+  return context === undefined ? undefined : topicOf(context);
+}
+
+const partitioner = kafkajs.Partitioners.DefaultPartitioner();
+
+/** The partition of a key: murmur2 as every Kafka client does it, so others find the same. */
+export function partitionOf(topic: string, key: string, partitions: number): number {
+  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
+    partitionId,
+    leader: 0,
+    partitionErrorCode: 0,
+    replicas: [],
+    isr: [],
+  }));
+  return partitioner({ topic, partitionMetadata, message: { key: Buffer.from(key), value: null } });
+}
+
+/** Sorts entries into partitions, keeps the order within each, and cuts what is too much for one request. */
+export function routeEntries(entries: readonly OutboxEntry[], topics: readonly TopicSettings[] = TOPICS): Routed {
+  const partitionsOf = new Map(topics.map((topic) => [topic.name, topic.partitions]));
+  const unroutable: OutboxEntry[] = [];
+  const byPartition = new Map<string, { topic: string; messages: PartitionMessage[] }>();
+  for (const entry of entries) {
+    const topic = topicOfType(entry.envelope.type);
+    const partitions = topic === undefined ? undefined : partitionsOf.get(topic);
+    if (topic === undefined || partitions === undefined) {
+      unroutable.push(entry);
+      continue;
+    }
+    const message = toMessage(entry, topic, partitions);
+    const place = `${topic}/${message.partition}`;
+    const batch = byPartition.get(place) ?? { topic, messages: [] };
+    batch.messages.push(message);
+    byPartition.set(place, batch);
+  }
+  const batches = [...byPartition.values()].map(({ topic, messages }) => ({
+    topic,
+    partition: messages[0]?.partition ?? 0,
+    requests: cut(messages),
+  }));
+  return { batches, unroutable };
+}
+
+function toMessage(entry: OutboxEntry, topic: string, partitions: number): PartitionMessage {
+  const key = messageKey(entry.envelope.tenantId, entry.envelope.subject);
+  return {
+    key,
+    value: Buffer.from(entry.dataJson),
+    headers: encodeHeaders(entry.envelope),
+    partition: partitionOf(topic, key, partitions),
+  };
+}
+
+function cut(messages: readonly PartitionMessage[]): readonly (readonly PartitionMessage[])[] {
+  const requests: PartitionMessage[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const message of messages) {
+    const weight = weightOf(message);
+    if (bytes + weight > SEND_BYTES_MAX) {
+      requests.push([]);
+      bytes = 0;
+    }
+    requests.at(-1)?.push(message);
+    bytes += weight;
+  }
+  return requests;
+}
+
+function weightOf(message: PartitionMessage): number {
+  let bytes = MESSAGE_OVERHEAD_BYTES + Buffer.byteLength(message.key) + message.value.length;
+  for (const [name, value] of Object.entries(message.headers)) bytes += name.length + Buffer.byteLength(value) + 4;
+  return bytes;
+}
