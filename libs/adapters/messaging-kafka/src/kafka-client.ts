@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { Kafka as KafkaClient, logLevel as LogLevel } from 'kafkajs';
+import type * as KafkaJs from 'kafkajs';
 import { stopIdleWakeUps, type RequestQueue } from './idle-patch.js';
 import type { Log } from './log.js';
 
@@ -7,7 +7,7 @@ import type { Log } from './log.js';
 const require = createRequire(import.meta.url);
 
 /** The Kafka client library, without its busy loop. */
-export const kafkajs = require('kafkajs') as typeof import('kafkajs');
+export const kafkajs = require('kafkajs') as typeof KafkaJs;
 
 const requestQueue = require('kafkajs/src/network/requestQueue') as { readonly prototype: RequestQueue };
 stopIdleWakeUps(requestQueue.prototype);
@@ -29,7 +29,7 @@ const REQUEST_LIMITS = {
 } as const;
 
 /** A client with our limits. Its log lines become ours; what kafkajs calls an error is a warning: it tries again. */
-export function connectKafka(connection: KafkaConnection): KafkaClient {
+export function connectKafka(connection: KafkaConnection): KafkaJs.Kafka {
   const { Kafka, logLevel } = kafkajs;
   return new Kafka({
     clientId: connection.clientId,
@@ -45,7 +45,7 @@ export function connectKafka(connection: KafkaConnection): KafkaClient {
   });
 }
 
-function write(log: Log, level: LogLevel, levels: typeof LogLevel): Log['warn'] {
+function write(log: Log, level: KafkaJs.logLevel, levels: typeof KafkaJs.logLevel): Log['warn'] {
   return level <= levels.WARN
     ? (fields, message) => log.warn(fields, message)
     : (fields, message) => log.info(fields, message);

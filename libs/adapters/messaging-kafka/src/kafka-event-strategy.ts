@@ -1,7 +1,7 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { TOPICS, type PublicEvent, type TopicSettings } from '@caisson/contracts';
 import { backoffMs, Sweep, SWEEP_DEFAULTS, type EventConsumer } from '@caisson/event-sourcing';
-import { isRetryable, messageOf } from '@caisson/kernel';
+import { Fault, messageOf } from '@caisson/kernel';
 import { decodeMessage } from './cloud-events.js';
 import { ConsumerProgress } from './consumer-progress.js';
 import { EventStrategy, type EventStrategyOptions, type StrategyHealth } from './event-strategy.js';
@@ -129,7 +129,7 @@ export class KafkaEventStrategy extends EventStrategy {
         return;
       } catch (error) {
         await client.disconnect().catch(() => undefined);
-        if ('code' in (error as object) && (error as { code?: unknown }).code === 'topic-mismatch') {
+        if (error instanceof Fault && !error.retryable) {
           this.#fail(messageOf(error));
           return;
         }
@@ -202,17 +202,16 @@ export class KafkaEventStrategy extends EventStrategy {
 
   /** Throws nothing but what kafkajs itself threw: any other error would end the consumer for ever. */
   async #eachBatch(consumer: EventConsumer, payload: EachBatchPayload): Promise<void> {
-    const { batch, resolveOffset, heartbeat, commitOffsetsIfNecessary } = payload;
-    const { topic, partition, messages } = batch;
+    const { topic, partition, messages } = payload.batch;
     for (let start = 0; start < messages.length; start += PAGE_EVENTS_MAX) {
       const page = messages.slice(start, start + PAGE_EVENTS_MAX);
       const last = page.at(-1);
       if (last === undefined || !(await this.#applyPage(consumer, payload, this.#decode(topic, page)))) return;
-      resolveOffset(last.offset);
-      await heartbeat();
+      payload.resolveOffset(last.offset);
+      await payload.heartbeat();
       // Not consumer.commitOffsets: a late one through that stops the consumer for ever.
       const offset = String(BigInt(last.offset) + 1n);
-      await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
+      await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
     }
   }
 
