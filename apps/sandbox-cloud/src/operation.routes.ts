@@ -14,8 +14,8 @@ export function registerOperationRoutes(app: FastifyInstance, cloud: CloudContex
   });
 
   app.get('/v1/ledger', async (request, reply) => {
-    const entries = await readLedger(cloud.pool, parseAround(LedgerListQuery, request.query, 'query'));
-    return reply.send({ entries });
+    const items = await readLedger(cloud.pool, parseAround(LedgerListQuery, request.query, 'query'));
+    return reply.send({ items });
   });
 
   app.post('/v1/faults', async (request, reply) => {

@@ -33,7 +33,7 @@ interface Entry {
 /** Members of any answer; each test knows which of them are there. */
 interface Answer {
   readonly status: number;
-  readonly body: Seen & { readonly code: string; readonly items: readonly Seen[]; readonly entries: readonly Entry[] };
+  readonly body: Seen & { readonly code: string; readonly items: readonly (Seen & Entry)[] };
 }
 
 async function call(
@@ -57,7 +57,7 @@ function acting(deployment: string, token = 1, actionKey = `${deployment}/run/un
 const net = (name = 'network'): object => ({ name, cidr: '10.20.0.0/24' });
 
 async function ledgerOf(deployment: string): Promise<readonly Entry[]> {
-  return (await call('GET', `/v1/ledger?deployment=${deployment}`)).body.entries;
+  return (await call('GET', `/v1/ledger?deployment=${deployment}`)).body.items;
 }
 
 async function makeServer(name = 'web'): Promise<{ readonly network: Seen; readonly server: Seen }> {

@@ -20,7 +20,7 @@ async function send(url: string, method = 'GET', body?: object): Promise<unknown
 }
 
 async function ledger(cloud: SandboxCloud, deploymentId: string): Promise<readonly Entry[]> {
-  return ((await send(`${cloud.url}/v1/ledger?deployment=${deploymentId}`)) as { entries: Entry[] }).entries;
+  return ((await send(`${cloud.url}/v1/ledger?deployment=${deploymentId}`)) as { items: Entry[] }).items;
 }
 
 async function arm(cloud: SandboxCloud, match: object, behaviour: object): Promise<void> {
