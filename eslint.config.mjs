@@ -6,7 +6,7 @@ import jsonc from 'jsonc-eslint-parser';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const SPECS = ['**/*.spec.ts', '**/*.contract.ts', 'test/**/*.ts'];
+const SPECS = ['**/*.spec.ts', '**/*.contract.ts', '**/*.harness.ts', 'test/**/*.ts'];
 const DOMAIN = ['libs/*/src/domain/**/*.ts'];
 const APPLICATION = ['libs/*/src/application/**/*.ts'];
 
@@ -216,7 +216,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'deploy/**/*.spec.ts'],
+    files: ['{libs,apps,deploy}/**/*.{spec,harness}.ts'],
     rules: { '@nx/enforce-module-boundaries': boundaries(['testing']) },
   },
   {

@@ -105,6 +105,7 @@ function split(sealed: Buffer) {
 }
 
 function unreadable(boundTo: string, reason: string, cause?: unknown): Fault {
-  const message = `What is kept at ${boundTo} cannot be read: ${reason}. Restore it, or configure the key it was sealed by.`;
+  const remedy = 'Restore it, or configure the key it was sealed by.';
+  const message = `What is kept at ${boundTo} cannot be read: ${reason}. ${remedy}`;
   return new Fault('secret-unreadable', message, { retryable: false, cause });
 }

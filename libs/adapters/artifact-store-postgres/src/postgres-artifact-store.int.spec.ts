@@ -52,7 +52,8 @@ it('refuses bytes that were moved to another tenant, or changed', async () => {
   const [mine, theirs] = [randomUUID(), randomUUID()];
   const ref = await store.put(mine, content);
   await pool.query(
-    'insert into artifact (tenant_id, artifact_id, sealed) select $1, artifact_id, sealed from artifact where tenant_id = $2',
+    `insert into artifact (tenant_id, artifact_id, sealed)
+     select $1, artifact_id, sealed from artifact where tenant_id = $2`,
     [theirs, mine],
   );
   await expect(store.get(theirs, ref)).rejects.toMatchObject({ code: 'artifact-corrupt', retryable: false });

@@ -1,0 +1,141 @@
+import type { AppliedUnit } from '@caisson/contracts';
+import { EngineFailure, type ApplyResult, type EngineCall, type UnitInput } from '@caisson/engine';
+import type { JsonObject } from '@caisson/kernel';
+import { failureOf, isStalePlan, type FailureContext } from './failures.js';
+import type { TerraformModule } from './module-properties.js';
+import { outputsOf, resourcesOf } from './read-state.js';
+import type { TerraformResult, TerraformSession } from './terraform-cli.js';
+import { applyArguments, moduleOf, type TerraformWorkspace } from './terraform-workspace.js';
+import { removeDirectory, takeErroredState, writeModule, writePlan } from './work-directories.js';
+
+/** A change of the world: a unit to be made, or removed. */
+export interface ActingRequest {
+  readonly unit: UnitInput;
+  readonly previous?: AppliedUnit;
+  readonly artifact?: Uint8Array;
+}
+
+const APPLYING: FailureContext = { code: 'apply-failed', doing: 'apply', acting: true };
+const DESTROYING: FailureContext = { code: 'destroy-failed', doing: 'destroy', acting: true };
+
+/** The calls that change the world. For one unit they come one after the other. */
+export class TerraformActing {
+  readonly #workspace: TerraformWorkspace;
+  readonly #version: () => Promise<string>;
+  readonly #busy = new Map<string, Promise<unknown>>();
+
+  constructor(workspace: TerraformWorkspace, version: () => Promise<string>) {
+    this.#workspace = workspace;
+    this.#version = version;
+  }
+
+  /** Makes the world as the unit says: exactly the saved dry run where there is one. */
+  apply(request: ActingRequest, call: EngineCall): Promise<ApplyResult> {
+    const module = moduleOf(request.unit);
+    return this.#alone(call, request.unit.unitId, async () => {
+      const session = await this.#open(call, request.unit.unitId, module);
+      const { artifact } = request;
+      if (artifact !== undefined) await writePlan(session.directory, artifact);
+      const args = applyArguments(artifact === undefined ? 'configuration' : 'plan-file');
+      const result = await this.#workspace.cli.run(session, { args, acting: true });
+      if (result.code === 0) return this.#resultOf(session, { exitCode: 0, changes: result.changes ?? {} });
+      if (isStalePlan(result)) return this.#afterStalePlan(session, result);
+      throw await this.#failed(session, result, APPLYING);
+    });
+  }
+
+  /** Removes all that the unit's state holds. */
+  destroy(unit: UnitInput, call: EngineCall): Promise<JsonObject> {
+    const module = moduleOf(unit);
+    return this.#alone(call, unit.unitId, async () => {
+      const session = await this.#open(call, unit.unitId, module);
+      const before = await this.#workspace.state.read(session);
+      if (before === undefined) return { removed: 0, terraformVersion: await this.#version() };
+      const result = await this.#workspace.cli.run(session, { args: applyArguments('destroy'), acting: true });
+      if (result.code !== 0) throw await this.#failed(session, result, DESTROYING);
+      const after = await this.#workspace.state.read(session);
+      await removeDirectory(session.directory);
+      return {
+        exitCode: 0,
+        serial: after?.serial ?? before.serial,
+        lineage: before.lineage,
+        terraformVersion: await this.#version(),
+        changes: result.changes ?? {},
+      };
+    });
+  }
+
+  /** Opens the unit's folder: what an earlier attempt left is brought to an end first. */
+  async #open(call: EngineCall, unitId: string, module: TerraformModule): Promise<TerraformSession> {
+    const { tenantId, deploymentId } = call;
+    const directory = await this.#workspace.directories.acting({ tenantId, deploymentId, unitId });
+    const session: TerraformSession = { call, unitId, directory, mode: 'write' };
+    const erroredState = await takeErroredState(directory);
+    // Also fences all older holders, before anything is done.
+    await this.#workspace.state.forceUnlock(session);
+    if (!(await writeModule(directory, module))) await this.#workspace.init(session, module);
+    if (erroredState !== undefined) await this.#recover(session, erroredState);
+    return session;
+  }
+
+  /** Stores the state that an earlier attempt could not store, so that what it made is not forgotten. */
+  async #recover(session: TerraformSession, erroredState: string): Promise<void> {
+    session.call.log('Storing the state that an earlier attempt could not store.');
+    const args = ['state', 'push', erroredState];
+    const result = await this.#workspace.cli.run(session, { args, acting: true });
+    if (result.code !== 0) {
+      const failure = failureOf(result, { code: 'state-recovery-failed', doing: 'store a kept state', acting: true });
+      throw new EngineFailure(
+        failure.code,
+        `The state of an earlier attempt is kept in ${erroredState} and could not be stored: ${failure.message} ` +
+          'Compare it with the stored state, and push or remove it by hand.',
+        { errorClass: failure.errorClass, diagnostics: failure.diagnostics, cause: failure },
+      );
+    }
+    await removeDirectory(erroredState);
+  }
+
+  /**
+   * The saved dry run does not fit the state. Either it was applied before and the answer was lost, then nothing is
+   * left to do; or somebody else changed the state, then the dry run is void.
+   */
+  async #afterStalePlan(session: TerraformSession, result: TerraformResult): Promise<ApplyResult> {
+    if (await this.#workspace.isAsDesired(session))
+      return this.#resultOf(session, { exitCode: 0, appliedBefore: true });
+    const message = 'The saved dry run no longer fits the state, which has changed since. Plan again.';
+    throw new EngineFailure('plan-stale', message, { errorClass: 'permanent', diagnostics: result.diagnostics });
+  }
+
+  async #failed(session: TerraformSession, result: TerraformResult, context: FailureContext): Promise<EngineFailure> {
+    if (result.aborted) return failureOf(result, context);
+    const partial = await this.#resultOf(session, { exitCode: result.code ?? -1 }).catch(() => undefined);
+    return failureOf(result, partial === undefined ? context : { ...context, partial });
+  }
+
+  async #resultOf(session: TerraformSession, evidence: JsonObject): Promise<ApplyResult> {
+    const values = await this.#workspace.showState(session);
+    const raw = await this.#workspace.state.read(session);
+    return {
+      outputs: outputsOf(values.values?.outputs),
+      expected: resourcesOf(values),
+      evidence: {
+        ...evidence,
+        ...(raw === undefined ? {} : { serial: raw.serial, lineage: raw.lineage }),
+        terraformVersion: await this.#version(),
+      },
+    };
+  }
+
+  async #alone<Result>(call: EngineCall, unitId: string, work: () => Promise<Result>): Promise<Result> {
+    const key = [call.tenantId, call.deploymentId, unitId].join('\n');
+    const before = this.#busy.get(key) ?? Promise.resolve();
+    const result = before.then(work, work);
+    const settled = result.catch(() => undefined);
+    this.#busy.set(key, settled);
+    try {
+      return await result;
+    } finally {
+      if (this.#busy.get(key) === settled) this.#busy.delete(key);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import type { Diagnostic } from '@caisson/contracts';
+import {
+  EngineFailure,
+  type ApplyRequest,
+  type ApplyResult,
+  type Engine,
+  type EngineCall,
+  type EngineCapabilities,
+  type Observation,
+  type PlanRequest,
+  type UnitInput,
+  type UnitPlan,
+} from '@caisson/engine';
+import { messageOf, type JsonObject } from '@caisson/kernel';
+import { TerraformActing } from './acting.js';
+import type { TerraformEngineOptions } from './engine-options.js';
+import { readModule } from './module-properties.js';
+import { deferredPlan, readPlan } from './read-plan.js';
+import { isAbsent, observedResources, outputsOf } from './read-state.js';
+import { TerraformWorkspace } from './terraform-workspace.js';
+import { readPlanFile } from './work-directories.js';
+
+/** A small module takes about this long: three commands. */
+const MODULE_DURATION_MS = 5_000;
+
+/**
+ * Drives Terraform or OpenTofu. A unit of type `module` is a configuration with values for its variables; its state is
+ * in our own backend, under the lock and the fencing token of whoever acts.
+ */
+export class TerraformEngine implements Engine {
+  readonly name = 'terraform';
+  readonly #workspace: TerraformWorkspace;
+  readonly #acting: TerraformActing;
+  #version: Promise<string> | undefined;
+
+  constructor(options: TerraformEngineOptions) {
+    this.#workspace = new TerraformWorkspace(options);
+    this.#acting = new TerraformActing(this.#workspace, () => this.#knownVersion());
+  }
+
+  async capabilities(): Promise<EngineCapabilities> {
+    const module = { durationMs: MODULE_DURATION_MS, costPerMonth: 0 };
+    return { types: { module }, dryRun: true, version: await this.#knownVersion() };
+  }
+
+  async validate(unit: UnitInput, call: EngineCall): Promise<readonly Diagnostic[]> {
+    const reading = readModule(unit.properties);
+    if (reading.outcome === 'refused') return reading.diagnostics;
+    return this.#workspace.reading(call, unit, (session, module) => this.#workspace.validate(session, module));
+  }
+
+  async plan(request: PlanRequest, call: EngineCall): Promise<UnitPlan> {
+    if (request.unknowns.length > 0) return deferredPlan(request);
+    const { unit, destroy } = request;
+    return this.#workspace.reading(call, unit, async (session, module) => {
+      await this.#workspace.init(session, module);
+      const absent = isAbsent(await this.#workspace.state.read(session));
+      const plan = readPlan(await this.#workspace.plan(session, { destroy }), { absent, destroy });
+      return { ...plan, artifact: await readPlanFile(session.directory) };
+    });
+  }
+
+  async apply(request: ApplyRequest, call: EngineCall): Promise<ApplyResult> {
+    return this.#acting.apply(request, call);
+  }
+
+  async observe(unit: UnitInput, call: EngineCall): Promise<Observation> {
+    const reader = { call, unitId: unit.unitId, mode: 'read' } as const;
+    try {
+      const recorded = await this.#workspace.state.read(reader);
+      if (recorded === undefined || isAbsent(recorded)) return { outcome: 'absent' };
+      return await this.#workspace.reading(call, unit, async (session, module) => {
+        await this.#workspace.init(session, module);
+        const plan = await this.#workspace.plan(session, { destroy: false });
+        return { outcome: 'observed', resources: observedResources(plan), outputs: outputsOf(recorded.outputs) };
+      });
+    } catch (error) {
+      if (!(error instanceof EngineFailure)) throw error;
+      return { outcome: 'unreadable', reason: error.message };
+    }
+  }
+
+  async destroy(unit: UnitInput, call: EngineCall): Promise<JsonObject> {
+    return this.#acting.destroy(unit, call);
+  }
+
+  async health(): Promise<{ readonly healthy: boolean; readonly reason?: string }> {
+    try {
+      await this.#workspace.cli.version();
+      return { healthy: true };
+    } catch (error) {
+      return { healthy: false, reason: messageOf(error) };
+    }
+  }
+
+  /** Asked once; a failure is asked again. */
+  async #knownVersion(): Promise<string> {
+    this.#version ??= this.#workspace.cli.version();
+    try {
+      return await this.#version;
+    } catch (error) {
+      this.#version = undefined;
+      throw error;
+    }
+  }
+}

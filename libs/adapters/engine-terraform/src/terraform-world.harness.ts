@@ -1,0 +1,145 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AesSecretBox } from '@caisson/artifact-store-postgres';
+import type { UnitInput } from '@caisson/engine';
+import type { Clock, IdGenerator } from '@caisson/kernel';
+import { createTestDatabase, type EngineHarness } from '@caisson/testing';
+import { CreateRunner1764000000100, PostgresRunnerRegistry } from '@caisson/tool-process';
+import pg from 'pg';
+import type { TerraformEngineOptions } from './engine-options.js';
+import { findTerraform } from './find-terraform.js';
+import { CreateTerraformState1764000000300 } from './state-backend/create-terraform-state.migration.js';
+import { PostgresTerraformStateStore } from './state-backend/postgres-state-store.js';
+import { TerraformStateBackend } from './state-backend/state-backend.js';
+import { StateCredentials } from './state-backend/state-credentials.js';
+import { startStateServer } from './state-backend/state-server.js';
+import { TerraformEngine } from './terraform-engine.js';
+
+/** A real Terraform with a real state backend on a database of its own. */
+export interface TerraformWorld extends EngineHarness {
+  readonly engine: TerraformEngine;
+  readonly options: TerraformEngineOptions;
+  readonly pool: pg.Pool;
+  readonly databaseUrl: string;
+  readonly backend: TerraformStateBackend;
+  readonly credentials: StateCredentials;
+  readonly stateAddress: string;
+  readonly folder: string;
+  /** Makes a unit of one file. */
+  module(unitId: string, text: string, variables?: Readonly<Record<string, string>>): UnitInput;
+  /** Another engine on the same backend, as another process would be. */
+  engineWith(more: Partial<TerraformEngineOptions>): TerraformEngine;
+}
+
+/** The clock on the wall. */
+export const wallClock: Clock = {
+  now: () => new Date().toISOString(),
+  monotonicMs: () => performance.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+const ids: IdGenerator = { next: () => randomUUID() };
+
+/** Starts a world. Stop it afterwards. */
+export async function startTerraformWorld(): Promise<TerraformWorld> {
+  const database = await createTestDatabase();
+  const pool = new pg.Pool({ connectionString: database.url, max: 8 });
+  await new CreateRunner1764000000100().up(pool as never);
+  await new CreateTerraformState1764000000300().up(pool as never);
+  const folder = mkdtempSync(join(tmpdir(), 'caisson-terraform-'));
+  const effectsFolder = join(folder, 'effects');
+  mkdirSync(effectsFolder);
+  const credentials = new StateCredentials([{ id: 'test', key: randomBytes(32) }], wallClock);
+  const box = new AesSecretBox([{ id: 'test', key: randomBytes(32) }]);
+  const backend = new TerraformStateBackend(new PostgresTerraformStateStore(pool, box), credentials);
+  const server = await startStateServer(backend);
+  const searchPath = process.env['PATH'] ?? '';
+  const options: TerraformEngineOptions = {
+    binary: (await findTerraform(searchPath, process.env['CAISSON_TERRAFORM_BINARY'])) ?? 'terraform',
+    dataDirectory: join(folder, 'data'),
+    stateAddress: server.address,
+    credentials,
+    registry: new PostgresRunnerRegistry(pool),
+    ids,
+    environment: process.env,
+    toolEnvironment: { EFFECTS: effectsFolder },
+    limits: { readMs: 60_000, actMs: 60_000, graceMs: 10_000 },
+  };
+  return {
+    engine: new TerraformEngine(options),
+    engineWith: (more) => new TerraformEngine({ ...options, ...more }),
+    options,
+    pool,
+    databaseUrl: database.url,
+    backend,
+    credentials,
+    stateAddress: server.address,
+    folder,
+    module: moduleUnit,
+    unit: (unitId, revision) => moduleUnit(unitId, COUNTED, { color: revision === 1 ? 'red' : 'blue' }),
+    badUnit: (unitId) => moduleUnit(unitId, 'resource "terraform_data" "broken" { input = var.missing }'),
+    slowUnit: (unitId) => moduleUnit(unitId, SLOW),
+    effects: (deploymentId) => Promise.resolve(countLines(join(effectsFolder, deploymentId))),
+    running: (deploymentId) => {
+      const started = existsSync(join(effectsFolder, `${deploymentId}.started`));
+      return Promise.resolve(started ? countProcessesIn(deploymentId) : 0);
+    },
+    stop: async () => {
+      await server.close();
+      await pool.end();
+      await database.drop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Each creation writes a line outside of Terraform's reach. The folder above the unit's is named as the deployment. */
+export const COUNT_EFFECT = `provisioner "local-exec" {
+    command = "echo made >> $EFFECTS/$(basename $(dirname $PWD))"
+  }`;
+
+const COUNTED = `
+variable "color" { type = string }
+resource "terraform_data" "first" {
+  input = { color = var.color }
+  ${COUNT_EFFECT}
+}
+resource "terraform_data" "second" {
+  input = terraform_data.first.output.color
+}
+output "color" { value = terraform_data.second.output }
+`;
+
+const SLOW = `
+resource "terraform_data" "slow" {
+  provisioner "local-exec" {
+    command = "touch $EFFECTS/$(basename $(dirname $PWD)).started; sleep 600"
+  }
+}
+`;
+
+function moduleUnit(unitId: string, text: string, variables: Readonly<Record<string, string>> = {}): UnitInput {
+  return { unitId, type: 'module', properties: { source: { files: { 'main.tf': text } }, variables } };
+}
+
+function countLines(path: string): number {
+  try {
+    return readFileSync(path, 'utf8').split('\n').length - 1;
+  } catch {
+    return 0; // Nothing was made.
+  }
+}
+
+/** Processes that work in a folder of the deployment. */
+function countProcessesIn(deploymentId: string): number {
+  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return processes.filter((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`).includes(deploymentId);
+    } catch {
+      return false; // Ended meanwhile.
+    }
+  }).length;
+}
