@@ -1,6 +1,5 @@
 import type pgModule from 'pg';
 import { DataSource } from 'typeorm';
-import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import {
   jobsChannel,
   OUTBOX_CHANNEL,
@@ -34,7 +33,7 @@ const POOL_MAX_DEFAULT = 10;
 export interface EventStoreOptions {
   /** URL of the database, as the application's role. Its schema is in place (`migrate`). */
   readonly url: string;
-  /** Connections for reading, jobs, leases and consumers; default 10. Appends, wake-ups and the relay have one more each. */
+  /** Connections for reading, jobs, leases and consumers; default 10. Appends, wake-ups, relay: one more each. */
   readonly poolMax?: number;
   /** Shown in `pg_stat_activity`; default `caisson`. */
   readonly applicationName?: string;
@@ -71,7 +70,7 @@ export async function openEventStore(options: EventStoreOptions): Promise<Opened
   const dataSource = toDataSource({ url, poolMax, applicationName });
   await orFault('connect', () => dataSource.initialize());
   // One pool for what TypeORM reads and what is plain SQL.
-  const pool = (dataSource.driver as PostgresDriver).master as pgModule.Pool;
+  const pool = (dataSource.driver as unknown as { readonly master: pgModule.Pool }).master;
   const writer = new pg.Pool({ ...connectionSettings(url, `${applicationName} writer`), max: 1 });
   writer.on('error', () => undefined); // An idle connection that broke is replaced at the next use.
   const wakeups = new PostgresWakeups(url, `${applicationName} wakeups`);
@@ -96,7 +95,9 @@ export async function openEventStore(options: EventStoreOptions): Promise<Opened
     pool,
     identity,
     verifyChain: (stream) => verifyChain(pool, stream),
-    ping: async () => void (await orFault('answer', () => pool.query('select 1'))),
+    ping: async () => {
+      await orFault('answer', () => pool.query('select 1'));
+    },
     close: async () => {
       await Promise.all([wakeups.close(), outbox.resign(), writer.end(), dataSource.destroy()]);
     },

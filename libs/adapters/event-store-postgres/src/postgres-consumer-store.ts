@@ -111,7 +111,7 @@ export class PostgresConsumerStore implements ConsumerStore {
     const first = answer.rows[0];
     return {
       events: answer.rows.filter((row) => row.global_seq !== null).map((row) => toPublicEvent(row)),
-      nextGlobalSeq: first?.last_seq == null ? afterGlobalSeq : Number(first.last_seq),
+      nextGlobalSeq: Number(first?.last_seq ?? afterGlobalSeq),
       more: Number(first?.length ?? 0) >= limit,
     };
   }
