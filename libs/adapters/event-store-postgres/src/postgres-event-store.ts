@@ -11,6 +11,7 @@ import {
   type RecordedEvent,
   type SequencedEvent,
   type Snapshot,
+  type StreamHead,
   type StreamRef,
 } from '@caisson/event-sourcing';
 import type { AppendBatcher } from './append-batcher.js';
@@ -132,7 +133,7 @@ function toLoadedStream(
   events: readonly RecordedEvent[],
   untilVersion: number | undefined,
 ): LoadedStream {
-  const current = { version: Number(first?.version ?? 0), hash: first?.hash ?? '' };
+  const current = toHead(first);
   const snapshot = toSnapshot(first);
   const reached = events.at(-1) ?? snapshot?.head ?? NO_STREAM;
   const isCut = untilVersion !== undefined && untilVersion < current.version;
@@ -142,6 +143,10 @@ function toLoadedStream(
     events,
     commandRecorded: first?.command_recorded ?? false,
   };
+}
+
+function toHead(row: HeadRow | undefined): StreamHead {
+  return { version: Number(row?.version ?? 0), hash: row?.hash ?? '' };
 }
 
 function toSnapshot(row: HeadRow | undefined): Snapshot | undefined {
