@@ -1,4 +1,4 @@
-import type { EventStore, Outbox, OutboxEntry, StreamRef } from '@caisson/event-sourcing';
+import type { EventStore, Outbox, OutboxEntry, SequencedEvent, StreamRef } from '@caisson/event-sourcing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newAppend, newContext, newEvent, newPrivateEvent, newStream } from './appends.js';
 import { eventually } from './eventually.js';
@@ -119,20 +119,18 @@ export function describeOutboxContract(name: string, createFixture: () => Promis
 
     it('misses and reorders nothing while eight writers append', { timeout: 60_000 }, async () => {
       const streams = Array.from({ length: 5 }, () => newStream());
-      let isWriting = true;
-      const writing = Promise.all(Array.from({ length: 8 }, () => write(events, streams))).finally(() => {
-        isWriting = false;
-      });
+      const writing = writeAll(events, streams);
       await lead();
       const given: OutboxEntry[] = [];
-      while (isWriting || (await outbox.next(1)).length > 0) {
-        const entries = await outbox.next(7);
-        given.push(...entries);
-        await outbox.remove(entries);
+      for (let isLast = false; !isLast;) {
+        isLast = writing.isOver();
+        for (let entries = await outbox.next(7); entries.length > 0; entries = await outbox.next(7)) {
+          given.push(...entries);
+          await outbox.remove(entries);
+        }
       }
-      await writing;
       expect(given.map((entry) => entry.globalSeq)).toEqual(given.map((_, index) => index + 1));
-      expect(given).toHaveLength(8 * APPENDS_PER_WRITER);
+      expect(given).toHaveLength(WRITERS * APPENDS_PER_WRITER);
       for (const stream of streams) {
         const sequences = given
           .filter((entry) => entry.envelope.subject === stream.streamId)
@@ -143,31 +141,38 @@ export function describeOutboxContract(name: string, createFixture: () => Promis
 
     it('lets a reader of the numbers miss nothing, whenever it looks', { timeout: 60_000 }, async () => {
       const streams = Array.from({ length: 5 }, () => newStream());
-      let isWriting = true;
-      const writing = Promise.all(Array.from({ length: 8 }, () => write(events, streams))).finally(() => {
-        isWriting = false;
-      });
+      const writing = writeAll(events, streams);
       await lead();
-      const numbering = (async () => {
-        while (isWriting) await outbox.next(1);
-        await outbox.next(1);
-      })();
-      const seen: string[] = [];
-      for (let last = 0, isDone = false; !isDone;) {
-        isDone = !isWriting && (await numbering.then(() => true));
-        const page = await events.readAll(last, 11);
-        seen.push(...page.map((event) => event.eventId));
-        last = page.at(-1)?.globalSeq ?? last;
-        isDone &&= page.length < 11;
+      const seen: SequencedEvent[] = [];
+      for (let isLast = false; !isLast;) {
+        isLast = writing.isOver();
+        const numbering = outbox.next(1);
+        if (isLast) await numbering; // Else read while it numbers.
+        for (let page = await readAfter(seen); page.length > 0; page = await readAfter(seen)) seen.push(...page);
+        await numbering;
       }
-      await writing;
-      expect(seen).toHaveLength(8 * APPENDS_PER_WRITER);
-      expect(new Set(seen).size).toBe(seen.length);
+      expect(seen.map((event) => event.globalSeq)).toEqual(seen.map((_, index) => index + 1));
+      expect(seen).toHaveLength(WRITERS * APPENDS_PER_WRITER);
     });
+
+    async function readAfter(seen: readonly SequencedEvent[]): Promise<readonly SequencedEvent[]> {
+      return events.readAll(seen.at(-1)?.globalSeq ?? 0, 11);
+    }
   });
 }
 
+const WRITERS = 8;
 const APPENDS_PER_WRITER = 40;
+
+function writeAll(events: EventStore, streams: readonly StreamRef[]): { isOver(): boolean } {
+  let active = WRITERS;
+  for (let writer = 0; writer < WRITERS; writer += 1) {
+    void write(events, streams).finally(() => {
+      active -= 1;
+    });
+  }
+  return { isOver: () => active === 0 };
+}
 
 /** Appends to hot streams, deciding anew at each conflict. */
 async function write(events: EventStore, streams: readonly StreamRef[]): Promise<void> {

@@ -17,7 +17,8 @@ export interface AppendItem {
   readonly events: readonly string[];
   readonly documents: readonly string[];
   readonly jobs: readonly string[];
-  readonly queues: readonly string[];
+  /** Which queues get a job, and in how many milliseconds it is due. */
+  readonly wakes: readonly { readonly queue: string; readonly delayMs: number }[];
   readonly sizeBytes: number;
 }
 
@@ -45,7 +46,7 @@ export function toAppendItem(request: AppendRequest): AppendItem {
     events: rows,
     documents: documentRows(request, head.version),
     jobs: jobRows(request),
-    queues: (request.jobs ?? []).map((job) => job.queue),
+    wakes: (request.jobs ?? []).map(({ queue, delayMs = 0 }) => ({ queue, delayMs })),
   };
   const sizeBytes = [item.stream, ...item.events, ...item.documents, ...item.jobs].reduce(
     (sum, row) => sum + Buffer.byteLength(row),
