@@ -1,15 +1,10 @@
 import { hkdfSync } from 'node:crypto';
 import { join } from 'node:path';
-import {
-  AesSecretBox,
-  CreateArtifact1764000000200,
-  parseSecretKeys,
-  PostgresArtifactStore,
-} from '@caisson/artifact-store-postgres';
+import { AesSecretBox, CreateArtifact, parseSecretKeys, PostgresArtifactStore } from '@caisson/artifact-store-postgres';
 import type { ArtifactStore, Engine, EngineRegistry, RunnerRegistry } from '@caisson/engine';
 import { SandboxEngine } from '@caisson/engine-sandbox';
 import {
-  CreateTerraformState1764000000300,
+  CreateTerraformState,
   findTerraform,
   PostgresTerraformStateStore,
   STATE_PATH,
@@ -19,15 +14,11 @@ import {
 } from '@caisson/engine-terraform';
 import type { MigrationClass, OpenedEventStore } from '@caisson/event-store-postgres';
 import type { Clock, IdGenerator } from '@caisson/kernel';
-import { CreateRunner1764000000100, PostgresRunnerRegistry } from '@caisson/tool-process';
+import { CreateRunner, PostgresRunnerRegistry } from '@caisson/tool-process';
 import type { EngineSettings } from './engine-settings.js';
 
 /** Tables of the engines and of what they keep. */
-export const ENGINE_MIGRATIONS: readonly MigrationClass[] = [
-  CreateRunner1764000000100,
-  CreateArtifact1764000000200,
-  CreateTerraformState1764000000300,
-];
+export const ENGINE_MIGRATIONS: readonly MigrationClass[] = [CreateRunner, CreateArtifact, CreateTerraformState];
 
 /** The engines of this installation and what belongs to them. */
 export interface Engines {
