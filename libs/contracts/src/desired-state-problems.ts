@@ -1,6 +1,6 @@
-import { layersOf, type Json, type JsonObject } from '@caisson/kernel';
+import { layersOf, type Json } from '@caisson/kernel';
 import type { DesiredState, ResourceSpec } from './desired-state.js';
-import { findReferences, isUploadedContent, type Reference } from './references.js';
+import { findReferences, visitReferableText, type Reference } from './references.js';
 
 /** Problems listed at once; a caller mends the first ones and asks again. */
 export const PROBLEMS_MAX = 100;
@@ -86,13 +86,11 @@ class Survey {
   }
 
   visitValue(value: Json, place: Place): void {
-    if (typeof value === 'string') this.visitText(value, place);
-    if (typeof value !== 'object' || value === null) return;
-    const parentKey = place.pointer.slice(place.pointer.lastIndexOf('/') + 1);
-    for (const [key, item] of Object.entries(value as JsonObject)) {
-      if (isUploadedContent(parentKey, key)) continue;
-      this.visitValue(item, { ...place, pointer: `${place.pointer}/${escapePointer(key)}` });
-    }
+    visitReferableText(value, (text, path) => {
+      if (!text.includes('${')) return;
+      const pointer = [place.pointer, ...path.map(escapePointer)].join('/');
+      this.visitText(text, { ...place, pointer });
+    });
   }
 
   /** Everything that was found, with the first cycle where there is one. */
@@ -110,7 +108,6 @@ class Survey {
   }
 
   private visitText(text: string, place: Place): void {
-    if (!text.includes('${')) return;
     const { malformed, references } = findReferences(text);
     for (const expression of malformed) {
       const forms = '${name.property}, ${name.outputs.key} or ${name[0].property}';

@@ -29,7 +29,7 @@ export {
 } from './plan.js';
 export { decodeEvent, eventTypeOf, parseEventType, PUBLIC_EVENTS } from './public-event.js';
 export type { DataOf, EventEnvelope, EventOf, FactOf, PublicEvent } from './public-event.js';
-export { findReferences, parseReference, resolveReferences, unitIdOf } from './references.js';
+export { findReferences, parseReference, resolveReferences, unitIdOf, visitReferableText } from './references.js';
 export type { ReferableUnit, Reference, UnresolvedReference } from './references.js';
 export {
   LoginRequest,

@@ -50,11 +50,15 @@ export function parseReference(expression: string): Reference | undefined {
   return index === undefined ? base : { ...base, index: Number(index) };
 }
 
-/** Every placeholder in a JSON value, in order, uploaded files left out; text that does not parse is listed as malformed. O(size of value). */
+/**
+ * Every placeholder in a JSON value, in order, uploaded files left out; text that does not parse is listed as
+ * malformed. O(size of value).
+ */
 export function findReferences(value: Json): { readonly references: Reference[]; readonly malformed: string[] } {
   const references: Reference[] = [];
   const malformed: string[] = [];
-  visitStrings(value, (text) => {
+  visitReferableText(value, (text) => {
+    if (!text.includes('${')) return;
     for (const match of text.matchAll(PLACEHOLDER)) {
       const reference = parseReference(match[1] ?? '');
       if (reference === undefined) malformed.push(match[1] ?? '');
@@ -123,11 +127,24 @@ function replaceIn(text: string, valueOf: (expression: string) => Json | undefin
   });
 }
 
-function visitStrings(value: Json, visit: (text: string) => void): void {
-  mapStrings(value, (text) => {
-    visit(text);
-    return text;
-  });
+/**
+ * Calls back for each string that may hold references, in order, with the keys that lead to it; uploaded files are left
+ * out. The path is reused: copy or join it. O(size of value), without a copy of it.
+ */
+export function visitReferableText(
+  value: Json,
+  visit: (text: string, path: readonly string[]) => void,
+  path: string[] = [],
+): void {
+  if (typeof value === 'string') visit(value, path);
+  if (typeof value !== 'object' || value === null) return;
+  const parentKey = path.at(-1) ?? '';
+  for (const [key, item] of Object.entries(value as JsonObject)) {
+    if (isUploadedContent(parentKey, key)) continue;
+    path.push(key);
+    visitReferableText(item, visit, path);
+    path.pop();
+  }
 }
 
 function mapStrings(value: Json, map: (text: string) => Json, key = ''): Json {

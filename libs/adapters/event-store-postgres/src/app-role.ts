@@ -71,8 +71,7 @@ function grants(name: string): string {
 async function raceSafely(run: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await run();
-      return;
+      return await run();
     } catch (error) {
       const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
       if (!RACE_STATES.has(code) || attempt === RACES_MAX) throw error;

@@ -62,15 +62,12 @@ interface SinceRow extends PublicRow {
 /** What consumers keep in Postgres, and what they read of the events. */
 export class PostgresConsumerStore implements ConsumerStore {
   readonly #pool: pgModule.Pool;
-  readonly #transactions: pgModule.Pool;
+  readonly #onJobs: (queues: readonly string[]) => void;
 
-  /**
-   * Transactions have a pool of their own: their work reads and appends through the others, and would wait for itself
-   * if it had to share connections with them.
-   */
-  constructor(pools: { readonly reading: pgModule.Pool; readonly transactions: pgModule.Pool }) {
-    this.#pool = pools.reading;
-    this.#transactions = pools.transactions;
+  /** `onJobs` is told the queues that got work, after the commit. */
+  constructor(pool: pgModule.Pool, onJobs: (queues: readonly string[]) => void) {
+    this.#pool = pool;
+    this.#onJobs = onJobs;
   }
 
   async transact<Result>(
@@ -114,7 +111,7 @@ export class PostgresConsumerStore implements ConsumerStore {
     const first = answer.rows[0];
     return {
       events: answer.rows.filter((row) => row.global_seq !== null).map((row) => toPublicEvent(row)),
-      nextGlobalSeq: Number(first?.last_seq ?? afterGlobalSeq),
+      nextGlobalSeq: first?.last_seq == null ? afterGlobalSeq : Number(first.last_seq),
       more: Number(first?.length ?? 0) >= limit,
     };
   }
@@ -166,7 +163,7 @@ export class PostgresConsumerStore implements ConsumerStore {
     streams: readonly StreamRef[],
     work: (transaction: ConsumerTransaction) => Promise<Result>,
   ): Promise<Result> {
-    return inTransaction(this.#transactions, async (client) => {
+    const transaction = await inTransaction(this.#pool, async (client) => {
       const wanted = JSON.stringify([...new Map(streams.map((stream) => [keyOf(stream), pick(stream)])).values()]);
       const locked = await client.query<PositionRow>({
         name: 'lock-positions',
@@ -175,11 +172,13 @@ export class PostgresConsumerStore implements ConsumerStore {
       });
       const changes = new PositionChanges(locked.rows);
       const result = await work(changes);
-      if (changes.isEmpty) return result;
+      if (changes.isEmpty) return { result, queues: [] };
       const values = [consumer, changes.positionsJson(), changes.jobsJson()];
       await client.query({ name: 'write-positions', text: WRITE, values });
-      return result;
+      return { result, queues: changes.queues() };
     });
+    this.#onJobs(transaction.queues);
+    return transaction.result;
   }
 }
 

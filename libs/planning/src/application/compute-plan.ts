@@ -1,0 +1,125 @@
+import { decodeEvent, type EventOf, type Failure, type PublicEvent } from '@caisson/contracts';
+import { foldStream, followUpContext, handleCommand } from '@caisson/event-sourcing';
+import { isRetryable, messageOf } from '@caisson/kernel';
+import type { PlanCommand } from '../domain/plan.decide.js';
+import { planAggregate } from './plan.aggregate.js';
+import type { Planner, PlanOutcome } from './planner.js';
+import type { PlanningPorts } from './planning-ports.js';
+
+/** How often a planning is tried while engines are in trouble, before the run is told. */
+export const PLANNING_ATTEMPTS_MAX = 6;
+
+/** A planner that died is gone after it; renewed while it lives. */
+const LOCK_TTL_MS = 30_000;
+
+/** The planning of an older round ends soon; after that the job is given back. */
+const LOCK_WAIT_MS = 5_000;
+
+/** One request to plan, in a worker's hand. */
+export interface ComputePlanInput {
+  /** The public fact `run-planning-started`. */
+  readonly event: PublicEvent;
+  /** How often it was taken up, this time included. */
+  readonly attempt: number;
+  /** Stops the planning; it is taken up again later. */
+  readonly signal: AbortSignal;
+}
+
+type PlanningStarted = Extract<EventOf<'deployment'>, { fact: 'run-planning-started' }>;
+
+interface Round {
+  readonly event: PlanningStarted;
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+  readonly fencingToken: number;
+}
+
+/** Computes the plan that a run asked for and records it, or why there is none. The same request twice is one plan. */
+export class ComputePlan {
+  constructor(
+    private readonly ports: PlanningPorts,
+    private readonly planner: Planner,
+  ) {}
+
+  /**
+   * @throws Fault `engine-trouble`, `lock-unavailable` and the store's own, all retryable: give the request back for
+   * later.
+   */
+  async execute({ attempt, event, signal }: ComputePlanInput): Promise<'planned' | 'refused' | 'outdated'> {
+    const decoded = decodeEvent('deployment', event);
+    if (decoded?.fact !== 'run-planning-started') return 'outdated';
+    const { deploymentId, round, runId } = decoded.data;
+    const { clock } = this.ports.runtime;
+    const began = clock.monotonicMs();
+    const lock = {
+      tenantId: event.tenantId,
+      resource: `planning:${deploymentId}`,
+      fences: [`${planAggregate.category}-${runId}`],
+      ttlMs: LOCK_TTL_MS,
+      waitMs: LOCK_WAIT_MS,
+      signal,
+    };
+    const outcome = await this.ports.locks.withLock(lock, (held) =>
+      this.judge({ event: decoded, attempt, signal: held.signal, fencingToken: held.fencingToken }),
+    );
+    const ended = { runId, round, durationMs: clock.monotonicMs() - began };
+    this.ports.observer.planningEnded(
+      outcome === undefined
+        ? { ...ended, outcome: 'outdated' }
+        : {
+            ...ended,
+            outcome: outcome.outcome,
+            ...(outcome.outcome === 'refused' ? { code: outcome.failure.code } : {}),
+          },
+    );
+    return outcome?.outcome ?? 'outdated';
+  }
+
+  private async judge(round: Round): Promise<PlanOutcome | undefined> {
+    if (await this.isOver(round)) return undefined;
+    const { deploymentId, round: number, runId } = round.event.data;
+    const inRound = { deploymentId, runId, round: number };
+    await this.record(round, { type: 'StartPlan', ...inRound, planner: this.planner.name });
+    const outcome = await this.plan(round);
+    await this.record(
+      round,
+      outcome.outcome === 'planned'
+        ? { type: 'RecordPlan', ...inRound, plan: outcome.plan }
+        : { type: 'RefusePlan', ...inRound, failure: outcome.failure },
+    );
+    return outcome;
+  }
+
+  /** Trouble is worth another try while there are any left; then the run must know. */
+  private async plan({ attempt, event, signal }: Round): Promise<PlanOutcome> {
+    try {
+      return await this.planner.plan(event.data, { tenantId: event.tenantId, signal });
+    } catch (error) {
+      if (signal.aborted || (isRetryable(error) && attempt < PLANNING_ATTEMPTS_MAX)) throw error;
+      return { outcome: 'refused', failure: gaveUp(attempt, error) };
+    }
+  }
+
+  private async isOver({ event }: Round): Promise<boolean> {
+    const { round, runId } = event.data;
+    const { tenantId } = event;
+    const { state } = await foldStream(this.ports.runtime.store, planAggregate, { id: runId, context: { tenantId } });
+    return state.round > round || (state.round === round && state.status !== 'started');
+  }
+
+  private async record({ event, fencingToken }: Round, command: PlanCommand): Promise<void> {
+    const { service } = this.ports.runtime;
+    const context = followUpContext(event, command.type, service);
+    await handleCommand(this.ports.runtime, planAggregate, { id: command.runId, command, context, fencingToken });
+  }
+}
+
+function gaveUp(attempt: number, error: unknown): Failure {
+  const retryable = isRetryable(error);
+  const times = attempt === 1 ? 'once' : `${attempt} times`;
+  const remedy = retryable
+    ? 'Retry the run when the engine answers again.'
+    : 'Tell the operators; the log has the details.';
+  const message = `Planning was tried ${times} and failed: ${messageOf(error).replace(/\.$/, '')}. ${remedy}`;
+  return { code: retryable ? 'engine-trouble' : 'planning-failed', message, diagnostics: [] };
+}

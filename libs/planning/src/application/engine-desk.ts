@@ -1,0 +1,159 @@
+import type { Diagnostic } from '@caisson/contracts';
+import { EngineFailure, type Engine, type EngineCall, type UnitInput, type UnitPlan } from '@caisson/engine';
+import { Fault, messageOf } from '@caisson/kernel';
+import type { EngineOffer, EngineOffers } from '../domain/engine-offer.js';
+import type { PlanRequest } from '../domain/plan-request.js';
+import type { PlanSurroundings } from './planner.js';
+import type { BuiltInPlannerPorts } from './planning-ports.js';
+
+/** Limit of one call of an engine: a tool that downloads a large provider may take minutes. */
+const ENGINE_CALL_LIMIT_MS = 600_000;
+
+/** Calls at once within one planning: tools are processes, and other plannings run beside. */
+const ENGINE_CALLS_AT_ONCE_MAX = 4;
+
+/** Only the planner's lock, no lease of the deployment: an engine that writes with it is refused. */
+const READING_ONLY = 0;
+
+type Operation = 'capabilities' | 'validate' | 'plan';
+
+/** What an engine said, or why the unit cannot be planned. */
+export type Answer<Value> =
+  | { readonly outcome: 'answered'; readonly value: Value }
+  | { readonly outcome: 'refused'; readonly code: string; readonly diagnostics: readonly Diagnostic[] };
+
+interface Question {
+  readonly engine: Engine;
+  readonly unitId: string;
+  readonly operation: Operation;
+}
+
+/** Calls the engines for one planning: at most some at once, each with a limit, all stopped by one signal. */
+export class EngineDesk {
+  readonly #ports: BuiltInPlannerPorts;
+  readonly #request: PlanRequest;
+  readonly #surroundings: PlanSurroundings;
+  readonly #stopped = new AbortController();
+  #free = ENGINE_CALLS_AT_ONCE_MAX;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(ports: BuiltInPlannerPorts, request: PlanRequest, surroundings: PlanSurroundings) {
+    this.#ports = ports;
+    this.#request = request;
+    this.#surroundings = surroundings;
+  }
+
+  /** What every engine can do. One that cannot be asked is unavailable, which matters only to those who need it. */
+  async offers(): Promise<EngineOffers> {
+    const asked = [...this.#ports.engines].map(async ([name, engine]) => [name, await this.#offerOf(engine)] as const);
+    return new Map(await Promise.all(asked));
+  }
+
+  /** What an engine thinks of a unit. Only errors refuse it. @throws Fault `engine-trouble` (retryable). */
+  validate(engine: Engine, unit: UnitInput): Promise<Answer<undefined>> {
+    return this.#ask({ engine, unitId: unit.unitId, operation: 'validate' }, async (call) => {
+      const diagnostics = await engine.validate(unit, call);
+      const errors = diagnostics.filter(({ severity }) => severity === 'error');
+      if (errors.length === 0) return undefined;
+      const message = `The unit ${unit.unitId} cannot be used`;
+      throw new EngineFailure('configuration-invalid', message, { errorClass: 'permanent', diagnostics: errors });
+    });
+  }
+
+  /** What applying or removing a unit would do. @throws Fault `engine-trouble` (retryable). */
+  plan(engine: Engine, request: Parameters<Engine['plan']>[0]): Promise<Answer<UnitPlan>> {
+    const question = { engine, unitId: request.unit.unitId, operation: 'plan' } as const;
+    return this.#ask(question, (call) => engine.plan(request, call));
+  }
+
+  /** Stops every call, those that wait included: the planning has failed. */
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  async #offerOf(engine: Engine): Promise<EngineOffer> {
+    try {
+      const { types, version } = await this.#timed(engine, 'capabilities', () => engine.capabilities());
+      return { outcome: 'available', version, types };
+    } catch (error) {
+      return { outcome: 'unavailable', reason: messageOf(error).replace(/\.$/, '') };
+    }
+  }
+
+  async #ask<Value>(
+    { engine, operation, unitId }: Question,
+    work: (call: EngineCall) => Promise<Value>,
+  ): Promise<Answer<Value>> {
+    await this.#enter();
+    const limit = new AbortController();
+    const over = new AbortController();
+    void this.#ports.clock.sleep(ENGINE_CALL_LIMIT_MS, over.signal).then(() => limit.abort());
+    try {
+      const signal = AbortSignal.any([this.#surroundings.signal, this.#stopped.signal, limit.signal]);
+      const value = await this.#timed(engine, operation, () => work(this.#call(unitId, signal)));
+      return { outcome: 'answered', value };
+    } catch (error) {
+      return this.#refusalOf(engine, unitId, error);
+    } finally {
+      over.abort();
+      this.#leave();
+    }
+  }
+
+  #call(unitId: string, signal: AbortSignal): EngineCall {
+    const { deploymentId, runId } = this.#request;
+    const { observer } = this.#ports;
+    return {
+      tenantId: this.#surroundings.tenantId,
+      deploymentId,
+      runId,
+      actionKey: `${deploymentId}/${runId}/${unitId}`,
+      fencingToken: READING_ONLY,
+      signal,
+      log: (line) => observer.toolSaid(unitId, line),
+    };
+  }
+
+  /** What is wrong with the unit is its answer; what is wrong with the world is worth another try. */
+  #refusalOf(engine: Engine, unitId: string, error: unknown): Answer<never> {
+    const stopped = this.#surroundings.signal.aborted || this.#stopped.signal.aborted;
+    if (stopped || !(error instanceof EngineFailure) || error.errorClass !== 'permanent') {
+      const message = `${engine.name} could not say what would happen to ${unitId}: ${messageOf(error)}`;
+      throw new Fault('engine-trouble', message, { retryable: true, cause: error });
+    }
+    const diagnostics = error.diagnostics.map((diagnostic) => ({
+      ...diagnostic,
+      address: addressIn(unitId, diagnostic),
+    }));
+    const own: Diagnostic = { severity: 'error', summary: error.message, address: unitId };
+    return { outcome: 'refused', code: error.code, diagnostics: diagnostics.length > 0 ? diagnostics : [own] };
+  }
+
+  async #timed<Value>(engine: Engine, operation: Operation, work: () => Promise<Value>): Promise<Value> {
+    const { clock, observer } = this.#ports;
+    const began = clock.monotonicMs();
+    let outcome: 'ok' | 'failed' = 'failed';
+    try {
+      const value = await work();
+      outcome = 'ok';
+      return value;
+    } finally {
+      observer.engineCalled({ engine: engine.name, operation, durationMs: clock.monotonicMs() - began, outcome });
+    }
+  }
+
+  async #enter(): Promise<void> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free += 1;
+    else next();
+  }
+}
+
+function addressIn(unitId: string, { address }: Diagnostic): string {
+  return address === undefined || address === '' || address === unitId ? unitId : `${unitId}: ${address}`;
+}
