@@ -38,6 +38,8 @@ export type {
 export type { ClaimedJob, JobQueue, NewJob } from './ports/job-queue.js';
 export type { HeldLock, LockManager, LockRequest } from './ports/lock-manager.js';
 export type { EventPublisher, Outbox, OutboxEntry } from './ports/outbox.js';
+export { Relay } from './relay.js';
+export type { RelayObserver, RelayOptions } from './relay.js';
 export { Sweep, SWEEP_DEFAULTS } from './sweep.js';
 export type { SweepOptions } from './sweep.js';
 export { jobsChannel, OUTBOX_CHANNEL, SEQUENCED_CHANNEL } from './ports/wakeups.js';

@@ -330,17 +330,18 @@ const EVENTS_PER_WRITER = 12;
 async function writeUntilDone(events: EventStore, streams: readonly StreamRef[], writer: string): Promise<number> {
   let conflicts = 0;
   for (let number = 0; number < EVENTS_PER_WRITER; number += 1) {
-    for (const stream of streams) {
-      const context = newContext();
-      for (let written = false; !written;) {
-        const { head } = await events.load({ stream });
-        const request = newAppend({ stream, expected: head, context, events: [newEvent(`${writer}-${number}`)] });
-        written = (await events.append(request)).outcome === 'appended';
-        if (!written) conflicts += 1;
-      }
-    }
+    for (const stream of streams) conflicts += await insist(events, stream, `${writer}-${number}`);
   }
   return conflicts;
+}
+
+async function insist(events: EventStore, stream: StreamRef, label: string): Promise<number> {
+  const context = newContext();
+  for (let conflicts = 0; ; conflicts += 1) {
+    const { head } = await events.load({ stream });
+    const result = await events.append(newAppend({ stream, expected: head, context, events: [newEvent(label)] }));
+    if (result.outcome === 'appended') return conflicts;
+  }
 }
 
 function document(id: string, body = {}) {

@@ -22,7 +22,13 @@ const RESOLVE_SOURCES = `data:text/javascript,${encodeURIComponent(`
  * @param directory - where package names are resolved from.
  */
 export function startSourceProcess(code: string, directory: URL): ChildProcess {
-  const args = ['--conditions=@caisson/source', '--disable-warning=ExperimentalWarning', '--import', RESOLVE_SOURCES];
+  const args = [
+    '--conditions=@caisson/source',
+    '--experimental-transform-types',
+    '--disable-warning=ExperimentalWarning',
+    '--import',
+    RESOLVE_SOURCES,
+  ];
   return spawn(process.execPath, [...args, '--input-type=module', '--eval', code], {
     cwd: directory,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isWritten, linesOf, repositoryFiles, show } from './repository.js';
+import { isWritten, linesOf, repositoryFiles, show, type Line } from './repository.js';
 
 const SELF = 'test/tidy/src/sources.spec.ts'; // Spells out what is forbidden.
 const written = repositoryFiles().filter((path) => isWritten(path) && path !== SELF);
@@ -7,7 +7,7 @@ const code = written.filter((path) => /\.(ts|mjs|js|cjs|sql)$/.test(path));
 const everything = [...linesOf(written), ...linesOf(repositoryFiles().filter((path) => path === '.ci/run'))];
 const codeLines = linesOf(code);
 
-const find = (lines: typeof everything, pattern: RegExp) => lines.filter(({ text }) => pattern.test(text)).map(show);
+const find = (lines: readonly Line[], pattern: RegExp) => lines.filter(({ text }) => pattern.test(text)).map(show);
 
 describe('sources hold', () => {
   it('no unfinished markers', () => {

@@ -1,24 +1,27 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { asTenant, migrate } from '@caisson/event-store-postgres';
 import { createTestDatabase, type TestDatabase } from '@caisson/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AesSecretBox } from './aes-secret-box.js';
-import { CreateArtifact1764000000200 } from './create-artifact.migration.js';
+import { CreateArtifact } from './create-artifact.migration.js';
 import { ARTIFACT_BYTES_MAX, PostgresArtifactStore } from './postgres-artifact-store.js';
 
 let database: TestDatabase;
+/** Sees everything. */
 let pool: pg.Pool;
+let services: pg.Pool;
 let store: PostgresArtifactStore;
 const content = Buffer.from('plan file with a canary: sesame-0815');
 
 beforeAll(async () => {
   database = await createTestDatabase();
   pool = new pg.Pool({ connectionString: database.url, max: 4 });
-  await new CreateArtifact1764000000200().up(pool as never);
-  store = new PostgresArtifactStore(pool, new AesSecretBox([{ id: 'k1', key: randomBytes(32) }]));
+  services = new pg.Pool({ connectionString: await migratedAsServicesSeeIt(database.url), max: 4 });
+  store = new PostgresArtifactStore(services, new AesSecretBox([{ id: 'k1', key: randomBytes(32) }]));
 });
 afterAll(async () => {
-  await pool.end();
+  await Promise.all([pool.end(), services.end()]);
   await database.drop();
 });
 
@@ -69,21 +72,27 @@ it('refuses what is too large', async () => {
   });
 });
 
-it('lets a role that does not own the table see only its own tenant', async () => {
+it('lets services see the rows of one tenant at a time, and none without a tenant', async () => {
   const [mine, theirs] = [randomUUID(), randomUUID()];
   await store.put(mine, content);
   await store.put(theirs, content);
-  const role = `reader_${randomUUID().replaceAll('-', '')}`;
-  await pool.query(`create role ${role}; grant select on artifact to ${role}`);
-  const client = await pool.connect();
-  await client.query('begin');
-  await client.query(`set local role ${role}`);
-  const before = await client.query('select from artifact');
-  await client.query("select set_config('app.tenant', $1, true)", [mine]);
-  const own = await client.query<{ tenant_id: string }>('select tenant_id from artifact');
-  await client.query('rollback');
-  client.release();
-  await pool.query(`drop owned by ${role}; drop role ${role}`);
-  expect(before.rowCount).toBe(0);
+  expect((await services.query('select from artifact')).rowCount).toBe(0);
+  const own = await asTenant(services, { tenantId: mine, what: 'look' }, (client) =>
+    client.query<{ tenant_id: string }>('select tenant_id from artifact'),
+  );
   expect(own.rows.map((row) => row.tenant_id)).toEqual([mine]);
+  const moved = asTenant(services, { tenantId: mine, what: 'write as another' }, (client) =>
+    client.query("insert into artifact (tenant_id, artifact_id, sealed) values ($1, 'x', '')", [theirs]),
+  );
+  await expect(moved).rejects.toMatchObject({ code: 'store-refused' });
 });
+
+/** The schema in place, and the URL of a role as services have it: row level security holds for it. */
+async function migratedAsServicesSeeIt(ownerUrl: string): Promise<string> {
+  const url = new URL(ownerUrl);
+  const name = `app_${url.pathname.slice(1)}`;
+  await migrate({ ownerUrl, migrations: [CreateArtifact], appRole: { name, password: 'app' } });
+  url.username = name;
+  url.password = 'app';
+  return url.href;
+}

@@ -1,7 +1,8 @@
 import type { ArtifactRef } from '@caisson/contracts';
 import type { ArtifactStore, SecretBox } from '@caisson/engine';
+import { asTenant } from '@caisson/event-store-postgres';
 import { Fault, sha256 } from '@caisson/kernel';
-import type { Pool, QueryResult, QueryResultRow } from 'pg';
+import type { Pool } from 'pg';
 
 /** Largest artifact: a saved dry run of thousands of resources is below it. */
 export const ARTIFACT_BYTES_MAX = 64 * 1024 * 1024;
@@ -26,19 +27,23 @@ export class PostgresArtifactStore implements ArtifactStore {
       );
     }
     const id = sha256(content);
-    await this.#asTenant(
-      tenantId,
-      `insert into artifact (tenant_id, artifact_id, sealed) values ($1, $2, $3) on conflict do nothing`,
-      [tenantId, id, this.#box.seal(content, placeOf(tenantId, id))],
+    const sealed = this.#box.seal(content, placeOf(tenantId, id));
+    await asTenant(this.#pool, { tenantId, what: 'store a saved dry run' }, (client) =>
+      client.query('insert into artifact (tenant_id, artifact_id, sealed) values ($1, $2, $3) on conflict do nothing', [
+        tenantId,
+        id,
+        sealed,
+      ]),
     );
     return { id, digest: `sha256:${id}` };
   }
 
   async get(tenantId: string, ref: ArtifactRef): Promise<Uint8Array | undefined> {
-    const found = await this.#asTenant<{ sealed: Buffer }>(
-      tenantId,
-      'select sealed from artifact where tenant_id = $1 and artifact_id = $2',
-      [tenantId, ref.id],
+    const found = await asTenant(this.#pool, { tenantId, what: 'read a saved dry run' }, (client) =>
+      client.query<{ sealed: Buffer }>('select sealed from artifact where tenant_id = $1 and artifact_id = $2', [
+        tenantId,
+        ref.id,
+      ]),
     );
     const [row] = found.rows;
     return row === undefined ? undefined : this.#open(tenantId, ref, row.sealed);
@@ -53,26 +58,6 @@ export class PostgresArtifactStore implements ArtifactStore {
     }
     if (`sha256:${sha256(content)}` !== ref.digest) throw corrupt(ref);
     return content;
-  }
-
-  /** One statement as a tenant: row level security sees only its rows. */
-  async #asTenant<Row extends QueryResultRow>(
-    tenantId: string,
-    statement: string,
-    values: readonly unknown[],
-  ): Promise<QueryResult<Row>> {
-    const client = await this.#pool.connect();
-    try {
-      await client.query('begin');
-      await client.query("select set_config('app.tenant', $1, true)", [tenantId]);
-      const result = await client.query<Row>(statement, [...values]);
-      await client.query('commit');
-      client.release();
-      return result;
-    } catch (error) {
-      client.release(true); // Its transaction may be open: the connection is not used again.
-      throw error;
-    }
   }
 }
 

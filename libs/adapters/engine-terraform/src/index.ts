@@ -1,7 +1,7 @@
 export { DEFAULT_TERRAFORM_LIMITS } from './engine-options.js';
 export type { TerraformEngineOptions, TerraformLimits } from './engine-options.js';
 export { findTerraform } from './find-terraform.js';
-export { CreateTerraformState1764000000300 } from './state-backend/create-terraform-state.migration.js';
+export { CreateTerraformState } from './state-backend/create-terraform-state.migration.js';
 export { PostgresTerraformStateStore, STATE_VERSIONS_MAX } from './state-backend/postgres-state-store.js';
 export { registerStateBackend } from './state-backend/register-state-backend.js';
 export { STATE_USER, TerraformStateBackend } from './state-backend/state-backend.js';

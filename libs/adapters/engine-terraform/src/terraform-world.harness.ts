@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AesSecretBox } from '@caisson/artifact-store-postgres';
 import type { UnitInput } from '@caisson/engine';
+import { migrate } from '@caisson/event-store-postgres';
 import type { Clock, IdGenerator } from '@caisson/kernel';
 import { createTestDatabase, type EngineHarness } from '@caisson/testing';
-import { CreateRunner1764000000100, PostgresRunnerRegistry } from '@caisson/tool-process';
+import { CreateRunner, PostgresRunnerRegistry } from '@caisson/tool-process';
 import pg from 'pg';
 import type { TerraformEngineOptions } from './engine-options.js';
 import { findTerraform } from './find-terraform.js';
-import { CreateTerraformState1764000000300 } from './state-backend/create-terraform-state.migration.js';
+import { CreateTerraformState } from './state-backend/create-terraform-state.migration.js';
 import { PostgresTerraformStateStore } from './state-backend/postgres-state-store.js';
 import { TerraformStateBackend } from './state-backend/state-backend.js';
 import { StateCredentials } from './state-backend/state-credentials.js';
@@ -21,8 +22,10 @@ import { TerraformEngine } from './terraform-engine.js';
 export interface TerraformWorld extends EngineHarness {
   readonly engine: TerraformEngine;
   readonly options: TerraformEngineOptions;
+  /** Sees the rows of all tenants. */
+  readonly owner: pg.Pool;
+  /** As services have it. */
   readonly pool: pg.Pool;
-  readonly databaseUrl: string;
   readonly backend: TerraformStateBackend;
   readonly credentials: StateCredentials;
   readonly stateAddress: string;
@@ -45,9 +48,8 @@ const ids: IdGenerator = { next: () => randomUUID() };
 /** Starts a world. Stop it afterwards. */
 export async function startTerraformWorld(): Promise<TerraformWorld> {
   const database = await createTestDatabase();
-  const pool = new pg.Pool({ connectionString: database.url, max: 8 });
-  await new CreateRunner1764000000100().up(pool as never);
-  await new CreateTerraformState1764000000300().up(pool as never);
+  const owner = new pg.Pool({ connectionString: database.url, max: 2 });
+  const pool = new pg.Pool({ connectionString: await migratedAsServicesSeeIt(database.url), max: 8 });
   const folder = mkdtempSync(join(tmpdir(), 'caisson-terraform-'));
   const effectsFolder = join(folder, 'effects');
   mkdirSync(effectsFolder);
@@ -71,8 +73,8 @@ export async function startTerraformWorld(): Promise<TerraformWorld> {
     engine: new TerraformEngine(options),
     engineWith: (more) => new TerraformEngine({ ...options, ...more }),
     options,
+    owner,
     pool,
-    databaseUrl: database.url,
     backend,
     credentials,
     stateAddress: server.address,
@@ -88,7 +90,7 @@ export async function startTerraformWorld(): Promise<TerraformWorld> {
     },
     stop: async () => {
       await server.close();
-      await pool.end();
+      await Promise.all([owner.end(), pool.end()]);
       await database.drop();
       rmSync(folder, { recursive: true, force: true });
     },
@@ -142,4 +144,14 @@ function countProcessesIn(deploymentId: string): number {
       return false; // Ended meanwhile.
     }
   }).length;
+}
+
+/** The schema in place, and the URL of a role as services have it: row level security holds for it. */
+async function migratedAsServicesSeeIt(ownerUrl: string): Promise<string> {
+  const url = new URL(ownerUrl);
+  const name = `app_${url.pathname.slice(1)}`;
+  await migrate({ ownerUrl, migrations: [CreateRunner, CreateTerraformState], appRole: { name, password: 'app' } });
+  url.username = name;
+  url.password = 'app';
+  return url.href;
 }

@@ -71,7 +71,8 @@ function grants(name: string): string {
 async function raceSafely(run: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await run();
+      await run();
+      return;
     } catch (error) {
       const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
       if (!RACE_STATES.has(code) || attempt === RACES_MAX) throw error;

@@ -9,7 +9,7 @@ const EVENTS_PER_APPEND_MAX = 5_000;
 /** Most bytes of one append, so that one caller cannot hold up all that wait with it. */
 const APPEND_BYTES_MAX = 16 * 1024 * 1024;
 
-/** An append as text, ready to be written together with others. Rows lack their place in the group: `"item":n}` ends them. */
+/** An append as text, ready to be written with others. Rows lack their place in the group: `"item":n}` ends them. */
 export interface AppendItem {
   readonly streamKey: string;
   readonly head: StreamHead;
@@ -17,7 +17,8 @@ export interface AppendItem {
   readonly events: readonly string[];
   readonly documents: readonly string[];
   readonly jobs: readonly string[];
-  readonly queues: readonly string[];
+  /** Which queues get a job, and in how many milliseconds it is due. */
+  readonly wakes: readonly { readonly queue: string; readonly delayMs: number }[];
   readonly sizeBytes: number;
 }
 
@@ -45,7 +46,7 @@ export function toAppendItem(request: AppendRequest): AppendItem {
     events: rows,
     documents: documentRows(request, head.version),
     jobs: jobRows(request),
-    queues: (request.jobs ?? []).map((job) => job.queue),
+    wakes: (request.jobs ?? []).map(({ queue, delayMs = 0 }) => ({ queue, delayMs })),
   };
   const sizeBytes = [item.stream, ...item.events, ...item.documents, ...item.jobs].reduce(
     (sum, row) => sum + Buffer.byteLength(row),
@@ -59,6 +60,7 @@ function toHashedEvent(request: AppendRequest, event: NewEvent, index: number): 
   const { stream, context } = request;
   const what = `event ${event.type} of ${stream.streamId}`;
   const publicData = event.publicForm?.data;
+  invariant(publicData !== null, `${what} has no public data`); // Would be read as "same as the private data".
   return {
     eventId: eventIdOf(stream, context.commandId, index),
     tenantId: stream.tenantId,

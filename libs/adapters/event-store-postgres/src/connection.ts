@@ -1,9 +1,7 @@
 import { createRequire } from 'node:module';
 import type pgModule from 'pg';
 
-/**
- * The driver, loaded the CommonJS way, so that OpenTelemetry can patch it before (an `import` would get an unpatched copy).
- */
+/** The driver, loaded the CommonJS way, so that OpenTelemetry can patch it: an `import` would get an unpatched copy. */
 export const pg = createRequire(import.meta.url)('pg') as typeof pgModule;
 
 /** No wait is unlimited: a network that swallows packets must not stop a loop for ever. All in milliseconds. */

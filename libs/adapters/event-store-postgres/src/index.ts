@@ -6,5 +6,7 @@ export type { MigrationClass } from './migrations/sql-migration.js';
 export { openEventStore } from './open-event-store.js';
 export type { EventStoreOptions, OpenedEventStore } from './open-event-store.js';
 export { isKnownDead, processIdentity } from './process-identity.js';
+export { asTenant } from './tenant-transaction.js';
+export type { TenantWork } from './tenant-transaction.js';
 export { verifyChain } from './verify-chain.js';
 export type { ChainVerdict } from './verify-chain.js';

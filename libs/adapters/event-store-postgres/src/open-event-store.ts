@@ -1,8 +1,6 @@
 import type pgModule from 'pg';
 import { DataSource } from 'typeorm';
-import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import {
-  jobsChannel,
   OUTBOX_CHANNEL,
   type ConsumerStore,
   type DocumentStore,
@@ -14,7 +12,6 @@ import {
   type Wakeups,
 } from '@caisson/event-sourcing';
 import { AppendBatcher } from './append-batcher.js';
-import type { AppendItem } from './append-item.js';
 import { connectionSettings, pg, TIMEOUTS_MS } from './connection.js';
 import { DOCUMENT_ENTITY } from './document.entity.js';
 import { PostgresConsumerStore } from './postgres-consumer-store.js';
@@ -26,15 +23,22 @@ import { PostgresLeaseManager } from './postgres-lease-manager.js';
 import { PostgresOutbox } from './postgres-outbox.js';
 import { PostgresWakeups } from './postgres-wakeups.js';
 import { processIdentity } from './process-identity.js';
+import { QueueAlarm } from './queue-alarm.js';
 import { verifyChain, type ChainVerdict } from './verify-chain.js';
 
 const POOL_MAX_DEFAULT = 10;
+
+/** Transactions of consumers at a time; they are short, and the rows they lock are few. */
+const TRANSACTIONS_MAX = 4;
 
 /** How to open the store. */
 export interface EventStoreOptions {
   /** URL of the database, as the application's role. Its schema is in place (`migrate`). */
   readonly url: string;
-  /** Connections for reading, jobs, leases and consumers; default 10. Appends, wake-ups and the relay have one more each. */
+  /**
+   * Connections for reading, jobs and leases; default 10. Appends, wake-ups and the relay have one more each, consumers
+   * up to four while they work.
+   */
   readonly poolMax?: number;
   /** Shown in `pg_stat_activity`; default `caisson`. */
   readonly applicationName?: string;
@@ -71,18 +75,16 @@ export async function openEventStore(options: EventStoreOptions): Promise<Opened
   const dataSource = toDataSource({ url, poolMax, applicationName });
   await orFault('connect', () => dataSource.initialize());
   // One pool for what TypeORM reads and what is plain SQL.
-  const pool = (dataSource.driver as PostgresDriver).master as pgModule.Pool;
-  const writer = new pg.Pool({ ...connectionSettings(url, `${applicationName} writer`), max: 1 });
-  writer.on('error', () => undefined); // An idle connection that broke is replaced at the next use.
+  const pool = (dataSource.driver as unknown as { readonly master: pgModule.Pool }).master;
+  const writer = toPool({ url, max: 1, applicationName: `${applicationName} writer` });
+  const transactions = toPool({ url, max: TRANSACTIONS_MAX, applicationName: `${applicationName} consumers` });
   const wakeups = new PostgresWakeups(url, `${applicationName} wakeups`);
   const outbox = new PostgresOutbox(url, `${applicationName} relay`);
   await wakeups.start();
-  const wakeQueues = (queues: readonly string[]): void => {
-    for (const queue of new Set(queues)) wakeups.wake(jobsChannel(queue));
-  };
-  const batcher = new AppendBatcher(writer, (items: readonly AppendItem[]) => {
+  const queueAlarm = new QueueAlarm(wakeups);
+  const batcher = new AppendBatcher(writer, (items) => {
     if (items.length > 0) wakeups.wake(OUTBOX_CHANNEL);
-    wakeQueues(items.flatMap((item) => item.queues));
+    for (const { queue, delayMs } of items.flatMap((item) => item.wakes)) queueAlarm.set(queue, delayMs);
   });
   const identity = processIdentity();
   return {
@@ -92,15 +94,28 @@ export async function openEventStore(options: EventStoreOptions): Promise<Opened
     locks: new PostgresLeaseManager(pool, identity),
     wakeups,
     outbox,
-    consumers: new PostgresConsumerStore(pool, wakeQueues),
+    consumers: new PostgresConsumerStore({ reading: pool, transactions }),
     pool,
     identity,
     verifyChain: (stream) => verifyChain(pool, stream),
-    ping: async () => void (await orFault('answer', () => pool.query('select 1'))),
+    ping: async () => {
+      await orFault('answer', () => pool.query('select 1'));
+    },
     close: async () => {
-      await Promise.all([wakeups.close(), outbox.resign(), writer.end(), dataSource.destroy()]);
+      queueAlarm.clear();
+      await Promise.all([wakeups.close(), outbox.resign(), writer.end(), transactions.end(), dataSource.destroy()]);
     },
   };
+}
+
+function toPool(options: {
+  readonly url: string;
+  readonly max: number;
+  readonly applicationName: string;
+}): pgModule.Pool {
+  const pool = new pg.Pool({ ...connectionSettings(options.url, options.applicationName), max: options.max });
+  pool.on('error', () => undefined); // An idle connection that broke is replaced at the next use.
+  return pool;
 }
 
 function toDataSource(options: Required<EventStoreOptions>): DataSource {

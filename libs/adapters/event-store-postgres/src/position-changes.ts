@@ -57,10 +57,6 @@ export class PositionChanges implements ConsumerTransaction {
     this.#jobs.push({ tenantId: stream.tenantId, job });
   }
 
-  queues(): readonly string[] {
-    return this.#jobs.map(({ job }) => job.queue);
-  }
-
   positionsJson(): string {
     const rows = [...this.#movements.values()].map(({ stream, lastVersion, parkedFrom, reason }) => ({
       tenant_id: stream.tenantId,

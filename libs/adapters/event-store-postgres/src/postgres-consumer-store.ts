@@ -62,12 +62,15 @@ interface SinceRow extends PublicRow {
 /** What consumers keep in Postgres, and what they read of the events. */
 export class PostgresConsumerStore implements ConsumerStore {
   readonly #pool: pgModule.Pool;
-  readonly #onJobs: (queues: readonly string[]) => void;
+  readonly #transactions: pgModule.Pool;
 
-  /** `onJobs` is told the queues that got work, after the commit. */
-  constructor(pool: pgModule.Pool, onJobs: (queues: readonly string[]) => void) {
-    this.#pool = pool;
-    this.#onJobs = onJobs;
+  /**
+   * Transactions have a pool of their own: their work reads and appends through the others, and would wait for itself
+   * if it had to share connections with them.
+   */
+  constructor(pools: { readonly reading: pgModule.Pool; readonly transactions: pgModule.Pool }) {
+    this.#pool = pools.reading;
+    this.#transactions = pools.transactions;
   }
 
   async transact<Result>(
@@ -111,7 +114,7 @@ export class PostgresConsumerStore implements ConsumerStore {
     const first = answer.rows[0];
     return {
       events: answer.rows.filter((row) => row.global_seq !== null).map((row) => toPublicEvent(row)),
-      nextGlobalSeq: first?.last_seq == null ? afterGlobalSeq : Number(first.last_seq),
+      nextGlobalSeq: Number(first?.last_seq ?? afterGlobalSeq),
       more: Number(first?.length ?? 0) >= limit,
     };
   }
@@ -163,7 +166,7 @@ export class PostgresConsumerStore implements ConsumerStore {
     streams: readonly StreamRef[],
     work: (transaction: ConsumerTransaction) => Promise<Result>,
   ): Promise<Result> {
-    const transaction = await inTransaction(this.#pool, async (client) => {
+    return inTransaction(this.#transactions, async (client) => {
       const wanted = JSON.stringify([...new Map(streams.map((stream) => [keyOf(stream), pick(stream)])).values()]);
       const locked = await client.query<PositionRow>({
         name: 'lock-positions',
@@ -172,13 +175,11 @@ export class PostgresConsumerStore implements ConsumerStore {
       });
       const changes = new PositionChanges(locked.rows);
       const result = await work(changes);
-      if (changes.isEmpty) return { result, queues: [] };
+      if (changes.isEmpty) return result;
       const values = [consumer, changes.positionsJson(), changes.jobsJson()];
       await client.query({ name: 'write-positions', text: WRITE, values });
-      return { result, queues: changes.queues() };
+      return result;
     });
-    this.#onJobs(transaction.queues);
-    return transaction.result;
   }
 }
 

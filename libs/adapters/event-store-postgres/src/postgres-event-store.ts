@@ -11,6 +11,7 @@ import {
   type RecordedEvent,
   type SequencedEvent,
   type Snapshot,
+  type StreamHead,
   type StreamRef,
 } from '@caisson/event-sourcing';
 import type { AppendBatcher } from './append-batcher.js';
@@ -24,8 +25,8 @@ const PAGE_EVENTS_MAX = 10_000;
 
 /**
  * One statement, so that head, snapshot and events are of one moment. The first row is the head with the snapshot, the
- * others are events. $1 tenant, $2 stream, $3 id that the command's first event would have, $4 shape of snapshot, $5 last version.
- * An event read up to a version is found by the unique index over (tenant, stream, version).
+ * others are events, found by the unique index over (tenant, stream, version).
+ * $1 tenant, $2 stream, $3 first event's id of the command asked about, $4 shape of snapshot, $5 last version.
  */
 const LOAD = `
   with kept as (
@@ -132,26 +133,29 @@ function toLoadedStream(
   events: readonly RecordedEvent[],
   untilVersion: number | undefined,
 ): LoadedStream {
-  const current = first?.version == null ? NO_STREAM : { version: Number(first.version), hash: first.hash ?? '' };
+  const current = toHead(first);
   const snapshot = toSnapshot(first);
-  const last = events.at(-1);
-  const reached = last ?? (snapshot === undefined ? undefined : snapshot.head);
+  const reached = events.at(-1) ?? snapshot?.head ?? NO_STREAM;
   const isCut = untilVersion !== undefined && untilVersion < current.version;
-  const cutHead = reached === undefined ? NO_STREAM : { version: reached.version, hash: reached.hash };
   return {
-    head: isCut ? cutHead : current,
+    head: isCut ? { version: reached.version, hash: reached.hash } : current,
     ...(snapshot === undefined ? {} : { snapshot }),
     events,
     commandRecorded: first?.command_recorded ?? false,
   };
 }
 
+function toHead(row: HeadRow | undefined): StreamHead {
+  return { version: Number(row?.version ?? 0), hash: row?.hash ?? '' };
+}
+
 function toSnapshot(row: HeadRow | undefined): Snapshot | undefined {
-  if (row?.data_text == null || row.snapshot_version === null || row.schema_version === null) return undefined;
+  const { data_text: text, snapshot_version: version, schema_version: schemaVersion } = row ?? {};
+  if (typeof text !== 'string' || typeof version !== 'string' || typeof schemaVersion !== 'number') return undefined;
   return {
-    head: { version: Number(row.snapshot_version), hash: row.snapshot_hash ?? '' },
-    schemaVersion: row.schema_version,
-    state: JSON.parse(row.data_text) as Json,
+    head: { version: Number(version), hash: row?.snapshot_hash ?? '' },
+    schemaVersion,
+    state: JSON.parse(text) as Json,
   };
 }
 

@@ -37,7 +37,7 @@ export class PostgresLeaseManager implements LockManager {
   readonly #holder: string;
   readonly #renewal: LeaseRenewal;
 
-  /** @param holder - who this process is: its `processIdentity()`. */
+  /** The holder is who this process is: its `processIdentity()`. */
   constructor(pool: pgModule.Pool, holder: string) {
     this.#pool = pool;
     this.#holder = holder;

@@ -4,7 +4,8 @@ import { readFileSync, readlinkSync } from 'node:fs';
 const SEPARATOR = '/';
 
 /**
- * Names this process so that another one on the same machine can tell whether it is gone: `<hostId>/<pid>/<startTicks>`.
+ * Names this process, so that another one of the same machine can tell that it is gone:
+ * `<hostId>/<pid>/<startTicks>`.
  * The host id is the machine's boot and the process namespace (two containers do not see each other's processes), so it
  * changes with a reboot. Without `/proc` the parts are random: then nobody ever claims that this process is dead.
  */

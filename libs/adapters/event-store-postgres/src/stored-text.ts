@@ -29,7 +29,7 @@ function stringify(value: unknown, what: string): string {
   let text: string | undefined;
   let cause: unknown;
   try {
-    text = JSON.stringify(value) as string | undefined; // Undefined for what JSON does not know.
+    text = JSON.stringify(value); // Undefined for what JSON does not know.
   } catch (error) {
     cause = error; // A big integer, or a value inside itself.
   }

@@ -3,7 +3,7 @@ import { NO_STREAM, type StreamHead, type StreamRef } from '@caisson/event-sourc
 import { hashEvent } from './event-hash.js';
 import { orFault } from './postgres-faults.js';
 
-/** What a check of a stream found. `version` of a broken chain is the first that is missing or not as it was written. */
+/** What a check of a stream found. A broken chain names the first version that is missing or not as it was written. */
 export type ChainVerdict =
   | { readonly outcome: 'intact'; readonly head: StreamHead }
   | { readonly outcome: 'broken'; readonly version: number; readonly reason: string };

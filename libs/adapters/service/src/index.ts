@@ -1,6 +1,11 @@
+export { openFoundation } from './foundation.js';
+export type { Foundation, FoundationParts } from './foundation.js';
 export { Health } from './health.js';
 export type { PartStatus, ServiceStatus, StatusProbe } from './health.js';
 export { addOperationsRoutes, OPERATIONS_PATHS } from './operations-routes.js';
+export { endOnSignals, runProcess } from './run-process.js';
+export { startService } from './service.js';
+export type { RunningService, Surroundings } from './service.js';
 export type { BackgroundLoop, ServiceDefinition, ServiceFrame } from './service-definition.js';
 export { CommonSettings, Flag, printableSettings, readSettings, variableName, WholeNumber } from './settings.js';
 export type { Environment } from './settings.js';

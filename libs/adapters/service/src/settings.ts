@@ -45,7 +45,10 @@ export const CommonSettings = z.object({
 export type CommonSettings = z.infer<typeof CommonSettings>;
 
 /** Settings that hold a secret, by the end of their name. */
-const SECRET_NAME = /(secret|token|key|keys|password|url|hooks)$/i;
+const SECRET_NAME = /(secret|token|key|keys|password|hooks)$/i;
+
+/** Settings that may hold a password among other things. */
+const URL_NAME = /url$/i;
 
 /**
  * Reads and checks the settings of a service, once, at its start.
@@ -77,9 +80,7 @@ export function readSettings<Settings extends z.ZodObject>(
 
 /** The settings as they may be printed: secrets and URLs with passwords are replaced. */
 export function printableSettings(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [name, SECRET_NAME.test(name) ? withoutSecret(value) : value]),
-  );
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, printable(name, value)]));
 }
 
 /** `databaseUrl` → `CAISSON_DATABASE_URL`. */
@@ -100,13 +101,14 @@ function readVariable(name: string, environment: Environment): { value: string |
   }
 }
 
-function withoutSecret(value: unknown): unknown {
-  if (typeof value !== 'string') return value === undefined ? undefined : REDACTED;
-  try {
-    const url = new URL(value);
-    if (url.password !== '') url.password = 'secret';
-    return url.href;
-  } catch {
-    return REDACTED;
-  }
+function printable(name: string, value: unknown): unknown {
+  if (value === undefined || !(SECRET_NAME.test(name) || URL_NAME.test(name))) return value;
+  return URL_NAME.test(name) && typeof value === 'string' ? withoutPassword(value) : REDACTED;
+}
+
+function withoutPassword(text: string): string {
+  if (!URL.canParse(text)) return REDACTED;
+  const url = new URL(text);
+  if (url.password !== '') url.password = 'secret';
+  return url.href;
 }

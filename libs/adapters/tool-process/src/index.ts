@@ -1,4 +1,4 @@
-export { CreateRunner1764000000100 } from './create-runner.migration.js';
+export { CreateRunner } from './create-runner.migration.js';
 export { hostId } from './host.js';
 export { killRunners } from './kill-runners.js';
 export type { KillReport, KillRequest } from './kill-runners.js';

@@ -1,7 +1,8 @@
 import type { Runner, RunnerRegistry } from '@caisson/engine';
-import type { Pool, PoolClient } from 'pg';
+import { asTenant } from '@caisson/event-store-postgres';
+import type { Pool } from 'pg';
 
-/** Keeps runners in the table `runner`. Faults are those of the driver. */
+/** Keeps runners in the table `runner`. */
 export class PostgresRunnerRegistry implements RunnerRegistry {
   readonly #pool: Pool;
 
@@ -10,7 +11,7 @@ export class PostgresRunnerRegistry implements RunnerRegistry {
   }
 
   async register(runner: Runner): Promise<void> {
-    await this.#asTenant(runner.tenantId, (client) =>
+    await asTenant(this.#pool, { tenantId: runner.tenantId, what: 'register a runner' }, (client) =>
       client.query(
         `insert into runner (tenant_id, runner_id, deployment_id, fencing_token, host_id, process_group_id,
            start_ticks, work_directory)
@@ -30,13 +31,13 @@ export class PostgresRunnerRegistry implements RunnerRegistry {
   }
 
   async forget(runner: Pick<Runner, 'tenantId' | 'runnerId'>): Promise<void> {
-    await this.#asTenant(runner.tenantId, (client) =>
+    await asTenant(this.#pool, { tenantId: runner.tenantId, what: 'forget a runner' }, (client) =>
       client.query('delete from runner where tenant_id = $1 and runner_id = $2', [runner.tenantId, runner.runnerId]),
     );
   }
 
   async olderThan(tenantId: string, deploymentId: string, fencingToken: number): Promise<readonly Runner[]> {
-    const found = await this.#asTenant(tenantId, (client) =>
+    const found = await asTenant(this.#pool, { tenantId, what: 'look for runners' }, (client) =>
       client.query<RunnerRow>(
         `select * from runner where tenant_id = $1 and deployment_id = $2 and fencing_token < $3
          order by fencing_token, runner_id`,
@@ -44,22 +45,6 @@ export class PostgresRunnerRegistry implements RunnerRegistry {
       ),
     );
     return found.rows.map(toRunner);
-  }
-
-  /** One transaction as a tenant: row level security sees only its rows. */
-  async #asTenant<Result>(tenantId: string, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
-    const client = await this.#pool.connect();
-    try {
-      await client.query('begin');
-      await client.query("select set_config('app.tenant', $1, true)", [tenantId]);
-      const result = await work(client);
-      await client.query('commit');
-      client.release();
-      return result;
-    } catch (error) {
-      client.release(true); // Its transaction may be open: the connection is not used again.
-      throw error;
-    }
   }
 }
 

@@ -4,10 +4,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Runner, RunnerRegistry } from '@caisson/engine';
+import { migrate } from '@caisson/event-store-postgres';
 import { createTestDatabase, eventually, startSourceProcess, type TestDatabase } from '@caisson/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { CreateRunner1764000000100 } from './create-runner.migration.js';
+import { CreateRunner } from './create-runner.migration.js';
 import { hostId } from './host.js';
 import { killRunners } from './kill-runners.js';
 import { PostgresRunnerRegistry } from './postgres-runner-registry.js';
@@ -17,6 +18,7 @@ import { runTool, type ToolRun } from './run-tool.js';
 
 let database: TestDatabase;
 let pool: pg.Pool;
+let appUrl: string;
 let registry: PostgresRunnerRegistry;
 let folder: string;
 let tenantId: string;
@@ -24,8 +26,8 @@ let deploymentId: string;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  pool = new pg.Pool({ connectionString: database.url, max: 4 });
-  await new CreateRunner1764000000100().up(pool as never);
+  appUrl = await migratedAsServicesSeeIt(database.url);
+  pool = new pg.Pool({ connectionString: appUrl, max: 4 });
   registry = new PostgresRunnerRegistry(pool);
   folder = mkdtempSync(join(tmpdir(), 'caisson-tool-'));
 });
@@ -241,6 +243,16 @@ it('reports runners of other hosts and keeps them; leaves runners of the same to
   expect(await runners()).toHaveLength(2);
 });
 
+/** The schema in place, and the URL of a role as services have it: row level security holds for it. */
+async function migratedAsServicesSeeIt(ownerUrl: string): Promise<string> {
+  const url = new URL(ownerUrl);
+  const name = `app_${url.pathname.slice(1)}`;
+  await migrate({ ownerUrl, migrations: [CreateRunner], appRole: { name, password: 'app' } });
+  url.username = name;
+  url.password = 'app';
+  return url.href;
+}
+
 /** Another process of ours that runs the tool, so that it can be killed. */
 function startExecutor(script: string, graceMs: number) {
   const runnerId = randomUUID();
@@ -249,7 +261,7 @@ function startExecutor(script: string, graceMs: number) {
     `import pg from 'pg';
      import { runTool } from '${new URL('./run-tool.ts', import.meta.url).href}';
      import { PostgresRunnerRegistry } from '${new URL('./postgres-runner-registry.ts', import.meta.url).href}';
-     const registry = new PostgresRunnerRegistry(new pg.Pool({ connectionString: '${database.url}' }));
+     const registry = new PostgresRunnerRegistry(new pg.Pool({ connectionString: '${appUrl}' }));
      const { registration, ...run } = ${JSON.stringify(run)};
      const signal = new AbortController().signal;
      await runTool({ ...run, signal, registration: { ...registration, registry } });`,

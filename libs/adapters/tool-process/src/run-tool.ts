@@ -56,7 +56,7 @@ export async function runTool(run: ToolRun): Promise<ToolResult> {
   const registered = await registerOrClear(run, gate);
   stopper.begin();
   if (stopper.reason === undefined) gate.go();
-  const exit = await gate.ended;
+  const exit = await Promise.race([gate.ended, stopper.failed]);
   await stopper.finish();
   await clearGroup(gate.tree);
   if (registered) await forget(run);
@@ -84,13 +84,22 @@ class Stopper {
   readonly #onAbort = (): void => {
     this.#stop('abort');
   };
+  /** Rejects when the tree could not be ended: its exit must not be awaited any longer. */
+  readonly failed: Promise<never>;
+  readonly #fail: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
-  #ending: Promise<unknown> | undefined;
+  #ending: Promise<void> | undefined;
   #reason: 'abort' | 'timeout' | undefined;
 
   constructor(run: ToolRun, tree: ProcessTree) {
     this.#run = run;
     this.#tree = tree;
+    let fail: (error: unknown) => void = () => undefined;
+    this.failed = new Promise((_resolve, reject) => {
+      fail = reject;
+    });
+    this.#fail = fail;
+    this.failed.catch(() => undefined); // Whoever waits for it is told; nobody has to.
   }
 
   /** Why it was stopped; undefined while it was not. */
@@ -110,17 +119,14 @@ class Stopper {
   async finish(): Promise<void> {
     clearTimeout(this.#timer);
     this.#run.signal.removeEventListener('abort', this.#onAbort);
-    const failure = await this.#ending;
-    if (failure !== undefined) throw failure;
+    await this.#ending;
   }
 
   #stop(reason: 'abort' | 'timeout'): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
-    this.#ending = endProcessTree(this.#tree, this.#run.graceMs).then(
-      () => undefined,
-      (error: unknown) => error,
-    );
+    this.#ending = endProcessTree(this.#tree, this.#run.graceMs);
+    this.#ending.catch(this.#fail);
   }
 }
 

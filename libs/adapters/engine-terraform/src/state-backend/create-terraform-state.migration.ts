@@ -1,40 +1,17 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { sqlMigration } from '@caisson/event-store-postgres';
 
 /**
  * Makes the tables of the state backend: the fence of each deployment, the head and lock of each state, its versions.
  * The lock info is kept as text: it is given back as it came.
  */
-export class CreateTerraformState1764000000300 implements MigrationInterface {
-  readonly name = 'CreateTerraformState1764000000300';
-
-  async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [FENCE, STATE, VERSION]) await runner.query(statement);
-    // Sealed bytes do not get smaller: no time is spent on trying.
-    await runner.query('alter table terraform_state_version alter column sealed set storage external');
-    for (const table of ['terraform_fence', 'terraform_state', 'terraform_state_version']) {
-      await runner.query(`alter table ${table} enable row level security, force row level security`);
-      await runner.query(`
-        create policy ${table}_of_tenant on ${table}
-          using (tenant_id = current_setting('app.tenant', true))
-          with check (tenant_id = current_setting('app.tenant', true))`);
-    }
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop table terraform_state_version, terraform_state, terraform_fence');
-  }
-}
-
-const FENCE = `
-  create table terraform_fence (
+export const CreateTerraformState = sqlMigration('CreateTerraformState1764000000300', [
+  `create table terraform_fence (
     tenant_id text collate "C" not null,
     deployment_id text collate "C" not null,
     fencing_token bigint not null,
     primary key (tenant_id, deployment_id)
-  ) with (fillfactor = 60)`;
-
-const STATE = `
-  create table terraform_state (
+  ) with (fillfactor = 60)`,
+  `create table terraform_state (
     tenant_id text collate "C" not null,
     deployment_id text collate "C" not null,
     unit_id text collate "C" not null,
@@ -46,10 +23,8 @@ const STATE = `
     lock_token bigint,
     lock_info text,
     primary key (tenant_id, deployment_id, unit_id)
-  ) with (fillfactor = 60)`;
-
-const VERSION = `
-  create table terraform_state_version (
+  ) with (fillfactor = 60)`,
+  `create table terraform_state_version (
     tenant_id text collate "C" not null,
     deployment_id text collate "C" not null,
     unit_id text collate "C" not null,
@@ -61,4 +36,13 @@ const VERSION = `
     written_at timestamptz not null default now(),
     primary key (tenant_id, deployment_id, unit_id, version),
     foreign key (tenant_id, deployment_id, unit_id) references terraform_state
-  )`;
+  )`,
+  // Sealed bytes do not get smaller: no time is spent on trying.
+  'alter table terraform_state_version alter column sealed set storage external',
+  ...['terraform_fence', 'terraform_state', 'terraform_state_version'].flatMap((table) => [
+    `alter table ${table} enable row level security, force row level security`,
+    `create policy ${table}_of_tenant on ${table}
+      using (tenant_id = current_setting('app.tenant', true))
+      with check (tenant_id = current_setting('app.tenant', true))`,
+  ]),
+]);

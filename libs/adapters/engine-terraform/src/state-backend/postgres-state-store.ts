@@ -1,11 +1,12 @@
 import type { SecretBox } from '@caisson/engine';
+import { asTenant } from '@caisson/event-store-postgres';
 import type { Pool, PoolClient } from 'pg';
 import type { StateHead, StateKey, StateLock, StateTransaction, TerraformStateStore } from './state-store.js';
 
 /** Versions of one state that are kept; older ones are removed as new ones come. */
 export const STATE_VERSIONS_MAX = 200;
 
-/** Keeps states in Postgres, sealed for tenant, deployment, unit and version. Faults are those of the driver. */
+/** Keeps states in Postgres, sealed for tenant, deployment, unit and version. */
 export class PostgresTerraformStateStore implements TerraformStateStore {
   readonly #pool: Pool;
   readonly #box: SecretBox;
@@ -21,7 +22,7 @@ export class PostgresTerraformStateStore implements TerraformStateStore {
     fencingToken: number,
     work: (transaction: StateTransaction) => Promise<Result>,
   ): Promise<Result> {
-    return this.#asTenant(key.tenantId, async (client) => {
+    return asTenant(this.#pool, { tenantId: key.tenantId, what: 'change a Terraform state' }, async (client) => {
       const fence = await raiseFence(client, key, fencingToken);
       const row = await loadState(client, key);
       return work({
@@ -39,7 +40,7 @@ export class PostgresTerraformStateStore implements TerraformStateStore {
   }
 
   async read(key: StateKey): Promise<Uint8Array | undefined> {
-    const found = await this.#asTenant(key.tenantId, (client) =>
+    const found = await asTenant(this.#pool, { tenantId: key.tenantId, what: 'read a Terraform state' }, (client) =>
       client.query<{ version: string; sealed: Buffer }>(
         `select version, sealed from terraform_state_version
          where tenant_id = $1 and deployment_id = $2 and unit_id = $3 order by version desc limit 1`,
@@ -48,22 +49,6 @@ export class PostgresTerraformStateStore implements TerraformStateStore {
     );
     const [row] = found.rows;
     return row === undefined ? undefined : this.#box.open(row.sealed, placeOf(key, Number(row.version)));
-  }
-
-  /** One transaction as a tenant: row level security sees only its rows. */
-  async #asTenant<Result>(tenantId: string, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
-    const client = await this.#pool.connect();
-    try {
-      await client.query('begin');
-      await client.query("select set_config('app.tenant', $1, true)", [tenantId]);
-      const result = await work(client);
-      await client.query('commit');
-      client.release();
-      return result;
-    } catch (error) {
-      client.release(true); // Its transaction may be open: the connection is not used again.
-      throw error;
-    }
   }
 }
 

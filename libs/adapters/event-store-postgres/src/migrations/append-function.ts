@@ -43,8 +43,8 @@ begin
     insert into event (event_id, tenant_id, stream_id, version, type, schema_version, data, public_type, public_data,
         command_id, correlation_id, causation_id, actor, service, occurred_at, fencing_token, hash)
       select e.event_id, e.tenant_id, e.stream_id, e.version, e.type, e.schema_version,
-          coalesce(e.data, 'null'), e.public_type, e.public_data, e.command_id, e.correlation_id, e.causation_id, e.actor, e.service, e.occurred_at,
-          e.fencing_token, e.hash
+          coalesce(e.data, 'null'), e.public_type, e.public_data, e.command_id, e.correlation_id, e.causation_id,
+          e.actor, e.service, e.occurred_at, e.fencing_token, e.hash
         from json_to_recordset(events) as e (item int, event_id uuid, tenant_id text, stream_id text, version bigint,
           type text, schema_version int, data json, public_type text, public_data json, command_id text,
           correlation_id text, causation_id text, actor text, service text, occurred_at text, fencing_token bigint,

@@ -1,10 +1,11 @@
 /**
- * The tables of the event store. Keys start with the tenant. Ids compare by bytes (`collate "C"`), so that they sort in
- * the database as they do in the programs and comparisons stay cheap.
+ * The tables of the event store. Keys start with the tenant. Ids compare by bytes (`collate "C"`), so that they sort
+ * in the database as they do in the programs and comparisons stay cheap.
  *
  * `stream` is the lock, the version and the fence of one aggregate; its columns that change are in no index, and pages
- * keep room, so that an update stays in its page. Event ids follow from the command, so the primary key of `event` also
- * finds a repeated command. JSON that nobody queries stays text (`json`): it comes back byte for byte, as it was hashed.
+ * keep room, so that an update stays in its page. Event ids follow from the command, so the primary key of `event`
+ * also finds a repeated command. JSON that nobody queries stays text (`json`): it comes back byte for byte, as it was
+ * hashed.
  */
 export const EVENT_TABLES = [
   `create table stream (

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+/** What a service that drives engines reads from its environment, beside the common settings. */
+export const EngineSettings = z.object({
+  /** Keys that seal state and plans at rest: `id:base64` of 32 bytes, comma separated; the first one writes. */
+  encryptionKey: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{43}=(,[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{43}=)*$/, {
+      error: 'must be id:base64 of 32 bytes, comma separated',
+    }),
+  /** Where tools work. Kept over restarts, so that what a crash left is found. */
+  dataDir: z.string().min(1),
+  /** Where Terraform reaches its state: the executor's own URL. */
+  stateBackendUrl: z.url({ protocol: /^https?$/ }),
+  /** Absent: there is no sandbox cloud. */
+  sandboxUrl: z.url({ protocol: /^https?$/ }).optional(),
+  /** `terraform` or `tofu`. Absent: the first one on the PATH. */
+  terraformPath: z.string().min(1).optional(),
+});
+
+export type EngineSettings = z.infer<typeof EngineSettings>;

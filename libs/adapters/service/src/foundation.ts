@@ -1,0 +1,152 @@
+import { Fault, messageOf } from '@caisson/kernel';
+import { Relay, type LockManager, type RelayObserver } from '@caisson/event-sourcing';
+import { migrate, openEventStore, type MigrationClass, type OpenedEventStore } from '@caisson/event-store-postgres';
+import { KafkaEventPublisher } from '@caisson/messaging-kafka';
+import type { Logger, Metrics } from '@caisson/observability';
+import type { Health, PartStatus, StatusProbe } from './health.js';
+import type { CommonSettings } from './settings.js';
+import type { Shutdown } from './shutdown.js';
+import { systemClock } from './system.js';
+
+const PROBE_MS = 1_000;
+
+/** The connections that all services of one process share. */
+export interface Foundation {
+  readonly stores: OpenedEventStore;
+  readonly locks: LockManager;
+  /** Kafka's addresses; absent in the embedded profile. */
+  readonly kafkaBrokers?: readonly string[];
+}
+
+/** What the foundation stands on. */
+export interface FoundationParts {
+  readonly settings: CommonSettings;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  readonly shutdown: Shutdown;
+  readonly migrations: readonly MigrationClass[];
+}
+
+/**
+ * Connects a process to Postgres and, in the distributed profile, to Kafka and Redis; migrates when it may; starts the
+ * relay, of which one leads over all processes.
+ *
+ * @throws Fault when Postgres cannot be reached or a setting that the profile needs is missing.
+ */
+export async function openFoundation(parts: FoundationParts): Promise<Foundation> {
+  const { settings, shutdown, log } = parts;
+  if (settings.databaseOwnerUrl !== undefined) {
+    await migrate({
+      ownerUrl: settings.databaseOwnerUrl,
+      appRole: appRoleOf(settings.databaseUrl),
+      migrations: parts.migrations,
+    });
+  }
+  const stores = await openEventStore({ url: settings.databaseUrl, poolMax: settings.databasePoolMax });
+  shutdown.add('connections', 'postgres', () => stores.close());
+  parts.health.watch('postgres', databaseProbe(stores));
+  return settings.profile === 'embedded'
+    ? embedded(parts, stores)
+    : distributed(parts, stores, brokersOf(settings), log);
+}
+
+function embedded(parts: FoundationParts, stores: OpenedEventStore): Foundation {
+  startRelay(parts, stores, undefined);
+  return { stores, locks: stores.locks };
+}
+
+async function distributed(
+  parts: FoundationParts,
+  stores: OpenedEventStore,
+  brokers: readonly string[],
+  log: Logger,
+): Promise<Foundation> {
+  const publisher = new KafkaEventPublisher({ brokers, log });
+  parts.shutdown.add('connections', 'kafka producer', () => publisher.close());
+  startRelay(parts, stores, publisher);
+  return { stores, locks: stores.locks, kafkaBrokers: brokers };
+}
+
+/** The role in the services' URL is the one that gets its rights. */
+function appRoleOf(databaseUrl: string): { readonly name: string; readonly password: string } {
+  const { username, password } = new URL(databaseUrl);
+  return { name: decodeURIComponent(username), password: decodeURIComponent(password) };
+}
+
+/** Asks at most once a second, however often it is probed, and never longer than a second. */
+function databaseProbe(stores: OpenedEventStore): StatusProbe {
+  let asked: { readonly atMs: number; readonly answer: Promise<PartStatus> } | undefined;
+  return () => {
+    if (asked === undefined || performance.now() - asked.atMs > PROBE_MS) {
+      asked = { atMs: performance.now(), answer: askDatabase(stores) };
+    }
+    return asked.answer;
+  };
+}
+
+async function askDatabase(stores: OpenedEventStore): Promise<PartStatus> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${PROBE_MS} ms`));
+    }, PROBE_MS);
+  });
+  try {
+    await Promise.race([stores.ping(), late]);
+    return { ready: true, alive: true };
+  } catch (error) {
+    return { ready: false, alive: true, detail: messageOf(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function startRelay(
+  parts: FoundationParts,
+  stores: OpenedEventStore,
+  publisher: KafkaEventPublisher | undefined,
+): void {
+  const relay = new Relay({
+    outbox: stores.outbox,
+    wakeups: stores.wakeups,
+    clock: systemClock,
+    observer: relayObserver(parts),
+    ...(publisher === undefined ? {} : { publisher }),
+  });
+  relay.start();
+  parts.shutdown.add('claiming', 'relay', () => relay.stop());
+}
+
+function relayObserver({ log, metrics }: FoundationParts): RelayObserver {
+  const leads = metrics.gauge('caisson_relay_leader', '1 while this process relays events, else 0.');
+  const published = metrics.counter('caisson_relay_events_total', 'Events that left the outbox.');
+  const failures = metrics.counter(
+    'caisson_relay_failures_total',
+    'Rounds of the relay that failed and were repeated.',
+  );
+  return {
+    leads: (isLeading) => {
+      leads.set(isLeading ? 1 : 0);
+      log.info({ isLeading }, 'relay leadership changed');
+    },
+    published: (entries) => {
+      published.inc(entries.length);
+    },
+    failed: (error, attempt) => {
+      failures.inc();
+      log.warn({ attempt, reason: messageOf(error) }, 'the relay could not send events; trying again');
+    },
+  };
+}
+
+function brokersOf(settings: CommonSettings): readonly string[] {
+  return needed(settings.kafkaBrokers, 'CAISSON_KAFKA_BROKERS').split(',');
+}
+
+function needed(value: string | undefined, variable: string): string {
+  if (value !== undefined) return value;
+  throw new Fault('settings-invalid', `The distributed profile needs ${variable}. Set it and start again.`, {
+    retryable: false,
+  });
+}

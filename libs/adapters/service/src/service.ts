@@ -1,0 +1,146 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { z } from 'zod';
+import {
+  KafkaEventStrategy,
+  PassErrorsOn,
+  StoreEventStrategy,
+  type EventStrategyOptions,
+  type StrategyHealth,
+} from '@caisson/messaging-kafka';
+import { withStory, type Logger, type Metrics } from '@caisson/observability';
+import { createHttpAdapter, prepareHttp } from '@caisson/http';
+import type { Foundation } from './foundation.js';
+import type { Health, StatusProbe } from './health.js';
+import { NestLog } from './nest-log.js';
+import { addOperationsRoutes } from './operations-routes.js';
+import type { BackgroundLoop, ServiceDefinition, ServiceFrame } from './service-definition.js';
+import type { Shutdown } from './shutdown.js';
+import { systemClock, systemIds, systemRandom } from './system.js';
+
+/** What a service runs in. */
+export interface Surroundings<Settings> {
+  readonly settings: Settings;
+  readonly foundation: Foundation;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  readonly shutdown: Shutdown;
+  /** Called when only a restart of the process helps. */
+  readonly onFatal: (reason: string) => void;
+}
+
+/** A service whose consumers and loops run. Its HTTP server answers through `fastify`; who listens is another's matter. */
+export interface RunningService {
+  readonly name: string;
+  readonly routes: readonly string[];
+  readonly fastify: FastifyInstance;
+}
+
+/** Composes one service and starts its consumers and loops. */
+export async function startService<Schema extends z.ZodObject>(
+  definition: ServiceDefinition<Schema>,
+  around: Surroundings<z.infer<Schema>>,
+): Promise<RunningService> {
+  const loops: { name: string; loop: BackgroundLoop }[] = [];
+  const frame = buildFrame(definition.name, around, loops);
+  const adapter: FastifyAdapter = createHttpAdapter();
+  const app = await NestFactory.create<NestFastifyApplication>(await definition.module(frame), adapter, {
+    logger: new NestLog(around.log),
+    abortOnError: false,
+  });
+  prepareHttp(app, { log: around.log, metrics: around.metrics });
+  const fastify = adapter.getInstance<FastifyInstance>();
+  addOperationsRoutes(fastify, around.health, around.metrics);
+  await definition.configureHttp?.(fastify, frame);
+  if (definition.consumesEvents) connectEvents(app, definition.name, around);
+  await app.init();
+  await app.startAllMicroservices();
+  around.shutdown.add('serving', `${definition.name} http`, () => fastify.close());
+  around.shutdown.add('consuming', `${definition.name} consumers`, () => app.close());
+  for (const { name, loop } of loops) {
+    if (loop.status !== undefined) around.health.watch(name, loop.status);
+    around.shutdown.add('claiming', name, () => loop.stop());
+    loop.start();
+  }
+  return { name: definition.name, routes: definition.routes, fastify };
+}
+
+function connectEvents<Settings>(app: NestFastifyApplication, service: string, around: Surroundings<Settings>): void {
+  const { stores, kafkaBrokers } = around.foundation;
+  const common: EventStrategyOptions = {
+    service,
+    consumerStore: stores.consumers,
+    wakeups: stores.wakeups,
+    clock: systemClock,
+    log: around.log,
+    observer: consumerObserver(around.metrics),
+    around: ({ correlationId, id }, work) => withStory({ correlationId, causationId: id }, work),
+  };
+  const strategy =
+    kafkaBrokers === undefined
+      ? new StoreEventStrategy(common)
+      : new KafkaEventStrategy({ ...common, brokers: kafkaBrokers, onFatal: around.onFatal });
+  around.health.watch(
+    `${service} consumer`,
+    consumerProbe(() => strategy.health()),
+  );
+  app.connectMicroservice({ strategy }, { inheritAppConfig: false }).useGlobalFilters(new PassErrorsOn());
+}
+
+/**
+ * Ready once events arrive. From then on the fast way may be away: the service still does its work, later, by the sweep,
+ * so it stays ready and says what is missing.
+ */
+function consumerProbe(health: () => StrategyHealth): StatusProbe {
+  let hasBeenReady = false;
+  return () => {
+    const { ready, alive, detail } = health();
+    hasBeenReady ||= ready;
+    return { ready: hasBeenReady && alive, alive, detail };
+  };
+}
+
+function consumerObserver(metrics: Metrics): NonNullable<EventStrategyOptions['observer']> {
+  const counter = (name: string, help: string) => metrics.counter(`caisson_consumer_${name}_total`, help, ['consumer']);
+  const parked = counter('parked_streams', 'Streams set aside because an event could not be handled.');
+  const failed = counter('failed_pages', 'Pages that could not be applied and were tried again.');
+  const malformed = counter('malformed_messages', 'Messages that are no events of Caisson, passed over.');
+  const swept = counter('swept_events', 'Events that the sweep applied because the fast way had not brought them.');
+  return {
+    streamParked: (consumer) => parked.inc({ consumer }),
+    pageFailed: (consumer) => failed.inc({ consumer }),
+    messageMalformed: (consumer) => malformed.inc({ consumer }),
+    sweepApplied: (consumer, count) => swept.inc({ consumer }, count),
+  };
+}
+
+function buildFrame<Settings>(
+  service: string,
+  around: Surroundings<Settings>,
+  loops: { name: string; loop: BackgroundLoop }[],
+): ServiceFrame<Settings> {
+  const { stores, locks } = around.foundation;
+  return {
+    service,
+    settings: around.settings,
+    log: around.log,
+    metrics: around.metrics,
+    clock: systemClock,
+    ids: systemIds,
+    random: systemRandom,
+    store: stores.events,
+    documents: stores.documents,
+    jobs: stores.jobs,
+    locks,
+    wakeups: stores.wakeups,
+    consumers: stores.consumers,
+    database: stores.pool,
+    runtime: { store: stores.events, clock: systemClock, service },
+    holder: stores.identity,
+    runInBackground: (name, loop) => {
+      loops.push({ name, loop });
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { DriftItem } from '@caisson/contracts';
+import type { Instant } from '@caisson/kernel';
+import type { UnreadableUnit } from '../domain/drift-scan.events.js';
+import type { CompletedScan, RunningScan } from '../domain/drift-scan.state.js';
+import type { Severity } from '../domain/severity.js';
+
+/** A drift report as it is read. Collection `drift-report`, by scan id. */
+export interface DriftReport {
+  readonly id: string;
+  readonly deploymentId: string;
+  readonly status: 'running' | 'completed';
+  readonly startedAt: Instant;
+  readonly finishedAt?: Instant;
+  readonly autoRemediate: boolean;
+  /** How many units were to be looked at. */
+  readonly units: number;
+  readonly hasDrift: boolean;
+  /** How many differences there are; `items` lists the most severe of them. */
+  readonly itemCount: number;
+  readonly items: readonly DriftItem[];
+  /** Unknown, never counted as drift. */
+  readonly unreadable: readonly UnreadableUnit[];
+  readonly maxSeverity?: Severity;
+  /** Of the listed items. */
+  readonly counts: Readonly<Record<Severity, number>>;
+  /** Version of the severity table that was applied; absent while running. */
+  readonly severityTable?: number;
+  /** One sentence for people. */
+  readonly summary: string;
+}
+
+/** The report of a scan as far as it has got. */
+export function reportOf(scan: RunningScan | CompletedScan): DriftReport {
+  const { scanId, deploymentId, status, startedAt, autoRemediate, items } = scan;
+  const isDone = scan.status === 'completed';
+  const itemCount = isDone ? scan.itemCount : 0;
+  return {
+    id: scanId,
+    deploymentId,
+    status,
+    startedAt,
+    ...(isDone ? { finishedAt: scan.finishedAt, severityTable: scan.severityTable } : {}),
+    ...(isDone && scan.maxSeverity !== undefined ? { maxSeverity: scan.maxSeverity } : {}),
+    autoRemediate,
+    units: scan.units.length,
+    hasDrift: itemCount > 0,
+    itemCount,
+    items,
+    unreadable: isDone ? scan.unreadable : [],
+    counts: countsOf(items),
+    summary: isDone ? summaryOf(scan) : `Looking at ${scan.units.length} units`,
+  };
+}
+
+function countsOf(items: readonly DriftItem[]): Readonly<Record<Severity, number>> {
+  const count = (severity: Severity): number => items.filter((item) => item.severity === severity).length;
+  return { low: count('low'), medium: count('medium'), high: count('high'), critical: count('critical') };
+}
+
+function summaryOf({ itemCount, unreadable }: CompletedScan): string {
+  const found = itemCount === 0 ? 'No drift detected' : `Found ${itemCount} drift items`;
+  return unreadable.length === 0 ? found : `${found}; ${unreadable.length} units could not be read`;
+}

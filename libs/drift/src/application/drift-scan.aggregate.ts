@@ -1,0 +1,69 @@
+import { eventTypeOf, type DataOf, type FactOf } from '@caisson/contracts';
+import type { Aggregate, NewDocument, NewEvent, RecordedEvent } from '@caisson/event-sourcing';
+import { InvariantViolation, unreachable, type JsonObject } from '@caisson/kernel';
+import type { DriftScanCommand, DriftScanRejection } from '../domain/drift-scan.commands.js';
+import { driftScanDecider } from '../domain/drift-scan.decide.js';
+import type { DriftScanEvent } from '../domain/drift-scan.events.js';
+import type { DriftScanState } from '../domain/drift-scan.state.js';
+import { reportOf } from './drift-report.js';
+
+const SCHEMA_VERSION = 1;
+
+/** First part of the stream id of a scan. */
+export const DRIFT_SCAN_CATEGORY = 'scan';
+
+/** Collection of the reports, by scan id. */
+export const DRIFT_REPORTS = 'drift-report';
+
+/** How drift scans are decided, stored in `scan-<scanId>` and shown as `drift-report`. */
+export const driftScanAggregate: Aggregate<DriftScanState, DriftScanCommand, DriftScanEvent, DriftScanRejection> = {
+  category: DRIFT_SCAN_CATEGORY,
+  decider: driftScanDecider,
+  encode,
+  decode,
+  documents: documentsOf,
+};
+
+function encode(event: DriftScanEvent): NewEvent {
+  const { type, ...data } = event;
+  return { type, schemaVersion: SCHEMA_VERSION, data, publicForm: publicFormOf(event) };
+}
+
+/** Private facts as others see them. */
+function publicFormOf(event: DriftScanEvent): NonNullable<NewEvent['publicForm']> {
+  switch (event.type) {
+    case 'ScanStarted': {
+      const { scanId, deploymentId, units } = event;
+      return fact('scan-started', { scanId, deploymentId, units: [...units] });
+    }
+    case 'DriftDetected': {
+      const { scanId, deploymentId, autoRemediate, items } = event;
+      return fact('drift-detected', { scanId, deploymentId, autoRemediate, items: [...items] });
+    }
+    case 'ScanCompleted': {
+      const { scanId, deploymentId, items, maxSeverity, unreadable } = event;
+      return fact('scan-completed', { scanId, deploymentId, items, maxSeverity, unreadable: [...unreadable] });
+    }
+    default:
+      return unreachable(event, 'drift scan event');
+  }
+}
+
+function fact<F extends FactOf<'drift'>>(name: F, data: DataOf<'drift', F>): NonNullable<NewEvent['publicForm']> {
+  return { type: eventTypeOf('drift', name), data };
+}
+
+const TYPES: ReadonlySet<string> = new Set<DriftScanEvent['type']>(['ScanStarted', 'DriftDetected', 'ScanCompleted']);
+
+function decode({ data, schemaVersion, streamId, type, version }: RecordedEvent): DriftScanEvent {
+  if (!TYPES.has(type) || schemaVersion !== SCHEMA_VERSION) {
+    const where = `event ${version} of ${streamId}`;
+    throw new InvariantViolation(`${where} is ${type} of shape ${schemaVersion}, which this build cannot read`);
+  }
+  return { ...(data as object), type } as DriftScanEvent;
+}
+
+function documentsOf(state: DriftScanState): readonly NewDocument[] {
+  if (state.status === 'absent') return [];
+  return [{ collection: DRIFT_REPORTS, id: state.scanId, body: reportOf(state) as unknown as JsonObject }];
+}

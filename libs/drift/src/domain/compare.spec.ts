@@ -1,0 +1,168 @@
+import { attributeAt } from '@caisson/engine';
+import { jsonEquals, type Json, type JsonObject } from '@caisson/kernel';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compareUnit, type UnitFinding } from './compare.js';
+
+const web: JsonObject = {
+  'server.web': { id: 'srv-1', status: 'active', flavor: 'm1.small', ports: [80, 443], tags: { owner: 'shop' } },
+};
+
+function itemsOf(expected: JsonObject, observed: JsonObject) {
+  const finding = compareUnit({ unitId: 'web', expected }, { outcome: 'observed', resources: observed });
+  return finding.outcome === 'compared' ? finding.items : [];
+}
+
+const changed = (change: JsonObject): JsonObject => ({
+  'server.web': { ...(web['server.web'] as JsonObject), ...change },
+});
+
+describe('what differs', () => {
+  it.each<[string, JsonObject, object[]]>([
+    ['nothing', web, []],
+    [
+      'a property, by its path',
+      changed({ flavor: 'm1.large' }),
+      [{ type: 'property_changed', severity: 'medium', path: 'flavor', expected: 'm1.small', actual: 'm1.large' }],
+    ],
+    [
+      'an item of a list',
+      changed({ ports: [80, 8443] }),
+      [{ type: 'property_changed', path: 'ports.1', expected: 443, actual: 8443 }],
+    ],
+    [
+      'a list that grew, as a whole',
+      changed({ ports: [80, 443, 22] }),
+      [{ type: 'property_changed', path: 'ports', expected: [80, 443], actual: [80, 443, 22] }],
+    ],
+    [
+      'tags, one by one',
+      changed({ tags: { team: 'blue' } }),
+      [
+        { type: 'tag_mismatch', severity: 'low', path: 'tags.owner', expected: 'shop' },
+        { type: 'tag_mismatch', severity: 'low', path: 'tags.team', actual: 'blue' },
+      ],
+    ],
+    [
+      'its state',
+      changed({ status: 'stopped' }),
+      [{ type: 'state_mismatch', severity: 'high', path: 'status', expected: 'active', actual: 'stopped' }],
+    ],
+    [
+      'null where a value was',
+      changed({ flavor: null }),
+      [{ type: 'property_changed', path: 'flavor', expected: 'm1.small', actual: null }],
+    ],
+    [
+      'a resource too many',
+      { ...web, 'server.web#srv-2': { id: 'srv-2' } },
+      [{ type: 'resource_added', severity: 'medium', address: 'server.web#srv-2', path: '', actual: { id: 'srv-2' } }],
+    ],
+    [
+      'a missing resource',
+      {},
+      [
+        {
+          type: 'resource_removed',
+          severity: 'critical',
+          address: 'server.web',
+          path: '',
+          expected: web['server.web'],
+        },
+      ],
+    ],
+  ])('is %s', (_what, observed, items) => {
+    expect(itemsOf(web, observed)).toMatchObject(items);
+    expect(itemsOf(web, observed)).toHaveLength(items.length);
+  });
+
+  it('is every resource of a unit that is absent', () => {
+    const finding = compareUnit({ unitId: 'web', expected: { a: {}, b: {} } }, { outcome: 'absent' });
+    expect(finding).toMatchObject({ items: [{ type: 'resource_removed' }, { type: 'resource_removed' }] });
+    expect(compareUnit({ unitId: 'web', expected: {} }, { outcome: 'absent' })).toMatchObject({ items: [] });
+  });
+
+  it('shows a long value by its digest', () => {
+    const [item] = itemsOf(web, changed({ flavor: 'x'.repeat(3000) }));
+    expect(item?.actual).toMatch(/^\(3000 characters, sha256:[0-9a-f]{64}\)$/);
+  });
+});
+
+const json = fc.json({ maxDepth: 3 }).map((text) => JSON.parse(text) as Json);
+// Keys without dots, so that a path can be followed back.
+const resource = fc.dictionary(fc.constantFrom('id', 'status', 'tags', 'size', 'list', '__proto__'), json, {
+  noNullPrototype: true,
+});
+const resources = fc.dictionary(fc.constantFrom('a', 'b', 'c'), resource, {
+  noNullPrototype: true,
+}) as fc.Arbitrary<JsonObject>;
+
+describe('for any two sides', () => {
+  it('an unreadable unit is unknown: never drift', () => {
+    fc.assert(
+      fc.property(resources, fc.string(), (expected, reason) => {
+        const finding: UnitFinding = compareUnit({ unitId: 'u', expected }, { outcome: 'unreadable', reason });
+        expect(finding.outcome).toBe('unreadable');
+        expect(finding).not.toHaveProperty('items');
+      }),
+    );
+  });
+
+  it('there is drift exactly when they are not equal, whatever the order of keys', () => {
+    fc.assert(
+      fc.property(resources, resources, (expected, observed) => {
+        expect(itemsOf(expected, observed).length === 0).toBe(jsonEquals(expected, observed));
+        expect(itemsOf(expected, reversed(expected) as JsonObject)).toEqual([]);
+      }),
+    );
+  });
+
+  it('each item tells the truth about both sides at its path', () => {
+    fc.assert(
+      fc.property(resources, resources, (expected, observed) => {
+        for (const item of itemsOf(expected, observed)) {
+          const at = (side: JsonObject): Json | undefined => {
+            const found = Object.hasOwn(side, item.address) ? side[item.address] : undefined;
+            if (found === undefined || item.path === '') return found;
+            return attributeAt(found, item.path);
+          };
+          if (pathIsPlain(item.path)) {
+            expect(item.expected).toEqual(at(expected));
+            expect(item.actual).toEqual(at(observed));
+          }
+        }
+      }),
+    );
+  });
+
+  it('what one side calls removed, the other calls added, at the same places', () => {
+    const mirror = { resource_removed: 'resource_added', resource_added: 'resource_removed' } as const;
+    fc.assert(
+      fc.property(resources, resources, (expected, observed) => {
+        const there = itemsOf(expected, observed);
+        const back = itemsOf(observed, expected);
+        expect(back.map(({ address, path }) => [address, path])).toEqual(
+          there.map(({ address, path }) => [address, path]),
+        );
+        expect(back.map(({ type }) => type)).toEqual(
+          there.map(({ type }) => (type === 'resource_removed' || type === 'resource_added' ? mirror[type] : type)),
+        );
+      }),
+    );
+  });
+});
+
+/** Whether the keys on the way hold no dots and are not empty, as keys of generated JSON may. */
+function pathIsPlain(path: string): boolean {
+  return path === '' || path.split('.').every((key) => /^(id|status|tags|size|list|\d+)$/.test(key));
+}
+
+function reversed(value: Json): Json {
+  if (Array.isArray(value)) return value.map(reversed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, member]) => [key, reversed(member)]),
+  );
+}

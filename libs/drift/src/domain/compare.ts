@@ -1,0 +1,119 @@
+import type { DriftItem } from '@caisson/contracts';
+import { canonicalJson, jsonEquals, sha256, type Json, type JsonObject } from '@caisson/kernel';
+import { severityOf, type DriftType } from './severity.js';
+
+/** What was applied: resources by address, as they were seen right after. */
+export interface Expectation {
+  readonly unitId: string;
+  readonly expected: JsonObject;
+}
+
+/** What is seen now. Unreadable is unknown: it is never taken for a removal. */
+export type Sighting =
+  | { readonly outcome: 'observed'; readonly resources: JsonObject }
+  | { readonly outcome: 'absent' }
+  | { readonly outcome: 'unreadable'; readonly reason: string };
+
+/** What was found out about one unit. */
+export type UnitFinding =
+  | { readonly unitId: string; readonly outcome: 'compared'; readonly items: readonly DriftItem[] }
+  | { readonly unitId: string; readonly outcome: 'unreadable'; readonly reason: string };
+
+/** Values longer than this are shown by digest: a report is read by people and travels in one message. */
+const VALUE_CHARS_MAX = 2_000;
+
+const REASON_CHARS_MAX = 500;
+
+/** Deeper values are compared whole. */
+const DEPTH_MAX = 32;
+
+/** Attributes that hold labels, in the words of the engines. */
+const TAG_ATTRIBUTES: ReadonlySet<string> = new Set(['tags', 'tags_all', 'labels', 'annotations']);
+
+/** Attributes that say whether a resource does its work, in the words of the engines. */
+const STATE_ATTRIBUTES: ReadonlySet<string> = new Set(['status', 'state', 'power_state', 'instance_state']);
+
+/**
+ * Compares a unit with what is seen of it. Items come in the order of addresses and paths, so the same two sides give
+ * the same report. O(size of both), and one comparison of text when nothing has changed.
+ */
+export function compareUnit(unit: Expectation, sighting: Sighting): UnitFinding {
+  const { unitId } = unit;
+  if (sighting.outcome === 'unreadable') {
+    return { unitId, outcome: 'unreadable', reason: sighting.reason.slice(0, REASON_CHARS_MAX) };
+  }
+  const observed = sighting.outcome === 'absent' ? {} : sighting.resources;
+  // The same text is the same value, and costs far less than a walk; other text may still be the same value.
+  const isSameText = JSON.stringify(unit.expected) === JSON.stringify(observed);
+  return { unitId, outcome: 'compared', items: isSameText ? [] : itemsOf(unit, observed) };
+}
+
+function itemsOf({ unitId, expected }: Expectation, observed: JsonObject): readonly DriftItem[] {
+  return sortedKeys(expected, observed).flatMap((address) => {
+    const before = memberOf(expected, address);
+    const after = memberOf(observed, address);
+    const item = (type: DriftType, path: string, sides: Sides): DriftItem => ({
+      unitId,
+      address,
+      type,
+      severity: severityOf(type),
+      path,
+      ...(sides.before === undefined ? {} : { expected: shown(sides.before) }),
+      ...(sides.after === undefined ? {} : { actual: shown(sides.after) }),
+    });
+    if (after === undefined) return [item('resource_removed', '', { before, after })];
+    if (before === undefined) return [item('resource_added', '', { before, after })];
+    return differences({ before, after }, []).map(({ path, ...sides }) => item(typeAt(path), path.join('.'), sides));
+  });
+}
+
+interface Sides {
+  readonly before: Json | undefined;
+  readonly after: Json | undefined;
+}
+
+interface Difference extends Sides {
+  readonly path: readonly string[];
+}
+
+/** The smallest parts that differ. Lists of equal length are compared item by item, others as a whole. */
+function differences({ before, after }: Sides, path: readonly string[]): readonly Difference[] {
+  if (before === after) return [];
+  if (path.length < DEPTH_MAX && areBothWalkable(before, after)) {
+    return sortedKeys(before, after).flatMap((key) =>
+      differences({ before: memberOf(before, key), after: memberOf(after, key) }, [...path, key]),
+    );
+  }
+  const isSame = before !== undefined && after !== undefined && jsonEquals(before, after);
+  return isSame ? [] : [{ path, before, after }];
+}
+
+function areBothWalkable(before: Json | undefined, after: Json | undefined): before is JsonObject {
+  if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null) return false;
+  if (Array.isArray(before) || Array.isArray(after)) {
+    return Array.isArray(before) && Array.isArray(after) && before.length === after.length;
+  }
+  return true;
+}
+
+function typeAt(path: readonly string[]): DriftType {
+  const attribute = path[0] ?? '';
+  if (TAG_ATTRIBUTES.has(attribute)) return 'tag_mismatch';
+  return STATE_ATTRIBUTES.has(attribute) ? 'state_mismatch' : 'property_changed';
+}
+
+/** The keys of both, sorted; list positions by number. */
+function sortedKeys(before: Json | undefined, after: Json | undefined): readonly string[] {
+  if (Array.isArray(before)) return before.map((_, index) => String(index));
+  return [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].sort();
+}
+
+function memberOf(side: Json | undefined, key: string): Json | undefined {
+  if (typeof side !== 'object' || side === null || !Object.hasOwn(side, key)) return undefined;
+  return (side as JsonObject)[key];
+}
+
+function shown(value: Json): Json {
+  const text = typeof value === 'string' ? value : canonicalJson(value);
+  return text.length <= VALUE_CHARS_MAX ? value : `(${text.length} characters, sha256:${sha256(text)})`;
+}

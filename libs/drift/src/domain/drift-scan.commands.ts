@@ -1,0 +1,31 @@
+import type { Instant } from '@caisson/kernel';
+import type { UnitFinding } from './compare.js';
+
+/** Begins to look. Again with the same units is the same wish. */
+export interface StartScan {
+  readonly type: 'StartScan';
+  readonly scanId: string;
+  readonly deploymentId: string;
+  readonly units: readonly string[];
+  readonly autoRemediate: boolean;
+  readonly at: Instant;
+}
+
+/** Records what was found out about each unit of the scan, and completes it. */
+export interface RecordObservations {
+  readonly type: 'RecordObservations';
+  /** Exactly one per unit of the scan, in any order. */
+  readonly findings: readonly UnitFinding[];
+  readonly at: Instant;
+}
+
+/** What can be asked of a drift scan. */
+export type DriftScanCommand = StartScan | RecordObservations;
+
+/** Why a drift scan says no. */
+export type DriftScanRejection =
+  | { readonly code: 'scan-not-started' }
+  /** The id belongs to a scan of other units or of another deployment. */
+  | { readonly code: 'scan-id-taken' }
+  /** Units without a finding, with more than one, or that are not the scan's. */
+  | { readonly code: 'findings-do-not-fit'; readonly unitIds: readonly string[] };

@@ -1,0 +1,47 @@
+import type { DriftItem } from '@caisson/contracts';
+import type { Instant } from '@caisson/kernel';
+import type { Severity } from './severity.js';
+
+/** A unit that could not be read: unknown, never drift. */
+export interface UnreadableUnit {
+  readonly unitId: string;
+  readonly reason: string;
+}
+
+/** The scan has begun to look at these units. */
+export interface ScanStarted {
+  readonly type: 'ScanStarted';
+  readonly scanId: string;
+  readonly deploymentId: string;
+  readonly units: readonly string[];
+  /** Whether drift leads to a remediation without a person. */
+  readonly autoRemediate: boolean;
+  readonly at: Instant;
+}
+
+/** The world differs from what was applied. At most once a scan. */
+export interface DriftDetected {
+  readonly type: 'DriftDetected';
+  readonly scanId: string;
+  readonly deploymentId: string;
+  readonly autoRemediate: boolean;
+  /** The most severe ones, at most `ITEMS_LISTED_MAX`. */
+  readonly items: readonly DriftItem[];
+}
+
+/** Every unit was looked at. */
+export interface ScanCompleted {
+  readonly type: 'ScanCompleted';
+  readonly scanId: string;
+  readonly deploymentId: string;
+  /** How many differences there are, those that are not listed included. */
+  readonly items: number;
+  readonly maxSeverity?: Severity;
+  readonly unreadable: readonly UnreadableUnit[];
+  /** Version of the severity table that was applied. */
+  readonly severityTable: number;
+  readonly at: Instant;
+}
+
+/** What can have happened to a drift scan. Instants are ISO-8601 UTC text. */
+export type DriftScanEvent = ScanStarted | DriftDetected | ScanCompleted;

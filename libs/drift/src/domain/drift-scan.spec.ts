@@ -1,0 +1,143 @@
+import type { DriftItem } from '@caisson/contracts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { UnitFinding } from './compare.js';
+import type { DriftScanCommand } from './drift-scan.commands.js';
+import { driftScanDecider, ITEMS_LISTED_MAX } from './drift-scan.decide.js';
+import type { DriftScanEvent } from './drift-scan.events.js';
+import { SEVERITY_TABLE } from './severity.js';
+
+const at = '2026-03-02T10:15:00.000Z';
+const scan = { scanId: 's', deploymentId: 'd' };
+const start = { type: 'StartScan', ...scan, units: ['a', 'b'], autoRemediate: true, at } as const;
+const started = { type: 'ScanStarted', ...scan, units: ['a', 'b'], autoRemediate: true, at } as const;
+
+const item = (unitId: string, severity: DriftItem['severity'] = 'medium'): DriftItem => ({
+  unitId,
+  address: unitId,
+  type: 'property_changed',
+  severity,
+  path: 'flavor',
+});
+const compared = (unitId: string, ...items: DriftItem[]): UnitFinding => ({ unitId, outcome: 'compared', items });
+const unreadable = (unitId: string): UnitFinding => ({ unitId, outcome: 'unreadable', reason: 'no answer' });
+const record = (...findings: UnitFinding[]): DriftScanCommand => ({ type: 'RecordObservations', findings, at });
+
+function decide(history: readonly DriftScanEvent[], command: DriftScanCommand) {
+  return driftScanDecider.decide(history.reduce(driftScanDecider.evolve, driftScanDecider.initialState), command);
+}
+
+const completed = {
+  type: 'ScanCompleted',
+  ...scan,
+  items: 0,
+  unreadable: [],
+  severityTable: SEVERITY_TABLE.version,
+  at,
+} as const;
+
+describe('a drift scan', () => {
+  it('starts once', () => {
+    expect(decide([], start)).toEqual({ outcome: 'accepted', events: [started] });
+    expect(decide([started], start)).toEqual({ outcome: 'accepted', events: [] });
+    expect(decide([started, completed], start)).toEqual({ outcome: 'accepted', events: [] });
+  });
+
+  it('refuses its id to another scan', () => {
+    const rejection = { outcome: 'rejected', rejection: { code: 'scan-id-taken' } };
+    expect(decide([started], { ...start, deploymentId: 'e' })).toEqual(rejection);
+    expect(decide([started], { ...start, units: ['a'] })).toEqual(rejection);
+  });
+
+  it('completes without drift when everything is as expected', () => {
+    expect(decide([started], record(compared('b'), compared('a')))).toEqual({
+      outcome: 'accepted',
+      events: [completed],
+    });
+  });
+
+  it('detects drift once, with everything that differs, and completes with the worst severity', () => {
+    const findings = [compared('a', item('a'), item('a', 'critical')), compared('b', item('b', 'low'))];
+    expect(decide([started], record(...findings))).toEqual({
+      outcome: 'accepted',
+      events: [
+        {
+          type: 'DriftDetected',
+          ...scan,
+          autoRemediate: true,
+          items: [item('a'), item('a', 'critical'), item('b', 'low')],
+        },
+        { ...completed, items: 3, maxSeverity: 'critical' },
+      ],
+    });
+  });
+
+  it('never counts what could not be read as drift', () => {
+    expect(decide([started], record(unreadable('a'), compared('b')))).toEqual({
+      outcome: 'accepted',
+      events: [{ ...completed, unreadable: [{ unitId: 'a', reason: 'no answer' }] }],
+    });
+  });
+
+  it('keeps the first report when a second one comes late', () => {
+    expect(decide([started, completed], record(compared('a', item('a')), compared('b')))).toEqual({
+      outcome: 'accepted',
+      events: [],
+    });
+  });
+
+  it.each<[string, DriftScanEvent[], UnitFinding[], object]>([
+    ['before it has started', [], [], { code: 'scan-not-started' }],
+    ['that leave a unit out', [started], [compared('a')], { code: 'findings-do-not-fit', unitIds: ['b'] }],
+    [
+      'that name a unit twice',
+      [started],
+      [compared('a'), compared('b'), unreadable('b')],
+      { code: 'findings-do-not-fit', unitIds: ['b'] },
+    ],
+    [
+      'about a foreign unit',
+      [started],
+      [compared('a'), compared('b'), compared('c')],
+      { code: 'findings-do-not-fit', unitIds: ['c'] },
+    ],
+  ])('refuses findings %s', (...[, history, findings, rejection]) => {
+    expect(decide(history, record(...findings))).toEqual({ outcome: 'rejected', rejection });
+  });
+
+  it('lists the most severe items when there are too many, and counts all', () => {
+    const many = Array.from({ length: ITEMS_LISTED_MAX }, () => item('a', 'low'));
+    const decision = decide([started], record(compared('a', ...many), compared('b', item('b', 'critical'))));
+    const [detected, done] = decision.outcome === 'accepted' ? decision.events : [];
+    expect(detected?.type === 'DriftDetected' && detected.items).toHaveLength(ITEMS_LISTED_MAX);
+    expect(detected?.type === 'DriftDetected' && detected.items[0]?.severity).toBe('critical');
+    expect(done).toMatchObject({ items: ITEMS_LISTED_MAX + 1, maxSeverity: 'critical' });
+  });
+});
+
+it('whatever is asked in whatever order, a scan starts, detects and completes at most once, in this order', () => {
+  const finding = fc.constantFrom(
+    compared('a'),
+    compared('a', item('a')),
+    compared('b'),
+    unreadable('a'),
+    unreadable('b'),
+  );
+  const command = fc.oneof(
+    fc.constant<DriftScanCommand>(start),
+    fc.array(finding, { maxLength: 3 }).map((findings): DriftScanCommand => record(...findings)),
+  );
+  fc.assert(
+    fc.property(fc.array(command, { maxLength: 12 }), (commands) => {
+      const history: DriftScanEvent[] = [];
+      for (const next of commands) {
+        const decision = decide(history, next);
+        if (decision.outcome === 'accepted') history.push(...decision.events);
+      }
+      const story = history.map((event) => event.type).join(' ');
+      expect(['', 'ScanStarted', 'ScanStarted ScanCompleted', 'ScanStarted DriftDetected ScanCompleted']).toContain(
+        story,
+      );
+    }),
+  );
+});

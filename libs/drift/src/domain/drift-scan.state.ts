@@ -1,0 +1,56 @@
+import type { DriftItem } from '@caisson/contracts';
+import { invariant, unreachable, type Instant } from '@caisson/kernel';
+import type { DriftScanEvent, UnreadableUnit } from './drift-scan.events.js';
+import type { Severity } from './severity.js';
+
+interface StartedScan {
+  readonly scanId: string;
+  readonly deploymentId: string;
+  readonly units: readonly string[];
+  readonly autoRemediate: boolean;
+  readonly startedAt: Instant;
+  /** The differences that are listed. */
+  readonly items: readonly DriftItem[];
+}
+
+/** A scan that looks. */
+export interface RunningScan extends StartedScan {
+  readonly status: 'running';
+}
+
+/** A scan that has looked. */
+export interface CompletedScan extends StartedScan {
+  readonly status: 'completed';
+  readonly itemCount: number;
+  readonly maxSeverity?: Severity;
+  readonly unreadable: readonly UnreadableUnit[];
+  readonly severityTable: number;
+  readonly finishedAt: Instant;
+}
+
+/** Where a drift scan stands. */
+export type DriftScanState = { readonly status: 'absent' } | RunningScan | CompletedScan;
+
+/** Before anything has happened. */
+export const ABSENT: DriftScanState = { status: 'absent' };
+
+/** Applies one recorded fact. Never refuses: it happened. */
+export function evolve(state: DriftScanState, event: DriftScanEvent): DriftScanState {
+  switch (event.type) {
+    case 'ScanStarted': {
+      const { scanId, deploymentId, units, autoRemediate, at } = event;
+      return { status: 'running', scanId, deploymentId, units, autoRemediate, startedAt: at, items: [] };
+    }
+    case 'DriftDetected':
+      invariant(state.status === 'running', `drift was detected in a scan that is ${state.status}`);
+      return { ...state, items: event.items };
+    case 'ScanCompleted': {
+      invariant(state.status === 'running', `a scan that is ${state.status} was completed`);
+      const { items: itemCount, unreadable, severityTable, at: finishedAt, maxSeverity } = event;
+      const worst = maxSeverity === undefined ? {} : { maxSeverity };
+      return { ...state, status: 'completed', itemCount, ...worst, unreadable, severityTable, finishedAt };
+    }
+    default:
+      return unreachable(event, 'drift scan event');
+  }
+}

@@ -1,0 +1,134 @@
+import type { Clock } from '@caisson/kernel';
+import { Bell } from './bell.js';
+import { backoffMs } from './consumer.js';
+import type { EventPublisher, Outbox, OutboxEntry } from './ports/outbox.js';
+import { OUTBOX_CHANNEL, SEQUENCED_CHANNEL, type Wakeups } from './ports/wakeups.js';
+
+/** Entries of one round. */
+const BATCH_SIZE_DEFAULT = 500;
+
+/** How often the relay looks by itself, should a wake-up be lost, and how often a stand-by asks to lead. */
+const POLL_MS_DEFAULT = 1_000;
+
+/** Is told what the relay does; for metrics and logs. Must not throw. */
+export interface RelayObserver {
+  /** Leadership came or went. */
+  leads?(isLeading: boolean): void;
+  /** A batch left the outbox; how long its sending took, retries included. */
+  published?(entries: readonly OutboxEntry[], tookMs: number): void;
+  /** A round failed and is tried again. `attempt` counts from 1 until one succeeds. */
+  failed?(error: unknown, attempt: number): void;
+}
+
+/** What a relay works with. */
+export interface RelayOptions {
+  readonly outbox: Outbox;
+  readonly wakeups: Wakeups;
+  readonly clock: Clock;
+  /** Absent: consumers read the store, so events are only numbered. */
+  readonly publisher?: EventPublisher;
+  readonly observer?: RelayObserver;
+  readonly batchSize?: number;
+  readonly pollMs?: number;
+}
+
+/**
+ * Numbers what was committed and sends it on, in that order, while it leads. One batch at a time: the same batch again
+ * until the transport has it, then it is removed, then the next. A crash between any two steps repeats a batch with the
+ * same numbers, never loses one. While the transport is away, numbering goes on, since sweeps live by it.
+ */
+export class Relay {
+  readonly #options: RelayOptions;
+  readonly #bell: Bell;
+  readonly #stop = new AbortController();
+  #running: Promise<void> | undefined;
+  #leadership: AbortController | undefined;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    this.#bell = new Bell(options.clock);
+  }
+
+  /** Begins; a second call changes nothing. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Ends after the step in hand. What was not sent waits in the outbox for the next leader. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { outbox, wakeups, clock, observer, pollMs = POLL_MS_DEFAULT } = this.#options;
+    const signal = this.#stop.signal;
+    const stopListening = wakeups.listen(OUTBOX_CHANNEL, () => this.#bell.ring());
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        const isDone = (await this.#lead()) ? await this.#round() : undefined;
+        failures = 0;
+        if (isDone === undefined) await clock.sleep(pollMs, signal);
+        else if (isDone) await this.#bell.wait(pollMs, signal);
+      } catch (error) {
+        failures += 1;
+        observer?.failed?.(error, failures);
+        await clock.sleep(backoffMs(failures), signal);
+      }
+    }
+    stopListening();
+    await outbox.resign();
+    this.#lost();
+  }
+
+  async #lead(): Promise<boolean> {
+    if (this.#leadership !== undefined) return true;
+    const leadership = new AbortController();
+    if (!(await this.#options.outbox.tryLead(() => this.#lost()))) return false;
+    this.#leadership = leadership;
+    this.#options.observer?.leads?.(true);
+    return true;
+  }
+
+  #lost(): void {
+    if (this.#leadership === undefined) return;
+    this.#leadership.abort();
+    this.#leadership = undefined;
+    this.#options.observer?.leads?.(false);
+  }
+
+  /** True when the outbox held less than a batch. */
+  async #round(): Promise<boolean> {
+    const { outbox, wakeups, clock, observer, publisher, batchSize = BATCH_SIZE_DEFAULT } = this.#options;
+    const leadership = this.#leadership;
+    const entries = await outbox.next(batchSize);
+    if (entries.length === 0 || leadership === undefined) return true;
+    wakeups.wake(SEQUENCED_CHANNEL);
+    const startedMs = clock.monotonicMs();
+    if (publisher !== undefined) {
+      const isSent = await this.#send(publisher, entries, leadership.signal);
+      if (!isSent) return false;
+    }
+    await outbox.remove(entries);
+    observer?.published?.(entries, clock.monotonicMs() - startedMs);
+    return entries.length < batchSize;
+  }
+
+  /** Sends the same batch until it is stored. False when the relay stopped or lost the lead before. */
+  async #send(publisher: EventPublisher, entries: readonly OutboxEntry[], leading: AbortSignal): Promise<boolean> {
+    const { outbox, clock, observer, wakeups } = this.#options;
+    for (let attempt = 1; ; attempt += 1) {
+      if (leading.aborted || this.#stop.signal.aborted) return false;
+      try {
+        await publisher.publish(entries);
+        return true;
+      } catch (error) {
+        observer?.failed?.(error, attempt);
+        await clock.sleep(backoffMs(attempt), AbortSignal.any([leading, this.#stop.signal]));
+      }
+      await outbox.next(1); // Numbers what came meanwhile; the batch in hand stays as it is.
+      wakeups.wake(SEQUENCED_CHANNEL);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { messageOf } from '@caisson/kernel';
+import type { BenchArguments } from './arguments.js';
+import type { Contest, Goal } from './goal.js';
+import { describeMachine } from './machine.js';
+import { benchmarksPage, type GoalResult } from './page.js';
+import { runRounds, type SliceRecord } from './rounds.js';
+import { sidesOver } from './sides.js';
+import { isTooNoisy, judge } from './verdict.js';
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
+const RESULTS = join(ROOT, 'test/load/results/last-run.json');
+const PAGE = join(ROOT, 'docs/reference/benchmarks.md');
+
+/**
+ * Runs goals one after the other. Each slice and each summary is a line of JSON on standard output; people read
+ * standard error and the page. A goal that misses a gate by more than a fifth is run once more before it fails.
+ *
+ * @returns the exit status: 1 when a gate was missed twice or a goal could not be run.
+ */
+export async function benchmark(goals: readonly Goal[], options: BenchArguments): Promise<number> {
+  const wanted = goals.filter((goal) => options.goals.length === 0 || options.goals.includes(goal.id));
+  const unknown = options.goals.filter((id) => !goals.some((goal) => goal.id === id));
+  if (unknown.length > 0) {
+    tell(`Unknown goal ${unknown.join(', ')}. There are ${goals.map((goal) => goal.id).join(', ')}.`);
+    return 2;
+  }
+  const results: GoalResult[] = [];
+  for (const goal of wanted) {
+    let result = await runGoal(goal, options);
+    if (isMissed(result)) {
+      tell(`${goal.id}: a gate was missed; once more`);
+      result = await runGoal(goal, options);
+    }
+    results.push(result);
+    print({ summary: result });
+    if (options.write) await keep(goals, result);
+  }
+  return results.some((result) => isMissed(result) || result.error !== undefined) ? 1 : 0;
+}
+
+function isMissed(result: GoalResult): boolean {
+  return result.comparisons.some(({ verdict }) => verdict === 'below the gate');
+}
+
+async function runGoal(goal: Goal, options: BenchArguments): Promise<GoalResult> {
+  tell(`${goal.id} ${goal.title}`);
+  const command = `npm run bench -- ${goal.id} --rounds ${options.rounds}`;
+  const base = { id: goal.id, title: goal.title, machine: describeMachine(), command, at: new Date().toISOString() };
+  const missing = goal.missing?.();
+  if (missing !== undefined) return { ...base, error: missing, ...NOTHING };
+  let contest: Contest | undefined;
+  try {
+    contest = await goal.prepare();
+    return { ...base, ...(await measure(goal, contest, options)) };
+  } catch (error) {
+    tell(`  ${messageOf(error)}`);
+    return { ...base, error: messageOf(error), ...NOTHING };
+  } finally {
+    await contest?.close();
+  }
+}
+
+type Measured = Omit<GoalResult, 'id' | 'title' | 'machine' | 'command' | 'at'>;
+
+async function measure(goal: Goal, contest: Contest, options: BenchArguments): Promise<Measured> {
+  const { rounds: roundsWanted, calmWaitMs } = options;
+  const protocol = { rounds: roundsWanted, sliceMs: options.sliceMs ?? goal.sliceMs, calmWaitMs };
+  const errors = new Set<string>();
+  let calmSlices = 0;
+  const onSlice = (slice: SliceRecord): void => {
+    print({ slice });
+    if (slice.error !== undefined) errors.add(`${slice.side}: ${slice.error}`);
+    if (slice.calm && slice.round > 0) calmSlices += 1;
+  };
+  const rounds = await runRounds(goal.id, contest, { ...protocol, onSlice });
+  const names = contest.sides.map((side) => side.name);
+  const tooNoisy = ['ratePerS', 'p50Ms'].some((figure) => isTooNoisy(names[0] ?? '', figure, rounds));
+  const comparisons = contest.comparisons.map((comparison) => judge(comparison, rounds, tooNoisy));
+  for (const { title, spread, verdict } of comparisons) {
+    tell(`  ${title}: ${spread?.median.toFixed(2) ?? '–'} (${verdict})`);
+  }
+  for (const error of errors) tell(`  a slice did not count: ${error}`);
+  const calmShare = calmSlices / (names.length * protocol.rounds);
+  return { protocol, comparisons, sides: sidesOver(names, rounds), tooNoisy, calmShare, notes: contest.notes };
+}
+
+const NOTHING = { comparisons: [], sides: [], tooNoisy: false, calmShare: 0, notes: [] };
+
+/** Puts a result among those of earlier runs and writes the page anew. */
+async function keep(goals: readonly Goal[], result: GoalResult): Promise<void> {
+  const earlier = await readResults();
+  const kept = goals.flatMap(({ id }) => (id === result.id ? result : (earlier.find((old) => old.id === id) ?? [])));
+  await mkdir(dirname(RESULTS), { recursive: true });
+  await writeFile(RESULTS, `${JSON.stringify(kept, undefined, 1)}\n`);
+  await writeFile(PAGE, benchmarksPage(kept));
+}
+
+async function readResults(): Promise<readonly GoalResult[]> {
+  try {
+    return JSON.parse(await readFile(RESULTS, 'utf8')) as GoalResult[];
+  } catch {
+    return []; // The first run.
+  }
+}
+
+function print(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
