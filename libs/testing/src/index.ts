@@ -20,3 +20,5 @@ export type { TestDatabase } from './test-database.js';
 export { testKafkaBrokers, testRedisUrl } from './test-stack.js';
 export { lacks } from './tools.js';
 export type { TestTool } from './tools.js';
+export { describeEventStrategyContract } from './event-strategy.contract.js';
+export type { EventStrategyFixture, RunningStrategy, TestHandler } from './event-strategy.contract.js';

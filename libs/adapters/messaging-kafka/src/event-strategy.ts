@@ -48,10 +48,13 @@ export interface EventStrategyOptions {
 }
 
 /**
- * Brings events to ordinary `@EventPattern(topic)` methods, which receive `(event: PublicEvent, delivery: Delivery)`.
- * What differs between strategies is only how they hear of events; effects come about in `EventConsumer.applyPage`.
+ * Brings events to ordinary Nest methods. What differs between strategies is only how they hear of events; effects come
+ * about in `EventConsumer.applyPage`. A service registers `PassErrorsOn` beside it.
  *
- * A service registers `PassErrorsOn` beside it.
+ * ```ts
+ * @EventPattern<string>(topicOf('planning'))
+ * consume(@Payload() event: PublicEvent, @Ctx() delivery: Delivery): Promise<void> { … }
+ * ```
  */
 export abstract class EventStrategy extends Server implements CustomTransportStrategy {
   /** Nest: failures of handlers are ours to deal with, it need not log them. */

@@ -123,12 +123,13 @@ export class KafkaEventStrategy extends EventStrategy {
   /** Until it is in the group once; from then on kafkajs comes back by itself or crashes. */
   async #connect(consumer: EventConsumer): Promise<void> {
     for (let failures = 1; !this.#stop.signal.aborted; failures += 1) {
-      const client = this.#newClient();
+      let client: Consumer | undefined;
       try {
+        client = this.#newClient();
         await this.#join(client, consumer);
         return;
       } catch (error) {
-        await client.disconnect().catch(() => undefined);
+        await client?.disconnect().catch(() => undefined); // It failed; what it held is given back by the broker.
         if (error instanceof Fault && !error.retryable) {
           this.#fail(messageOf(error));
           return;

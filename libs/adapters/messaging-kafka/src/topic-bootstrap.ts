@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { TOPICS, type TopicSettings } from '@caisson/contracts';
 import { Fault } from '@caisson/kernel';
@@ -7,6 +8,10 @@ import { connectKafka, type KafkaConnection } from './kafka-client.js';
 export const EVENT_BYTES_MAX = 8 * 1024 * 1024;
 
 const REPLICAS_MAX = 3;
+
+/** A new topic is known everywhere within some hundred milliseconds. */
+const METADATA_TRIES_MAX = 20;
+const METADATA_PAUSE_MS = 100;
 
 /** Which topics, and where. */
 export interface TopicBootstrap extends KafkaConnection {
@@ -62,14 +67,27 @@ async function create(admin: Admin, missing: readonly TopicSettings[]): Promise<
 }
 
 async function check(admin: Admin, topics: readonly TopicSettings[]): Promise<void> {
-  const found = await admin.fetchTopicMetadata({ topics: topics.map((topic) => topic.name) });
+  const found = await partitionsOf(admin, topics);
   for (const topic of topics) {
-    const partitions = found.topics.find((metadata) => metadata.name === topic.name)?.partitions.length;
+    const partitions = found.get(topic.name);
     if (partitions === topic.partitions) continue;
     const text = [
       `Topic ${topic.name} has ${partitions ?? 'no'} partitions, not ${topic.partitions}.`,
       'Delete the topic (its events stay in the store and are not needed from Kafka), then start again.',
     ];
     throw new Fault('topic-mismatch', text.join(' '), { retryable: false });
+  }
+}
+
+/** A broker may not know yet of a topic that was created, by us or another process, a moment ago. */
+async function partitionsOf(admin: Admin, topics: readonly TopicSettings[]): Promise<ReadonlyMap<string, number>> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const found = await admin.fetchTopicMetadata({ topics: topics.map((topic) => topic.name) });
+      return new Map(found.topics.map((topic) => [topic.name, topic.partitions.length]));
+    } catch (error) {
+      if (tries === METADATA_TRIES_MAX) throw error;
+      await sleep(METADATA_PAUSE_MS);
+    }
   }
 }

@@ -1,0 +1,19 @@
+import { describeEventStrategyContract } from '@caisson/testing';
+import { StoreEventStrategy } from './store-event-strategy.js';
+import { KeptLog, openTestStore, startBehindNest, testClock } from './strategy.fixture.js';
+
+describeEventStrategyContract('Reading the store', async () => {
+  const { store, relay, close } = await openTestStore();
+  return {
+    events: store.events,
+    consumers: store.consumers,
+    jobs: store.jobs,
+    carry: () => relay(() => Promise.resolve()),
+    lose: () => relay(() => Promise.resolve()),
+    start: (consumer, handler) => {
+      const options = { service: consumer, consumerStore: store.consumers, wakeups: store.wakeups };
+      return startBehindNest(new StoreEventStrategy({ ...options, clock: testClock, log: new KeptLog() }), handler);
+    },
+    close,
+  };
+});
