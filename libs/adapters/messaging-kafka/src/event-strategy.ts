@@ -52,7 +52,7 @@ export interface EventStrategyOptions {
  * about in `EventConsumer.applyPage`. A service registers `PassErrorsOn` beside it.
  *
  * ```ts
- * @EventPattern<string>(topicOf('planning'))
+ * @EventsOf('planning') // `@EventPattern` with the topic of the context.
  * consume(@Payload() event: PublicEvent, @Ctx() delivery: Delivery): Promise<void> { … }
  * ```
  */

@@ -2,6 +2,7 @@ export { dataSchemaOf, decodeMessage, encodeHeaders } from './cloud-events.js';
 export type { Decoded, KafkaHeaders } from './cloud-events.js';
 export { EventStrategy } from './event-strategy.js';
 export type { EventStrategyOptions, StrategyHealth, StrategyObserver } from './event-strategy.js';
+export { EventsOf } from './events-of.js';
 export { KafkaEventPublisher } from './kafka-event-publisher.js';
 export type { KafkaEventPublisherOptions } from './kafka-event-publisher.js';
 export { KAFKA_TIMING, KafkaEventStrategy } from './kafka-event-strategy.js';

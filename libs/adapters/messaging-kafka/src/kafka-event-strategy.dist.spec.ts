@@ -7,7 +7,7 @@ import { encodeHeaders } from './cloud-events.js';
 import { connectKafka } from './kafka-client.js';
 import { KafkaEventPublisher } from './kafka-event-publisher.js';
 import { KafkaEventStrategy, type KafkaEventStrategyOptions } from './kafka-event-strategy.js';
-import { KeptLog, openTestStore, startBehindNest, testClock, type TestStore } from './strategy.fixture.js';
+import { KeptLog, openTestStore, startBehindNest, testClock, type TestStore } from './strategy.harness.js';
 
 const QUICK = {
   timing: { sessionTimeoutMs: 3000, heartbeatIntervalMs: 250, fetchWaitMs: 100 },
@@ -163,10 +163,7 @@ describe('A consumer of Kafka', () => {
     });
     const running = await startBehindNest(strategy, () => undefined);
     await eventually('a fatal end', () => reasons.length === 1);
-    expect(reasons[0]).toBe(
-      `Topic ${topicOf('deployment')} has 6 partitions, not 4. Delete the topic (its events stay in the store and are ` +
-        'not needed from Kafka), then start again.',
-    );
+    expect(reasons[0]).toMatch(/^Topic \S+ has 6 partitions, not 4\. Delete the topic/);
     await running.stop();
   });
 

@@ -1,6 +1,6 @@
 import { describeEventStrategyContract } from '@caisson/testing';
 import { StoreEventStrategy } from './store-event-strategy.js';
-import { KeptLog, openTestStore, startBehindNest, testClock } from './strategy.fixture.js';
+import { KeptLog, openTestStore, startBehindNest, testClock } from './strategy.harness.js';
 
 describeEventStrategyContract('Reading the store', async () => {
   const { store, relay, close } = await openTestStore();

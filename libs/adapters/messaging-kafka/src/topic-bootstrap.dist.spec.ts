@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { testKafkaBrokers } from '@caisson/testing';
 import { describe, expect, it } from 'vitest';
 import { connectKafka, kafkajs } from './kafka-client.js';
-import { KeptLog } from './strategy.fixture.js';
+import { KeptLog } from './strategy.harness.js';
 import { createTopics, EVENT_BYTES_MAX } from './topic-bootstrap.js';
 
 const connection = { brokers: testKafkaBrokers(), clientId: 'test', log: new KeptLog() };

@@ -1,7 +1,7 @@
 import { Controller, type DynamicModule, Inject, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
-import { topicOf, type PublicEvent } from '@caisson/contracts';
+import { Ctx, Payload } from '@nestjs/microservices';
+import type { PublicEvent } from '@caisson/contracts';
 import type { Delivery, OutboxEntry } from '@caisson/event-sourcing';
 import { SEQUENCED_CHANNEL } from '@caisson/event-sourcing';
 import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
@@ -9,6 +9,7 @@ import type { Clock } from '@caisson/kernel';
 import { createTestDatabase, type RunningStrategy, type TestHandler } from '@caisson/testing';
 import type { EventStrategy } from './event-strategy.js';
 import type { Log } from './log.js';
+import { EventsOf } from './events-of.js';
 import { PassErrorsOn } from './pass-errors-on.js';
 
 const HANDLER = 'test-handler';
@@ -17,7 +18,7 @@ const HANDLER = 'test-handler';
 class TestController {
   constructor(@Inject(HANDLER) private readonly handler: TestHandler) {}
 
-  @EventPattern<string>(topicOf('deployment'))
+  @EventsOf('deployment')
   consume(@Payload() event: PublicEvent, @Ctx() delivery: Delivery): unknown {
     return this.handler(event, delivery);
   }
