@@ -1,1 +1,21 @@
-export {};
+import { ENGINE_MIGRATIONS, openEngines } from '@caisson/engines';
+import type { ServiceDefinition } from '@caisson/service';
+import { DriftDetectorModule } from './drift-detector.module.js';
+import { DriftDetectorSettings } from './settings.js';
+
+/** The drift detector: owns drift scans, reacts to scan requests, and looks at the world through the engines. */
+export const driftDetectorService: ServiceDefinition<typeof DriftDetectorSettings> = {
+  name: 'drift-detector',
+  settings: DriftDetectorSettings,
+  migrations: ENGINE_MIGRATIONS,
+  routes: [],
+  consumesEvents: true,
+  module: async (frame) => {
+    const { settings, service, database, clock, ids } = frame;
+    const engines = await openEngines({ settings, service, database, clock, ids, environment: process.env });
+    return DriftDetectorModule.register(frame, engines.registry);
+  },
+};
+
+export { DriftDetectorModule } from './drift-detector.module.js';
+export { DriftDetectorSettings } from './settings.js';

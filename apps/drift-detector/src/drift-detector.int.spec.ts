@@ -1,0 +1,185 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { eventTypeOf, type AppliedUnit } from '@caisson/contracts';
+import type { DriftReport } from '@caisson/drift';
+import type { Engine, EngineCall, EngineRegistry, Observation } from '@caisson/engine';
+import { ENGINE_MIGRATIONS } from '@caisson/engines';
+import { eventIdOf, NO_STREAM, type RecordedEvent } from '@caisson/event-sourcing';
+import { createLogger, Metrics } from '@caisson/observability';
+import { Health, openFoundation, readSettings, Shutdown, startService, type Foundation } from '@caisson/service';
+import { createTestDatabase, eventually, newContext, type TestDatabase } from '@caisson/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { driftDetectorService, DriftDetectorModule, DriftDetectorSettings } from './index.js';
+
+const log = createLogger({ service: 'drift-detector', level: 'silent' });
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+/** One drift detector as a process would run it, on engines of the test's own. */
+async function startDetector(engines: EngineRegistry): Promise<Foundation & { stop(): Promise<void> }> {
+  const appUrl = new URL(database.url);
+  [appUrl.username, appUrl.password] = ['drift_detector_test', 'app'];
+  const settings = readSettings(DriftDetectorSettings, {
+    CAISSON_DATABASE_URL: appUrl.href,
+    CAISSON_DATABASE_OWNER_URL: database.url,
+    CAISSON_ENCRYPTION_KEY: `test:${randomBytes(32).toString('base64')}`,
+    CAISSON_DATA_DIR: tmpdir(),
+    CAISSON_STATE_BACKEND_URL: 'http://127.0.0.1:1',
+  });
+  const around = { log, metrics: new Metrics(false), health: new Health(), shutdown: new Shutdown(log) };
+  const foundation = await openFoundation({ ...around, settings, migrations: ENGINE_MIGRATIONS });
+  const definition = {
+    ...driftDetectorService,
+    module: (frame: Parameters<typeof DriftDetectorModule.register>[0]) => DriftDetectorModule.register(frame, engines),
+  };
+  await startService(definition, { ...around, settings, foundation, onFatal: () => undefined });
+  return { ...foundation, stop: () => around.shutdown.run() };
+}
+
+/** An engine that only looks. */
+function looking(observe: (unitId: string, call: EngineCall) => Promise<Observation>): EngineRegistry {
+  const refuse = async (): Promise<never> => {
+    throw new Error('a scan only looks');
+  };
+  const engine: Engine = {
+    name: 'fake',
+    capabilities: refuse,
+    validate: refuse,
+    plan: refuse,
+    apply: refuse,
+    destroy: refuse,
+    health: refuse,
+    observe: ({ unitId }, call) => observe(unitId, call),
+  };
+  return new Map([['fake', engine]]);
+}
+
+const seenAs =
+  (flavor: string) =>
+  async (unitId: string): Promise<Observation> => ({
+    outcome: 'observed',
+    resources: { [`server.${unitId}`]: { flavor } },
+    outputs: {},
+  });
+
+const applied = (unitId: string): AppliedUnit => ({
+  unitId,
+  engine: 'fake',
+  type: 'server',
+  properties: {},
+  dependsOn: [],
+  outputs: {},
+  expected: { [`server.${unitId}`]: { flavor: 'm1.small' } },
+  runId: 'run',
+});
+
+interface Requested {
+  readonly tenantId: string;
+  readonly scanId: string;
+  readonly eventId: string;
+  readonly correlationId: string;
+}
+
+/** What the API records when somebody asks for a scan. */
+async function requestScan({ stores }: Foundation, units: readonly string[]): Promise<Requested> {
+  const [deploymentId, scanId] = [randomUUID(), randomUUID()];
+  const stream = { tenantId: randomUUID(), streamId: `deployment-${deploymentId}` };
+  const context = newContext({ service: 'api' });
+  await stores.events.append({
+    stream,
+    expected: NO_STREAM,
+    context,
+    events: [
+      {
+        type: 'DriftScanRequested',
+        schemaVersion: 1,
+        data: { deploymentId, scanId, autoRemediate: false, applied: units.map(applied) },
+        publicForm: { type: eventTypeOf('deployment', 'drift-scan-requested') },
+      },
+    ],
+  });
+  const eventId = eventIdOf(stream, context.commandId, 0);
+  return { tenantId: stream.tenantId, scanId, eventId, correlationId: context.correlationId };
+}
+
+async function reportOf({ stores }: Foundation, { tenantId, scanId }: Requested): Promise<DriftReport | undefined> {
+  return (await stores.documents.get<DriftReport>(tenantId, 'drift-report', scanId))?.body;
+}
+
+function completedReport(foundation: Foundation, requested: Requested): Promise<DriftReport> {
+  return eventually('the scan to complete', async () => {
+    const report = await reportOf(foundation, requested);
+    return report?.status === 'completed' ? report : undefined;
+  });
+}
+
+async function scanEvents({ stores }: Foundation, requested: Requested): Promise<readonly RecordedEvent[]> {
+  const stream = { tenantId: requested.tenantId, streamId: `scan-${requested.scanId}` };
+  return (await stores.events.load({ stream })).events;
+}
+
+describe('a requested scan', () => {
+  it('is run, reported, and part of the story that asked for it', async () => {
+    const detector = await startDetector(
+      looking(async (unitId) =>
+        unitId === 'lost' ? { outcome: 'unreadable', reason: 'no answer' } : seenAs('m1.large')(unitId),
+      ),
+    );
+    const requested = await requestScan(detector, ['web', 'lost']);
+    const report = await completedReport(detector, requested);
+    expect(report).toMatchObject({
+      summary: 'Found 1 drift items; 1 units could not be read',
+      maxSeverity: 'medium',
+      items: [{ address: 'server.web', path: 'flavor', expected: 'm1.small', actual: 'm1.large' }],
+      unreadable: [{ unitId: 'lost', reason: 'no answer' }],
+    });
+    const events = await scanEvents(detector, requested);
+    expect(events.map((event) => event.type)).toEqual(['ScanStarted', 'DriftDetected', 'ScanCompleted']);
+    for (const { context } of events) {
+      expect(context).toMatchObject({
+        correlationId: requested.correlationId,
+        causationId: requested.eventId,
+        actor: 'service:drift-detector',
+      });
+    }
+    await detector.stop();
+  });
+
+  it('begins again elsewhere when its worker is stopped in the middle, and is reported once', async () => {
+    const stuck = looking(
+      (_unitId, call) =>
+        new Promise((_resolve, reject) => {
+          call.signal.addEventListener('abort', () => reject(new Error('stopped')));
+        }),
+    );
+    const first = await startDetector(stuck);
+    const requested = await requestScan(first, ['web']);
+    await eventually('the scan to have begun', () => reportOf(first, requested));
+    const second = await startDetector(looking(seenAs('m1.small')));
+    await first.stop();
+    expect(await completedReport(second, requested)).toMatchObject({ hasDrift: false, unreadable: [] });
+    const events = await scanEvents(second, requested);
+    expect(events.map((event) => event.type)).toEqual(['ScanStarted', 'ScanCompleted']);
+    await second.stop();
+  });
+
+  it('is run once by two detectors', async () => {
+    const looks: string[] = [];
+    const engines = looking(async (unitId, call) => {
+      looks.push(call.deploymentId);
+      return seenAs('m1.small')(unitId);
+    });
+    const [one, two] = [await startDetector(engines), await startDetector(engines)];
+    const requests = await Promise.all(Array.from({ length: 6 }, () => requestScan(one, ['web'])));
+    for (const requested of requests) {
+      await completedReport(one, requested);
+      expect(await scanEvents(two, requested)).toHaveLength(2);
+    }
+    expect(looks).toHaveLength(6);
+    await Promise.all([one.stop(), two.stop()]);
+  });
+});
