@@ -100,17 +100,28 @@ describe('each package', () => {
 
   it('references for the compiler exactly what its package.json depends on', () => {
     const folderOf = new Map(packages.map(({ path, manifest }) => [manifest.name, dirname(path)]));
-    const astray = packages.flatMap(({ path, manifest: { name, dependencies, devDependencies } }) => {
+    const astray = packages.flatMap(({ path, manifest: { name, dependencies = {}, devDependencies = {} } }) => {
       const folder = dirname(path);
-      const wanted = Object.keys({ ...dependencies, ...devDependencies })
-        .flatMap((dependency) => folderOf.get(dependency) ?? [])
-        .map((target) => `${relative(folder, target)}/tsconfig.lib.json`);
-      const { references = [] } = JSON.parse(read(`${folder}/tsconfig.lib.json`)) as References;
-      const given = references.map((reference) => reference.path);
-      const missing = wanted.filter((target) => !given.includes(target)).map((target) => `${name} lacks ${target}`);
-      const idle = given.filter((target) => !wanted.includes(target)).map((target) => `${name} needs no ${target}`);
-      return [...missing, ...idle];
+      const targetsOf = (names: readonly string[]): readonly string[] =>
+        names
+          .flatMap((dependency) => folderOf.get(dependency) ?? [])
+          .map((target) => `${relative(folder, target)}/tsconfig.lib.json`);
+      const [wanted, allowed] = [targetsOf(Object.keys(dependencies)), targetsOf(Object.keys(devDependencies))];
+      const given = referencesIn(`${folder}/tsconfig.lib.json`);
+      const inSpecs = [...given, ...referencesIn(`${folder}/tsconfig.spec.json`)];
+      const missing = wanted.filter((target) => !given.includes(target));
+      const missingInSpecs = allowed.filter((target) => !inSpecs.includes(target));
+      const idle = given.filter((target) => !wanted.includes(target) && !allowed.includes(target));
+      return [
+        ...[...missing, ...missingInSpecs].map((target) => `${name} lacks ${target}`),
+        ...idle.map((target) => `${name} needs no ${target}`),
+      ];
     });
     expect(astray).toEqual([]);
   });
 });
+
+function referencesIn(file: string): readonly string[] {
+  const { references = [] } = JSON.parse(read(file)) as References;
+  return references.map((reference) => reference.path);
+}
