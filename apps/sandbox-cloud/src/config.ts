@@ -5,7 +5,12 @@ import { z } from 'zod';
 const Config = z.object({
   SANDBOX_CLOUD_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
   SANDBOX_CLOUD_HOST: z.string().min(1).default('127.0.0.1'),
-  SANDBOX_CLOUD_PORT: z.coerce.number().int().min(0).max(65_535).default(8090),
+  SANDBOX_CLOUD_PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a port: 0 to 65535')
+    .transform(Number)
+    .pipe(z.int().max(65_535, 'must be a port: 0 to 65535'))
+    .default(8090),
 });
 
 /** Settings of the process, typed. */

@@ -11,14 +11,14 @@ export interface SandboxCloudEndpoint {
   readonly baseUrl: string;
   /** Longest wait for a read. Default 10 s. */
   readonly readTimeoutMs?: number;
-  /** Longest wait for a write. Default 30 s. */
+  /** Longest wait for a write. Default 3 min: the caller's own limit comes first. */
   readonly writeTimeoutMs?: number;
   /** Sends the requests. Default: the platform's. */
   readonly fetch?: typeof fetch;
 }
 
 const READ_TIMEOUT_MS = 10_000;
-const WRITE_TIMEOUT_MS = 30_000;
+const WRITE_TIMEOUT_MS = 180_000;
 const COPIES_MAX = 100; // One unit has one resource; more than this at once is not ours to sort out.
 
 interface CloudRequest {
