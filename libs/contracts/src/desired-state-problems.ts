@@ -54,12 +54,14 @@ interface Place {
 
 /** Walks a desired state once and keeps what it finds. */
 class Survey {
+  private readonly desired: DesiredState;
   private readonly problems: DesiredStateProblem[] = [];
   private readonly indexByName = new Map<string, number>();
   private readonly before: number[] = [];
   private readonly after: number[] = [];
 
-  constructor(private readonly desired: DesiredState) {
+  constructor(desired: DesiredState) {
+    this.desired = desired; // Written out, so that Node can run the source as it is.
     desired.resources.forEach(({ name }, index) => {
       const first = this.indexByName.get(name);
       if (first === undefined) this.indexByName.set(name, index);

@@ -128,6 +128,7 @@ export class Relay {
         await clock.sleep(backoffMs(attempt), AbortSignal.any([leading, this.#stop.signal]));
       }
       await outbox.next(1); // Numbers what came meanwhile; the batch in hand stays as it is.
+      this.#bell.ring(); // To look for it when the batch is out.
       wakeups.wake(SEQUENCED_CHANNEL);
     }
   }

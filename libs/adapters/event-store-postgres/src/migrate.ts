@@ -4,6 +4,7 @@ import { connectionSettings, pg, TIMEOUTS_MS } from './connection.js';
 import { EVENT_STORE_MIGRATIONS } from './migrations/event-store-migrations.js';
 import type { MigrationClass } from './migrations/sql-migration.js';
 import { orFault } from './postgres-faults.js';
+import { SILENT_LOGGER } from './silent-logger.js';
 
 /** The advisory lock of whoever migrates this database. Any number that nobody else uses. */
 const MIGRATION_LOCK = 4_716_502_382;
@@ -64,7 +65,7 @@ async function runMigrations(options: MigrateOptions, settings: object): Promise
     migrationsTransactionMode: 'each',
     synchronize: false,
     installExtensions: false,
-    logging: false,
+    logger: SILENT_LOGGER,
     poolErrorHandler: () => undefined, // The statement in hand fails with the same error.
   });
   await dataSource.initialize();

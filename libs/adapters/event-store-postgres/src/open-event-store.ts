@@ -24,6 +24,7 @@ import { PostgresOutbox } from './postgres-outbox.js';
 import { PostgresWakeups } from './postgres-wakeups.js';
 import { processIdentity } from './process-identity.js';
 import { QueueAlarm } from './queue-alarm.js';
+import { SILENT_LOGGER } from './silent-logger.js';
 import { verifyChain, type ChainVerdict } from './verify-chain.js';
 
 const POOL_MAX_DEFAULT = 10;
@@ -130,7 +131,7 @@ function toDataSource(options: Required<EventStoreOptions>): DataSource {
     entities: [DOCUMENT_ENTITY],
     synchronize: false,
     installExtensions: false,
-    logging: false,
+    logger: SILENT_LOGGER,
     poolErrorHandler: () => undefined, // An idle connection that broke is replaced at the next use.
   });
 }

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { createTestDatabase, newAppend, type TestDatabase } from '@caisson/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pg } from './connection.js';
+import { migrate } from './migrate.js';
+import { sqlMigration } from './migrations/sql-migration.js';
+import { openEventStore } from './open-event-store.js';
+
+const APP_PASSWORD = 'app';
+
+async function query(url: string, ...statement: [string, unknown[]?]) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await client.query(...statement);
+  } finally {
+    await client.end();
+  }
+}
+
+function asApp(database: TestDatabase): string {
+  const url = new URL(database.url);
+  url.username = 'caisson_app';
+  url.password = APP_PASSWORD;
+  return url.href;
+}
+
+describe('migrate', () => {
+  it('is safe to call from many at once: each migration runs once', async () => {
+    const database = await createTestDatabase();
+    const extra = sqlMigration('CreateExtra1764000000001', [
+      'create table extra (id int)',
+      'insert into extra values (1)',
+    ]);
+    const options = { ownerUrl: database.url, appRole: { password: APP_PASSWORD }, migrations: [extra] };
+    const ran = await Promise.all(Array.from({ length: 4 }, () => migrate(options)));
+    expect(ran.flat().sort()).toEqual(['CreateEventStore1764000000000', 'CreateExtra1764000000001']);
+    expect((await query(database.url, 'select id from extra')).rows).toEqual([{ id: 1 }]);
+    expect(await migrate(options)).toEqual([]);
+    await database.drop();
+  });
+
+  it('makes one role for many databases of a server at once', async () => {
+    const name = `role_${randomUUID().replaceAll('-', '')}`;
+    const databases = await Promise.all([1, 2, 3].map(() => createTestDatabase()));
+    await Promise.all(
+      databases.map(({ url }) => migrate({ ownerUrl: url, appRole: { name, password: APP_PASSWORD } })),
+    );
+    for (const database of databases) {
+      const url = new URL(database.url);
+      url.username = name;
+      url.password = APP_PASSWORD;
+      expect((await query(url.href, 'select from event')).rows).toEqual([]);
+      await database.drop();
+    }
+    await query(new URL('/postgres', databases[0]!.url).href, `drop role ${name}`);
+  });
+
+  it('keeps what worked when a later migration fails, and goes on from there', async () => {
+    const database = await createTestDatabase();
+    const good = sqlMigration('CreateGood1764000000001', ['create table good (id int)']);
+    const bad = sqlMigration('CreateBad1764000000002', ['create table half (id int)', 'select no_such_column']);
+    const attempt = migrate({ ownerUrl: database.url, migrations: [good, bad] });
+    await expect(attempt).rejects.toMatchObject({ code: 'store-refused', retryable: false });
+    const tables = await query(
+      database.url,
+      `select to_regclass('good') is not null as good, to_regclass('half') as half`,
+    );
+    expect(tables.rows).toEqual([{ good: true, half: null }]);
+    const fixed = sqlMigration('CreateBad1764000000002', ['create table half (id int)']);
+    expect(await migrate({ ownerUrl: database.url, migrations: [good, fixed] })).toEqual(['CreateBad1764000000002']);
+    await database.drop();
+  });
+
+  it('says that it can be tried again while the database is away', async () => {
+    const attempt = migrate({ ownerUrl: 'postgres://nobody@127.0.0.1:1/none' });
+    await expect(attempt).rejects.toMatchObject({ code: 'store-unavailable', retryable: true });
+  });
+
+  it('refuses a name without a place in the order', () => {
+    expect(() => sqlMigration('CreateThing', [])).toThrow('13 digits');
+  });
+});
+
+describe('the schema', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await migrate({ ownerUrl: database.url, appRole: { password: APP_PASSWORD } });
+    const store = await openEventStore({ url: asApp(database) });
+    await store.events.append(newAppend());
+    await store.close();
+  });
+  afterAll(() => database.drop());
+
+  it.each(["update event set type = 'Other'", 'delete from event', 'truncate event', 'truncate event cascade'])(
+    'refuses even its owner: %s',
+    async (statement) => {
+      await expect(query(database.url, statement)).rejects.toMatchObject({ code: '23001' });
+    },
+  );
+
+  it.each([
+    'insert into event select * from event',
+    "update event set type = 'Other'",
+    'delete from event',
+    'truncate event',
+    'alter table event disable trigger all',
+    'drop table event',
+    'update stream set version = 0',
+    'update stream set fence = 0',
+    "insert into stream (tenant_id, stream_id) values ('a', 'b')",
+    'delete from stream',
+    'delete from outbox',
+    'update outbox set context = null',
+    'insert into event_seq select 7, event_id, context, clock_timestamp() from outbox',
+    'delete from event_seq',
+    'delete from outgoing',
+    'update sequencer set last_global_seq = 0',
+    'delete from migration',
+    'create table mine (id int)',
+    'create function append_events(json) returns int language sql return 1',
+    'create role other superuser',
+  ])("refuses the application's role: %s", async (statement) => {
+    await expect(query(asApp(database), statement)).rejects.toMatchObject({ code: '42501' });
+  });
+
+  it('lets only the given role append', async () => {
+    const name = `stranger_${randomUUID().replaceAll('-', '')}`;
+    await query(database.url, `create role ${name} login password 'x'`);
+    const url = new URL(database.url);
+    url.username = name;
+    url.password = 'x';
+    const call = query(url.href, `select append_events('[]', '[]', null, null)`);
+    await expect(call).rejects.toMatchObject({ code: '42501' });
+    await query(database.url, `drop role ${name}`);
+  });
+});

@@ -1,0 +1,169 @@
+import { Fault, type Clock } from '@caisson/kernel';
+import { Relay, type EventPublisher, type OutboxEntry } from '@caisson/event-sourcing';
+import {
+  createTestDatabase,
+  eventually,
+  newAppend,
+  newEvent,
+  newPrivateEvent,
+  newStream,
+  type TestDatabase,
+} from '@caisson/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { migrate } from './migrate.js';
+import { openEventStore, type OpenedEventStore } from './open-event-store.js';
+
+const clock: Clock = {
+  now: () => new Date().toISOString(),
+  monotonicMs: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      const end = (): void => resolve();
+      if (signal?.aborted === true) end();
+      setTimeout(end, ms).unref();
+      signal?.addEventListener('abort', end, { once: true });
+    }),
+};
+
+describe('Relay over Postgres', () => {
+  let database: TestDatabase;
+  let stores: OpenedEventStore[];
+  let relays: Relay[];
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    await migrate({ ownerUrl: database.url });
+    stores = await Promise.all([1, 2, 3].map(() => openEventStore({ url: database.url })));
+    relays = [];
+  });
+  afterEach(async () => {
+    await Promise.all(relays.map((relay) => relay.stop()));
+    await Promise.all(stores.map((store) => store.close()));
+    await database.drop();
+  });
+
+  function startRelay(store: OpenedEventStore, publisher?: EventPublisher): Relay {
+    const relay = new Relay({
+      outbox: store.outbox,
+      wakeups: store.wakeups,
+      clock,
+      batchSize: 10,
+      pollMs: 200,
+      ...(publisher && { publisher }),
+    });
+    relays.push(relay);
+    relay.start();
+    return relay;
+  }
+
+  async function left(): Promise<number> {
+    const answer = await stores[0]!.pool.query<{ rows: number }>(
+      'select (select count(*) from outbox)::int + (select count(*) from outgoing)::int as rows',
+    );
+    return answer.rows[0]!.rows;
+  }
+
+  /** Keeps the order of first arrival and counts repeats, as consumers do. */
+  function topic() {
+    const log: OutboxEntry[] = [];
+    const seen = new Set<string>();
+    let repeats = 0;
+    const receive = (entries: readonly OutboxEntry[]): void => {
+      for (const entry of entries) {
+        if (seen.has(entry.envelope.id)) repeats += 1;
+        else log.push(entry);
+        seen.add(entry.envelope.id);
+      }
+    };
+    return { log, receive, repeats: () => repeats };
+  }
+
+  it(
+    'with several relays sends all of several writers, each stream in order, and has one leader',
+    { timeout: 60_000 },
+    async () => {
+      const { log, receive, repeats } = topic();
+      for (const store of stores) startRelay(store, { publish: async (entries) => receive(entries) });
+      const streams = Array.from({ length: 12 }, () => newStream());
+      await Promise.all(
+        streams.map(async (stream, index) => {
+          for (let number = 0; number < 20; number += 1) {
+            const { events } = stores[index % stores.length]!;
+            const { head } = await events.load({ stream });
+            await events.append(newAppend({ stream, expected: head, events: [newEvent(), newPrivateEvent()] }));
+          }
+        }),
+      );
+      await eventually('everything to be sent', async () => (await left()) === 0);
+      expect(repeats()).toBe(0);
+      for (const stream of streams) {
+        const sequences = log
+          .filter((entry) => entry.envelope.subject === stream.streamId)
+          .map((entry) => entry.envelope.sequence);
+        expect(sequences).toEqual(Array.from({ length: 20 }, (_, index) => 2 * index + 1));
+      }
+    },
+  );
+
+  it(
+    'killed between sending and removing repeats the same numbers and loses nothing',
+    { timeout: 60_000 },
+    async () => {
+      const { log, receive, repeats } = topic();
+      let kills = 0;
+      const publisher: EventPublisher = {
+        publish: async (entries) => {
+          receive(entries);
+          if (kills >= 5) return;
+          kills += 1;
+          // All that leads dies here: what it sent is not removed.
+          await stores[2]!.pool.query(
+            `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted
+            and database = (select oid from pg_database where datname = current_database())`,
+          );
+        },
+      };
+      startRelay(stores[0]!, publisher);
+      startRelay(stores[1]!, publisher);
+      for (let number = 0; number < 8; number += 1) {
+        await stores[2]!.events.append(newAppend({ events: [newEvent(1), newEvent(2), newEvent(3)] }));
+      }
+      await eventually('everything to be sent', async () => kills === 5 && (await left()) === 0, 30_000);
+      expect(log.map((entry) => entry.globalSeq)).toEqual(Array.from({ length: 24 }, (_, index) => index + 1));
+      expect(repeats()).toBeGreaterThan(0);
+    },
+  );
+
+  it('goes on numbering while the transport is away, and then sends in order', { timeout: 60_000 }, async () => {
+    const { log, receive } = topic();
+    let isAway = true;
+    startRelay(stores[0]!, {
+      publish: async (entries) => {
+        if (isAway) throw new Fault('transport-away', 'no broker', { retryable: true });
+        receive(entries);
+      },
+    });
+    for (let number = 0; number < 30; number += 1) await stores[1]!.events.append(newAppend());
+    await eventually('the numbers', async () => (await stores[1]!.events.readAll(0, 100)).length === 30);
+    isAway = false;
+    await eventually('everything to be sent', async () => (await left()) === 0);
+    expect(log.map((entry) => entry.globalSeq)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+  });
+
+  it('hands over to another process when it stops', async () => {
+    const { log, receive } = topic();
+    const first = startRelay(stores[0]!, { publish: async (entries) => receive(entries) });
+    await stores[2]!.events.append(newAppend());
+    await eventually('the first to send', () => log.length === 1);
+    startRelay(stores[1]!, { publish: async (entries) => receive(entries) });
+    await first.stop();
+    await stores[2]!.events.append(newAppend());
+    await eventually('the second to send', () => log.length === 2);
+  });
+
+  it('without a transport numbers and forgets, woken by appends of other processes', async () => {
+    startRelay(stores[0]!);
+    await stores[1]!.events.append(newAppend({ events: [newEvent(), newPrivateEvent()] }));
+    await eventually('the numbers', async () => (await stores[1]!.events.readAll(0, 9)).length === 2);
+    await eventually('an empty outbox', async () => (await left()) === 0);
+  });
+});
