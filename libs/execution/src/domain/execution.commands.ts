@@ -85,7 +85,9 @@ export type ExecutionCommand =
   | { readonly type: 'RecordVerificationFailed'; readonly failure: Failure }
   | { readonly type: 'StartRollback'; readonly askedBy: number; readonly failure: Failure }
   | { readonly type: 'RecordRolledBack' }
-  | { readonly type: 'RecordRollbackFailed'; readonly failure: Failure };
+  | { readonly type: 'RecordRollbackFailed'; readonly failure: Failure }
+  /** Nobody can go on with it: it ends as failed with what is recorded, whatever its tasks do. */
+  | { readonly type: 'AbandonExecution'; readonly failure: Failure };
 
 /** Why an execution says no. */
 export type ExecutionRejection =

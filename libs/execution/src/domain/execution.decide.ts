@@ -40,6 +40,8 @@ export function decide(state: ExecutionState, command: ExecutionCommand): Execut
       return recordRolledBack(state);
     case 'RecordRollbackFailed':
       return state.phase === 'rolling-back' && state.rollback.running === 0 ? failed(state, command) : refuse(state);
+    case 'AbandonExecution':
+      return abandon(state, command);
     default:
       return unreachable(command, 'execution command');
   }
@@ -95,10 +97,10 @@ function failed(
   return draft.accepted();
 }
 
-/** Asked for by a person after the run has failed. The same request twice is one. */
+/** Asked for by a person after the run has failed, in whichever way. The same request twice is one. */
 function decideRollback(state: ExecutionState, command: CommandOf<'StartRollback'>): ExecutionDecision {
   if (command.askedBy <= state.askedBy) return accept();
-  if (isOpen(state) || (state.phase !== 'failed' && state.phase !== 'rollback-failed')) return refuse(state);
+  if (isOpen(state) || state.phase === 'absent' || state.phase === 'verified') return refuse(state);
   const draft = new Draft(state);
   startRollback(draft, command.askedBy, command.failure);
   return draft.accepted();
@@ -109,4 +111,13 @@ function recordRolledBack(state: ExecutionState): ExecutionDecision {
   const { ended, total } = state.rollback;
   if (state.phase !== 'rolling-back' || ended < total || touchedUnits(state).size > 0) return refuse(state);
   return accept({ type: 'ExecutionRolledBack', ...runOf(state), applied: appliedUnits(state) });
+}
+
+function abandon(state: ExecutionState, { failure }: CommandOf<'AbandonExecution'>): ExecutionDecision {
+  if (!isOpen(state)) return accept();
+  const { askedBy } = state;
+  const end = { ...runOf(state), failure, applied: appliedUnits(state) };
+  if (state.phase === 'rolling-back') return accept({ type: 'RollbackFailed', ...end });
+  if (state.phase === 'cancelling') return accept({ type: 'ExecutionCancelled', ...end });
+  return accept({ type: 'ExecutionFailed', ...end, askedBy });
 }

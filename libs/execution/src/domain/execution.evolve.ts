@@ -1,6 +1,6 @@
 import { unreachable } from '@caisson/kernel';
 import type { AppliedUnit } from '@caisson/contracts';
-import type { ExecutionEvent, ExecutionStarted, OfTask } from './execution.events.js';
+import type { AttemptEnd, ExecutionEvent, ExecutionStarted, OfTask } from './execution.events.js';
 import { touchedUnits, workOf, type ExecutionState } from './execution.state.js';
 import { moveTask, taskIdOf, type Task, type TaskResult } from './task.state.js';
 import { findTask, indexOf, layOut, NO_WORK, replaceTask } from './work.js';
@@ -70,9 +70,9 @@ function succeeded(task: Task, event: { readonly applied?: AppliedUnit; readonly
   return moveTask(task, 'succeeded', { result, touched: true, unknown: false, finishedAt: event.at });
 }
 
-function ended(task: Task, event: { readonly touched: boolean; readonly final: boolean; readonly at: string }) {
-  const touched = task.touched || event.touched;
-  return { touched, final: event.final, unknown: false, finishedAt: event.at };
+function ended(task: Task, event: AttemptEnd & { readonly touched: boolean; readonly final: boolean }) {
+  const { at, final, log } = event;
+  return { touched: task.touched || event.touched, final, log, unknown: false, finishedAt: at };
 }
 
 function resolvedNotDone(task: Task, event: { readonly applied?: AppliedUnit; readonly touched: boolean }): Task {
@@ -90,25 +90,25 @@ function changeTask(
   const task = change(work.tasks.at(index));
   const changed = replaceTask(work, index, task);
   if (at.phase === 'apply') return { ...state, apply: changed };
-  const next = { ...state, rollback: changed };
-  return task.state === 'succeeded' ? undone(next, task) : next;
+  return carryBack({ ...state, rollback: changed }, task);
 }
 
-/** A unit was put back: nothing of it is this run's any more. */
-function undone(state: ExecutionState, task: Task): ExecutionState {
-  const earlier = new Map(state.earlier);
-  earlier.delete(task.unitId);
-  const next = { ...state, earlier };
-  const own = findTask(state.apply, task.unitId);
-  if (own !== undefined && task.result !== undefined) {
-    const index = indexOf(state.apply, task.unitId);
-    const restored = { ...own, touched: false, result: task.result };
-    return { ...next, apply: replaceTask(state.apply, index, restored) };
+/** What a rollback found or made stands for the unit from now on; once it was put back, nothing of it is this run's. */
+function carryBack(state: ExecutionState, { unitId, result, state: taskState }: Task): ExecutionState {
+  if (result === undefined) return state;
+  const putBack = taskState === 'succeeded';
+  const next = putBack ? { ...state, earlier: without(state.earlier, unitId) } : state;
+  const own = findTask(state.apply, unitId);
+  if (own !== undefined) {
+    const changed = { ...own, touched: own.touched && !putBack, result };
+    return { ...next, apply: replaceTask(state.apply, indexOf(state.apply, unitId), changed) };
   }
-  const baseline = new Map(state.baseline);
-  if (task.result === 'absent' || task.result === undefined) baseline.delete(task.unitId);
-  else baseline.set(task.unitId, task.result.applied);
-  return { ...next, baseline };
+  const baseline = without(state.baseline, unitId);
+  return { ...next, baseline: result === 'absent' ? baseline : new Map([...baseline, [unitId, result.applied]]) };
+}
+
+function without<Value>(map: ReadonlyMap<string, Value>, key: string): ReadonlyMap<string, Value> {
+  return map.has(key) ? new Map([...map].filter(([other]) => other !== key)) : map;
 }
 
 function started(state: ExecutionState, event: ExecutionStarted): ExecutionState {

@@ -1,6 +1,6 @@
 import type { AppliedUnit, Failure } from '@caisson/contracts';
 import type { FailurePolicy, InRun } from './execution.events.js';
-import type { Task, TaskPhase, UnitSummary } from './task.state.js';
+import { isRunning, type Task, type TaskPhase, type UnitSummary } from './task.state.js';
 import { findTask, NO_WORK, type Work } from './work.js';
 
 /** Where an execution is. The last five are ends; `failed` and `rollback-failed` may still be rolled back. */
@@ -94,10 +94,10 @@ export function appliedUnits(state: ExecutionState): readonly AppliedUnit[] {
   return [...standing.values()];
 }
 
-/** Units that this run changed, or may have, and that nobody undid. O(V). */
+/** Units that this run changed, or may have (a tool that was left running may too), and that nobody undid. O(V). */
 export function touchedUnits(state: ExecutionState): ReadonlyMap<string, UnitSummary> {
   const touched = new Map<string, UnitSummary>(state.earlier);
-  for (const task of state.apply.tasks) if (task.touched) touched.set(task.unitId, summaryOf(task));
+  for (const task of state.apply.tasks) if (task.touched || isRunning(task)) touched.set(task.unitId, summaryOf(task));
   return touched;
 }
 

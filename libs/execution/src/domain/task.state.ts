@@ -43,6 +43,8 @@ export interface Task extends UnitSummary {
   /** Absent: the unit stands as it did before. */
   readonly result?: TaskResult;
   readonly failure?: Failure;
+  /** Last lines of the tool's output in the last attempt that failed. */
+  readonly log?: readonly string[];
   /** When a retry is due. Only while `retrying`. */
   readonly dueAt?: Instant;
   readonly startedAt?: Instant;

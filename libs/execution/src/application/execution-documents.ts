@@ -1,0 +1,87 @@
+import type { DocumentContext, NewDocument } from '@caisson/event-sourcing';
+import type { JsonObject } from '@caisson/kernel';
+import type { ExecutionEvent } from '../domain/execution.events.js';
+import { activePhase, workOf, type ExecutionState } from '../domain/execution.state.js';
+import { hasEnded, needsNoTask, taskIdOf, type Task, type TaskPhase } from '../domain/task.state.js';
+import { findTask, type Work } from '../domain/work.js';
+
+/**
+ * The read models of an execution: `execution` by run id, and `task` by task id for every task that changed. Members
+ * that are not known are left out.
+ */
+export function documentsOf(
+  state: ExecutionState,
+  events: readonly ExecutionEvent[],
+  context: DocumentContext,
+): readonly NewDocument[] {
+  const { run } = state;
+  if (run === undefined) return [];
+  const ends = new Map<string, TaskEnd>();
+  const changed = new Map<string, { readonly phase: TaskPhase; readonly task: Task }>();
+  for (const event of events) {
+    for (const [phase, task] of tasksOf(state, event))
+      changed.set(taskIdOf(run.runId, { ...task, phase }), { phase, task });
+    const end = endOf(event);
+    if (end !== undefined) ends.set(end.taskId, end);
+  }
+  const tasks = [...changed].map(([taskId, { phase, task }]): NewDocument => {
+    const body = { taskId, ...run, phase, ...taskBody(task), ...ends.get(taskId)?.body };
+    return { collection: 'task', id: taskId, body };
+  });
+  return [...tasks, executionDocument(state, context)];
+}
+
+function executionDocument(state: ExecutionState, context: DocumentContext): NewDocument {
+  const work = workOf(state, activePhase(state));
+  const { cycle, failure, phase, planDigest, progress, run } = state;
+  const body: JsonObject = {
+    runId: run?.runId ?? '',
+    deploymentId: run?.deploymentId ?? '',
+    state: phase,
+    cycle,
+    progress,
+    tasksTotal: work.total,
+    tasksEnded: work.ended,
+    tasksRunning: work.running,
+    planDigest,
+    updatedAt: context.occurredAt,
+    ...(failure === undefined ? {} : { failure: failure as unknown as JsonObject }),
+  };
+  return { collection: 'execution', id: run?.runId ?? '', body };
+}
+
+function taskBody(task: Task): JsonObject {
+  const { unitId, engine, type, action, state, attempt, startedAt, finishedAt, failure, log, unknown } = task;
+  return {
+    ...{ unitId, engine, type, action, state, attempt },
+    ...(unknown ? { outcomeUnknown: true } : {}),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(finishedAt === undefined || !hasEnded(task) ? {} : { finishedAt }),
+    ...(failure === undefined || state === 'succeeded' ? {} : { failure: failure as unknown as JsonObject }),
+    ...(log === undefined ? {} : { log }),
+  };
+}
+
+/** What only the fact itself knows: the proof, and the output of the attempt that ended well. */
+interface TaskEnd {
+  readonly taskId: string;
+  readonly body: JsonObject;
+}
+
+function endOf(event: ExecutionEvent): TaskEnd | undefined {
+  if (event.type !== 'TaskSucceeded' && event.type !== 'TaskResolved') return undefined;
+  return { taskId: taskIdOf(event.runId, event), body: { evidence: event.evidence, log: event.log } };
+}
+
+/** The tasks that a fact shows anew: its own, or all of a phase that begins. */
+function tasksOf(state: ExecutionState, event: ExecutionEvent): readonly (readonly [TaskPhase, Task])[] {
+  if (event.type === 'ExecutionStarted') return realTasks('apply', state.apply);
+  if (event.type === 'RollbackStarted') return realTasks('rollback', state.rollback);
+  if (!('unitId' in event)) return [];
+  const task = findTask(workOf(state, event.phase), event.unitId);
+  return task === undefined ? [] : [[event.phase, task]];
+}
+
+function realTasks(phase: TaskPhase, work: Work): readonly (readonly [TaskPhase, Task])[] {
+  return [...work.tasks].filter((task) => !needsNoTask(task)).map((task) => [phase, task]);
+}

@@ -1,0 +1,190 @@
+import {
+  eventIdOf,
+  type AppendRequest,
+  type CommandContext,
+  type EventStore,
+  type LoadedStream,
+  type StreamHead,
+  type StreamRef,
+} from '@caisson/event-sourcing';
+import { deterministicId, Fault, isRetryable, type Clock } from '@caisson/kernel';
+import { executionDecider } from '../domain/execution.decide.js';
+import type { ExecutionCommand, ExecutionRejection } from '../domain/execution.commands.js';
+import type { ExecutionEvent } from '../domain/execution.events.js';
+import type { ExecutionState } from '../domain/execution.state.js';
+import { CausationChain } from './causation-chain.js';
+import { executionAggregate, executionStreamId } from './execution.aggregate.js';
+
+/** Somebody else may append (a cancel, mostly); more often than this in a row is not that. */
+const CONFLICTS_MAX = 20;
+
+/** Wait before an append whose answer was lost is asked again: from the first, doubling, to the second. */
+const RETRY_MS_MIN = 50;
+const RETRY_MS_MAX = 2_000;
+
+interface Decided {
+  readonly events: readonly ExecutionEvent[];
+  readonly state: ExecutionState;
+}
+
+/** What a session is opened with. */
+export interface SessionOptions {
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly service: string;
+  readonly runId: string;
+  readonly fencingToken: number;
+  /** Aborted when the lease is lost: nothing may be recorded any more. */
+  readonly signal: AbortSignal;
+  /** Of the message that asked for the work. */
+  readonly context: Omit<CommandContext, 'commandId'>;
+  /** Hears of commands that no longer fit. */
+  readonly onRejected?: (command: ExecutionCommand, rejection: ExecutionRejection) => void;
+}
+
+/**
+ * The execution of one run in the hand of its lease holder: folded once, kept in memory, appended to with the expected
+ * version and the fencing token. Not for concurrent use: one call at a time.
+ */
+export class ExecutionSession {
+  readonly #options: SessionOptions;
+  readonly #stream: StreamRef;
+  #chain: CausationChain;
+  #state: ExecutionState = executionDecider.initialState;
+  #head: StreamHead = { version: 0, hash: '' };
+
+  private constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#stream = { tenantId: options.context.tenantId, streamId: executionStreamId(options.runId) };
+    this.#chain = new CausationChain(options.context.causationId);
+  }
+
+  /** Reads the stream and folds it. */
+  static async open(options: SessionOptions): Promise<ExecutionSession> {
+    const session = new ExecutionSession(options);
+    await session.#load();
+    return session;
+  }
+
+  get state(): ExecutionState {
+    return this.#state;
+  }
+
+  get version(): number {
+    return this.#head.version;
+  }
+
+  /**
+   * Decides commands one after the other and records what follows from all of them in one append; commands that no
+   * longer fit are left out. Decides anew when the stream moved on meanwhile. A store that is away is asked again until
+   * the lease is lost.
+   *
+   * @returns the facts that were recorded.
+   * @throws Fault `fenced` when a newer holder exists, `lock-lost` when the lease was lost on the way.
+   */
+  async execute(commands: readonly ExecutionCommand[]): Promise<readonly ExecutionEvent[]> {
+    for (let conflicts = 0; conflicts <= CONFLICTS_MAX; conflicts += 1) {
+      const decided = this.#decide(commands);
+      if (decided.events.length === 0) return [];
+      if (await this.#append(decided)) return decided.events;
+    }
+    throw new Fault('concurrency-conflict', `${this.#stream.streamId} changed ${CONFLICTS_MAX} times in a row`, {
+      retryable: true,
+    });
+  }
+
+  /** Reads what others recorded: a cancel. */
+  async refresh(): Promise<void> {
+    await this.#load();
+  }
+
+  #decide(commands: readonly ExecutionCommand[]): Decided {
+    const events: ExecutionEvent[] = [];
+    let state = this.#state;
+    for (const command of commands) {
+      const decision = executionDecider.decide(state, command);
+      if (decision.outcome === 'rejected') {
+        this.#options.onRejected?.(command, decision.rejection);
+        continue;
+      }
+      for (const event of decision.events) {
+        state = executionDecider.evolve(state, event);
+        events.push(event);
+      }
+    }
+    return { events, state };
+  }
+
+  /** False: the stream moved on. It was read again; decide anew. */
+  async #append(decided: Decided): Promise<boolean> {
+    const request = this.#requestFor(decided);
+    const result = await this.#untilAnswered(() => this.#options.store.append(request));
+    switch (result.outcome) {
+      case 'appended':
+        this.#head = result.head;
+        this.#state = decided.state;
+        return true;
+      case 'repeated': // The first answer was lost; the stream holds exactly this.
+        await this.#load();
+        return true;
+      case 'conflict':
+        await this.#load();
+        return false;
+      case 'fenced':
+        throw new Fault('fenced', `${this.#stream.streamId} belongs to the holder of token ${result.fencingToken}`, {
+          retryable: true, // As a job: somebody else does it, and this one finds it done.
+        });
+    }
+  }
+
+  #requestFor({ events, state }: Decided): AppendRequest {
+    const { clock, context, fencingToken, runId, service } = this.#options;
+    const { actor, causationId, correlationId, tenantId } = context;
+    // One holder appends once at one version: the same id after a lost answer, another one in every other case.
+    const commandId = deterministicId('execution', tenantId, runId, fencingToken, this.#head.version);
+    const occurredAt = clock.now();
+    const encoded = events.map((event, index) => {
+      const cause = this.#chain.causeOf(event);
+      this.#chain.add(event, eventIdOf(this.#stream, commandId, index));
+      return { ...executionAggregate.encode(event), causationId: cause };
+    });
+    const version = this.#head.version + events.length;
+    const seen = { tenantId, streamId: this.#stream.streamId, version, occurredAt };
+    return {
+      stream: this.#stream,
+      expected: this.#head,
+      fencingToken,
+      context: { correlationId, causationId, actor, commandId, occurredAt, service },
+      events: encoded,
+      documents: executionAggregate.documents?.(state, events, seen) ?? [],
+    };
+  }
+
+  async #load(): Promise<void> {
+    const loaded: LoadedStream = await this.#untilAnswered(() => this.#options.store.load({ stream: this.#stream }));
+    const chain = new CausationChain(this.#options.context.causationId);
+    let state = executionDecider.initialState;
+    for (const recorded of loaded.events) {
+      const event = executionAggregate.decode(recorded);
+      state = executionDecider.evolve(state, event);
+      chain.add(event, recorded.eventId);
+    }
+    this.#chain = chain;
+    this.#state = state;
+    this.#head = loaded.head;
+  }
+
+  /** A lost answer is unknown, not failed: the same request again gives the answer. Ends with the lease. */
+  async #untilAnswered<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    const { clock, signal } = this.#options;
+    for (let waitMs = RETRY_MS_MIN; ; waitMs = Math.min(RETRY_MS_MAX, 2 * waitMs)) {
+      if (signal.aborted) throw new Fault('lock-lost', 'The lease of the execution was lost.', { retryable: true });
+      try {
+        return await ask();
+      } catch (error) {
+        if (!isRetryable(error)) throw error;
+        await clock.sleep(waitMs, signal);
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { ConsumerStore, DocumentStore, EventStore, LockManager, Wakeups } from '@caisson/event-sourcing';
+import type { ArtifactStore, EngineRegistry } from '@caisson/engine';
+import type { Clock, Random } from '@caisson/kernel';
+import type { ExecutionLimits } from './execution-limits.js';
+import type { Slots } from './slots.js';
+
+/** Stops what earlier holders of a deployment may have left running. */
+export interface OldRunners {
+  /**
+   * Resolves when no tool that was started for the deployment under a lower token can change the world any more.
+   *
+   * @throws Fault (retryable) when that cannot be proven yet: nothing may be done meanwhile.
+   */
+  stop(tenantId: string, deploymentId: string, fencingToken: number): Promise<void>;
+}
+
+/** Asks a URL how it is. */
+export interface HttpProbe {
+  /** The status code of a GET. Follows no redirect. Rejects when there is no answer; stops on the signal. */
+  status(url: string, signal: AbortSignal): Promise<number>;
+}
+
+/** Hears what happens in executions, to log and count it. Must not throw. */
+export interface ExecutionObserver {
+  attemptEnded(attempt: {
+    readonly engine: string;
+    readonly taskId: string;
+    readonly attempt: number;
+    readonly outcome: 'succeeded' | 'failed' | 'timed-out' | 'unknown' | 'resolved';
+    readonly durationMs: number;
+  }): void;
+  /** One line of a tool's output, secrets removed. */
+  toolSaid(taskId: string, line: string): void;
+  /** Something was odd, was handled, and may interest an operator. */
+  noticed(what: string, detail: Readonly<Record<string, unknown>>): void;
+}
+
+/** What executing needs. */
+export interface ExecutionPorts {
+  readonly store: EventStore;
+  readonly documents: DocumentStore;
+  readonly publicEvents: Pick<ConsumerStore, 'readStream'>;
+  readonly locks: LockManager;
+  readonly wakeups: Wakeups;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly engines: EngineRegistry;
+  readonly artifacts: ArtifactStore;
+  readonly oldRunners: OldRunners;
+  readonly probe: HttpProbe;
+  readonly slots: Slots;
+  readonly limits: ExecutionLimits;
+  readonly observer: ExecutionObserver;
+  /** The service that records: `executor`. */
+  readonly service: string;
+}

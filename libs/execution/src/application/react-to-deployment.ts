@@ -1,0 +1,44 @@
+import type { EventOf } from '@caisson/contracts';
+import type { NewJob } from '@caisson/event-sourcing';
+import type { Json } from '@caisson/kernel';
+
+/** The queue of runs to execute and to roll back: long work. */
+export const EXECUTION_QUEUE = 'execution';
+
+/** The queue of cancels: short work, which must not wait for a place among the runs that it is about. */
+export const EXECUTION_CONTROL_QUEUE = 'execution-control';
+
+/** Where the fact that asks for the work is found: the facts themselves can be large. */
+export interface ExecutionRequestRef {
+  readonly streamId: string;
+  readonly version: number;
+}
+
+/** The work that follows from a fact about a deployment, if any. The same fact twice is one job. */
+export function jobFor(event: EventOf<'deployment'>): NewJob | undefined {
+  switch (event.fact) {
+    case 'run-started':
+      return jobOf(EXECUTION_QUEUE, event);
+    case 'run-rollback-started': // Otherwise it tells what the executor already does.
+      return event.data.asked ? jobOf(EXECUTION_QUEUE, event) : undefined;
+    case 'run-cancelling':
+      return jobOf(EXECUTION_CONTROL_QUEUE, event);
+    default:
+      return undefined;
+  }
+}
+
+/** Reads the payload of such a job; undefined when it is none. */
+export function parseRequestRef(payload: Json): ExecutionRequestRef | undefined {
+  if (typeof payload !== 'object' || payload === null || !('streamId' in payload)) return undefined;
+  const { streamId, version } = payload;
+  return typeof streamId === 'string' && typeof version === 'number' ? { streamId, version } : undefined;
+}
+
+type Asking = Extract<EventOf<'deployment'>, { fact: 'run-started' | 'run-rollback-started' | 'run-cancelling' }>;
+
+/** A run may be started more than once: the place of the fact in its stream tells one start from the next. */
+function jobOf(queue: string, event: Asking): NewJob {
+  const payload: Json = { streamId: event.subject, version: event.sequence };
+  return { queue, key: `${event.data.runId}/${event.sequence}`, payload };
+}

@@ -1,0 +1,848 @@
+import {
+  decodeEvent,
+  type AppliedUnit,
+  type EventOf,
+  type Plan,
+  type PlanUnit,
+  type PublicEvent,
+} from '@caisson/contracts';
+import {
+  EngineFailure,
+  type ApplyRequest,
+  type ApplyResult,
+  type Engine,
+  type EngineCall,
+  type Observation,
+  type PlanRequest,
+  type UnitInput,
+  type UnitPlan,
+} from '@caisson/engine';
+import {
+  eventIdOf,
+  type AppendRequest,
+  type AppendResult,
+  type DocumentStore,
+  type EventStore,
+  type HeldLock,
+  type LoadedStream,
+  type LoadRequest,
+  type LockManager,
+  type LockRequest,
+  type RecordedEvent,
+  type StreamRef,
+  type Wakeups,
+} from '@caisson/event-sourcing';
+import { digestOf, Fault, jsonEquals, type Clock, type Json, type JsonObject } from '@caisson/kernel';
+import { describe, expect, it } from 'vitest';
+import { EXECUTION_LIMITS } from './execution-limits.js';
+import type { ExecutionPorts } from './ports.js';
+import { requestCancel } from './request-cancel.js';
+import { runExecution, type AskingEvent } from './run-execution.js';
+import { Slots } from './slots.js';
+
+const tenantId = 'tenant';
+const run = { deploymentId: 'dep', runId: 'run' };
+const STREAM = 'execution-run';
+
+/** Time that jumps to the next sleeper whenever nothing else is left to do. */
+class VirtualClock implements Clock {
+  #ms = Date.parse('2026-03-02T10:15:00.000Z');
+  #sleepers: { readonly atMs: number; readonly wake: () => void; readonly signal: AbortSignal | undefined }[] = [];
+  #scheduled = false;
+
+  now = (): string => new Date(this.#ms).toISOString();
+  monotonicMs = (): number => this.#ms;
+  sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      if (signal?.aborted === true) {
+        resolve();
+        return;
+      }
+      this.#sleepers.push({ atMs: this.#ms + ms, wake: resolve, signal });
+      signal?.addEventListener('abort', () => resolve(), { once: true });
+      this.#schedule();
+    });
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() =>
+      setImmediate(() => {
+        this.#scheduled = false;
+        this.#sleepers = this.#sleepers.filter(({ signal }) => signal?.aborted !== true);
+        const next = this.#sleepers.sort((a, b) => a.atMs - b.atMs).shift();
+        if (next === undefined) return;
+        this.#ms = Math.max(this.#ms, next.atMs);
+        next.wake();
+        this.#schedule();
+      }),
+    );
+  }
+}
+
+/** Streams, documents and fences as plain maps, with the store's own rules. */
+class DoubleStore implements EventStore, DocumentStore {
+  readonly events: RecordedEvent[] = [];
+  readonly documents = new Map<string, { version: number; body: JsonObject }>();
+  readonly fences = new Map<string, number>();
+  readonly sizes: number[] = [];
+  /** Appends whose answer is lost after they were written. */
+  answersToLose = 0;
+
+  async load({ stream, commandId }: LoadRequest): Promise<LoadedStream> {
+    const events = this.#of(stream);
+    const commandRecorded = events.some(({ context }) => context.commandId === commandId);
+    return { head: { version: events.length, hash: '' }, events, commandRecorded };
+  }
+
+  async append(request: AppendRequest): Promise<AppendResult> {
+    await Promise.resolve();
+    const { stream, expected, fencingToken, context } = request;
+    const present = this.#of(stream);
+    if (present.some((event) => event.context.commandId === context.commandId)) {
+      return { outcome: 'repeated', version: present.length };
+    }
+    const fence = this.fences.get(stream.streamId) ?? 0;
+    if ((fencingToken ?? fence) !== fence) return { outcome: 'fenced', fencingToken: fence };
+    if (expected.version !== present.length) return { outcome: 'conflict', version: present.length };
+    const version = this.#write(request, present.length);
+    this.sizes.push(request.events.length);
+    if (this.answersToLose > 0) {
+      this.answersToLose -= 1;
+      throw new Fault('event-store-unavailable', 'the answer was lost', { retryable: true });
+    }
+    return { outcome: 'appended', head: { version, hash: '' } };
+  }
+
+  #write({ stream, context, events, documents }: AppendRequest, before: number): number {
+    for (const [index, { type, schemaVersion, data, publicForm, causationId }] of events.entries()) {
+      const published = publicForm === undefined ? {} : { published: { ...publicForm, data: publicForm.data ?? data } };
+      this.events.push({
+        ...{ eventId: eventIdOf(stream, context.commandId, index), ...stream, type, schemaVersion },
+        ...{ version: before + index + 1, data: structuredClone(data), hash: '' },
+        context: { ...context, causationId: causationId ?? context.causationId },
+        ...published,
+      });
+    }
+    const version = before + events.length;
+    for (const { collection, id, body } of documents ?? []) {
+      this.documents.set(`${collection}/${id}`, { version, body: structuredClone(body) });
+    }
+    return version;
+  }
+
+  saveSnapshot = async (): Promise<void> => undefined;
+  readAll = async () => [];
+  find = async () => [];
+  async get<Body>(_tenantId: string, collection: string, id: string) {
+    const found = this.documents.get(`${collection}/${id}`);
+    return found === undefined ? undefined : { id, version: found.version, body: found.body as Body };
+  }
+
+  document(collection: string, id: string): JsonObject | undefined {
+    return this.documents.get(`${collection}/${id}`)?.body;
+  }
+
+  types(): string[] {
+    return this.#of({ tenantId, streamId: STREAM }).map(({ type }) => type);
+  }
+
+  /** Public facts of the execution, checked against their schemas. */
+  facts(): EventOf<'execution'>[] {
+    return this.#of({ tenantId, streamId: STREAM }).flatMap((event) => {
+      const { published } = event as RecordedEvent & { published?: { type: string; data: unknown } };
+      if (published === undefined) return [];
+      const envelope = { ...envelopeOf(event.version), id: event.eventId, causationId: event.context.causationId };
+      const decoded = decodeEvent('execution', { ...envelope, type: published.type, data: published.data });
+      return decoded === undefined ? [] : [decoded];
+    });
+  }
+
+  #of(stream: StreamRef): RecordedEvent[] {
+    return this.events.filter((event) => event.streamId === stream.streamId && event.tenantId === stream.tenantId);
+  }
+}
+
+/** Leases that a test can take away. */
+class DoubleLocks implements LockManager {
+  readonly held = new Map<string, { readonly token: number; readonly abort: AbortController }>();
+  #tokens = 0;
+  constructor(readonly store: DoubleStore) {}
+
+  async withLock<Result>(request: LockRequest, work: (lock: HeldLock) => Promise<Result>): Promise<Result> {
+    if (this.held.has(request.resource)) throw new Fault('lock-unavailable', 'held', { retryable: true });
+    const token = (this.#tokens += 1);
+    const abort = new AbortController();
+    request.signal?.addEventListener('abort', () => abort.abort());
+    this.held.set(request.resource, { token, abort });
+    for (const stream of request.fences ?? []) this.store.fences.set(stream, token);
+    try {
+      return await work({ fencingToken: token, signal: abort.signal });
+    } finally {
+      if (this.held.get(request.resource)?.token === token) this.held.delete(request.resource);
+    }
+  }
+
+  /** The lease runs out; its holder hears of it now or never. */
+  expire(resource: string, tell: boolean): void {
+    const lease = this.held.get(resource);
+    this.held.delete(resource);
+    if (tell) lease?.abort.abort();
+  }
+}
+
+type Reaction = 'ok' | 'transient' | 'permanent' | 'partial' | 'unknown-done' | 'unknown-not-done' | 'hang' | 'deaf';
+
+/** A world of units. What an apply does can be set per unit, attempt by attempt. */
+class World implements Engine {
+  readonly name = 'sandbox';
+  readonly units = new Map<string, JsonObject>();
+  /** Every change, by action key. */
+  readonly effects: string[] = [];
+  readonly calls: string[] = [];
+  reactions = new Map<string, Reaction[]>();
+  onApply: (unitId: string, call: EngineCall) => void | Promise<void> = () => undefined;
+  unreadable = false;
+  atWork = 0;
+  most = 0;
+
+  capabilities = async () => ({ types: {}, dryRun: false, version: '1' });
+  validate = async () => [];
+  health = async () => ({ healthy: true });
+
+  async plan({ unit }: PlanRequest): Promise<UnitPlan> {
+    const standing = this.units.get(unit.unitId);
+    const same = standing !== undefined && jsonEquals(standing, unit.properties);
+    return { action: same ? 'none' : 'update', changes: [] };
+  }
+
+  async apply({ unit }: ApplyRequest, call: EngineCall): Promise<ApplyResult> {
+    this.calls.push(`apply ${unit.unitId}`);
+    this.atWork += 1;
+    this.most = Math.max(this.most, this.atWork);
+    try {
+      await this.onApply(unit.unitId, call);
+      await this.#react(unit, call);
+    } finally {
+      this.atWork -= 1;
+    }
+    return this.#change(unit, call);
+  }
+
+  async destroy({ unitId }: UnitInput, call: EngineCall): Promise<JsonObject> {
+    this.calls.push(`destroy ${unitId}`);
+    await this.onApply(unitId, call);
+    if (this.units.delete(unitId)) this.effects.push(call.actionKey);
+    return { destroyed: true };
+  }
+
+  async observe({ unitId }: UnitInput): Promise<Observation> {
+    const standing = this.units.get(unitId);
+    if (this.unreadable) return { outcome: 'unreadable', reason: 'the provider is away' };
+    if (standing === undefined) return { outcome: 'absent' };
+    return { outcome: 'observed', resources: { [unitId]: standing }, outputs: { id: `${unitId}-id` } };
+  }
+
+  #change({ unitId, properties }: UnitInput, call: EngineCall): ApplyResult {
+    const changes = !jsonEquals(this.units.get(unitId) ?? null, properties);
+    if (changes) this.effects.push(call.actionKey);
+    this.units.set(unitId, properties);
+    return { outputs: { id: `${unitId}-id` }, expected: { [unitId]: properties }, evidence: { exitCode: 0 } };
+  }
+
+  async #react(unit: UnitInput, call: EngineCall): Promise<void> {
+    const reaction = this.reactions.get(unit.unitId)?.shift() ?? 'ok';
+    const fail = (errorClass: 'transient' | 'permanent' | 'unknown', partial?: ApplyResult): never => {
+      const rest = partial === undefined ? {} : { partial };
+      throw new EngineFailure('tool-failed', `The tool failed (${reaction}).`, { errorClass, ...rest });
+    };
+    call.log(`${unit.unitId}: ${reaction}`);
+    switch (reaction) {
+      case 'ok':
+        return;
+      case 'transient':
+      case 'permanent':
+        return fail(reaction);
+      case 'partial':
+        return fail('permanent', this.#change(unit, call));
+      case 'unknown-done':
+        this.#change(unit, call);
+        return fail('unknown');
+      case 'unknown-not-done':
+        return fail('unknown');
+      case 'hang':
+        await new Promise((resolve) => call.signal.addEventListener('abort', resolve));
+        return fail('unknown');
+      case 'deaf':
+        await new Promise(() => undefined);
+    }
+  }
+}
+
+function envelopeOf(sequence: number): PublicEvent {
+  return {
+    ...{ id: `event-${sequence}`, type: '', source: '/caisson/api', subject: 'deployment-dep', tenantId },
+    ...{ time: '2026-03-02T10:15:00.000Z', correlationId: 'story', causationId: 'click', actor: 'mia' },
+    ...{ sequence, data: {} },
+  };
+}
+
+function planUnit(unitId: string, options: Partial<PlanUnit> = {}): PlanUnit {
+  const base = { unitId, engine: 'sandbox', type: 'server', action: 'create' as const, dependsOn: [], checks: [] };
+  return { ...base, properties: { name: unitId }, estimatedMs: 1000, costPerMonth: 0, ...options };
+}
+
+function planOf(units: readonly PlanUnit[], outputs: Record<string, string> = {}): Plan {
+  const edges = units.flatMap(({ unitId, dependsOn }) => dependsOn.map((from): [string, string] => [from, unitId]));
+  const content = {
+    ...{ ...run, kind: 'create', units: [...units], edges, waves: [], changes: [], policy: [], irreversible: [] },
+    cost: { currency: 'EUR', before: 0, after: 0, delta: 0, perUnit: [] },
+    duration: { sumMs: 0, criticalPathMs: 0 },
+    risk: { level: 'low' as const, score: 0, reasons: [] },
+    ...{ inputs: {}, outputs },
+  };
+  return { ...content, digest: digestOf(content) };
+}
+
+function startedBy(
+  plan: Plan,
+  options: { sequence?: number; applied?: AppliedUnit[]; onFailure?: 'rollback' | 'keep' } = {},
+) {
+  const { sequence = 10, applied = [], onFailure = 'rollback' } = options;
+  const data = { ...run, kind: 'create' as const, planDigest: plan.digest, onFailure, applied };
+  return { ...envelopeOf(sequence), fact: 'run-started', data } as AskingEvent;
+}
+
+function standing(unitId: string, properties: JsonObject): AppliedUnit {
+  const base = { unitId, engine: 'sandbox', type: 'server', dependsOn: [], outputs: { id: `${unitId}-id` } };
+  return { ...base, properties: { ...properties }, expected: { [unitId]: { ...properties } }, runId: 'earlier' };
+}
+
+class Scene {
+  readonly store = new DoubleStore();
+  readonly locks = new DoubleLocks(this.store);
+  readonly clock = new VirtualClock();
+  readonly world = new World();
+  readonly stopped: number[] = [];
+  readonly noticed: string[] = [];
+  statuses: (number | 'down')[] = [];
+  readonly #listeners = new Map<string, Set<() => void>>();
+  readonly wakeups: Wakeups = {
+    wake: (channel) => this.#listeners.get(channel)?.forEach((listener) => listener()),
+    listen: (channel, onWake) => {
+      this.#listeners.set(channel, (this.#listeners.get(channel) ?? new Set()).add(onWake));
+      return () => void this.#listeners.get(channel)?.delete(onWake);
+    },
+  };
+  ports: ExecutionPorts;
+
+  constructor(readonly plan: Plan) {
+    const { clock, locks, store, wakeups } = this;
+    this.ports = {
+      ...{ store, documents: store, locks, wakeups, clock, service: 'executor', limits: EXECUTION_LIMITS },
+      publicEvents: { readStream: async () => [this.#planComputed()] },
+      random: { next: () => 0.5 },
+      engines: new Map([['sandbox', this.world]]),
+      artifacts: { put: async () => ({ id: '', digest: '' }), get: async () => undefined },
+      oldRunners: { stop: async (_tenant, _deployment, token) => void this.stopped.push(token) },
+      probe: { status: async () => this.#probe() },
+      slots: new Slots({ total: 8, perRun: 8, perEngine: {} }),
+      observer: {
+        attemptEnded: () => undefined,
+        toolSaid: () => undefined,
+        noticed: (what) => this.noticed.push(what),
+      },
+    };
+  }
+
+  execute(
+    event: AskingEvent = startedBy(this.plan),
+    options: { draining?: AbortSignal; signal?: AbortSignal; lastTry?: boolean } = {},
+  ) {
+    const { draining = new AbortController().signal, signal = new AbortController().signal, lastTry = false } = options;
+    return runExecution(this.ports, { event, draining, signal, lastTry });
+  }
+
+  cancel(sequence = 11): Promise<void> {
+    const event = { ...envelopeOf(sequence), fact: 'run-cancelling', data: { ...run, reason: 'not needed' } } as const;
+    const runtime = { store: this.store, clock: this.clock, service: 'executor' };
+    return requestCancel(runtime, this.wakeups, event);
+  }
+
+  last(): EventOf<'execution'> {
+    return this.store.facts().at(-1)!;
+  }
+
+  #planComputed(): PublicEvent {
+    const data = { ...run, round: 1, plan: this.plan };
+    return { ...envelopeOf(1), type: 'caisson.planning.plan-computed.v1', subject: 'plan-run', data };
+  }
+
+  async #probe(): Promise<number> {
+    const status = this.statuses.length > 1 ? this.statuses.shift() : this.statuses[0];
+    if (status === undefined || status === 'down') throw new Error('connection refused');
+    return status;
+  }
+}
+
+const network = planUnit('network', { properties: { cidr: '10.0.0.0/16' } });
+const web = planUnit('web', { dependsOn: ['network'], properties: { net: '${network.id}', range: '${network.cidr}' } });
+const story = planOf([network, web], { url: 'http://${web.id}/', nothing: '${web.outputs.nope}' });
+
+describe('a run', () => {
+  it('applies every unit in order, resolves references, and is verified with outputs', async () => {
+    const scene = new Scene(story);
+    expect(await scene.execute()).toEqual({ outcome: 'done' });
+    expect(scene.world.calls).toEqual(['apply network', 'apply web']);
+    expect(scene.world.units.get('web')).toEqual({ net: 'network-id', range: '10.0.0.0/16' });
+    expect(scene.last()).toMatchObject({
+      fact: 'execution-verified',
+      data: {
+        ...run,
+        outputs: { url: 'http://web-id/', nothing: null },
+        applied: [{ unitId: 'network' }, { unitId: 'web' }],
+      },
+    });
+    expect(scene.store.document('execution', 'run')).toMatchObject({ state: 'verified', progress: 100 });
+    expect(scene.store.document('task', 'run/web')).toMatchObject({
+      state: 'succeeded',
+      attempt: 1,
+      evidence: { exitCode: 0 },
+      log: ['web: ok'],
+    });
+  });
+
+  it('can be followed from any fact back to what asked for it', async () => {
+    const scene = new Scene(story);
+    await scene.execute();
+    const facts = new Map(scene.store.facts().map((fact) => [fact.id, fact]));
+    const path: string[] = [];
+    let fact = scene.store.facts().find((found) => found.fact === 'task-succeeded' && found.data.unitId === 'web');
+    for (; fact !== undefined; fact = facts.get(path.at(-1)!)) path.push(fact.causationId);
+    expect(path.map((id) => facts.get(id)?.fact ?? id)).toEqual([
+      'task-started',
+      'task-queued',
+      'task-succeeded',
+      'task-started',
+      'task-queued',
+      'execution-started',
+      'event-10',
+    ]);
+  });
+
+  it('is done once however often it is asked for', async () => {
+    const scene = new Scene(story);
+    await scene.execute();
+    const before = scene.store.events.length;
+    expect(await scene.execute()).toEqual({ outcome: 'done' });
+    expect(scene.store.events.length).toBe(before);
+    expect(scene.world.effects).toHaveLength(2);
+  });
+
+  it('keeps what it did not change, and removes what it must', async () => {
+    const old = standing('old', { size: 1 });
+    const plan = planOf([planUnit('same', { action: 'none' }), planUnit('old', { action: 'delete', previous: old })]);
+    const scene = new Scene(plan);
+    scene.world.units.set('old', { size: 1 });
+    await scene.execute(startedBy(plan, { applied: [old, standing('same', {})] }));
+    expect(scene.world.calls).toEqual(['destroy old']);
+    expect(scene.last()).toMatchObject({ fact: 'execution-verified', data: { applied: [{ unitId: 'same' }] } });
+  });
+
+  it('writes waves, not tasks: intents and results share appends', async () => {
+    const scene = new Scene(planOf(Array.from({ length: 100 }, (_, index) => planUnit(`u${index}`))));
+    scene.ports = { ...scene.ports, slots: new Slots({ total: 32, perRun: 32, perEngine: {} }) };
+    await scene.execute();
+    expect(scene.world.effects).toHaveLength(100);
+    expect(scene.world.most).toBeLessThanOrEqual(32);
+    expect(scene.store.sizes.length).toBeLessThan(30);
+  });
+
+  it('uses no more places than the engine and the run may', async () => {
+    const scene = new Scene(planOf(Array.from({ length: 9 }, (_, index) => planUnit(`u${index}`))));
+    const slots = new Slots({ total: 9, perRun: 9, perEngine: { sandbox: 2 } });
+    scene.ports = { ...scene.ports, slots };
+    await scene.execute();
+    expect(scene.world.most).toBe(2);
+    expect(slots.taken).toBe(0);
+  });
+
+  it.each([
+    { what: 'is missing', code: 'plan-missing', change: (plan: Plan) => ({ ...plan, digest: digestOf('other') }) },
+    {
+      what: 'is not what its digest says',
+      code: 'plan-digest-mismatch',
+      change: (plan: Plan) => ({ ...plan, kind: 'x' }),
+    },
+  ])('is refused when the approved plan $what, and keeps what stood', async ({ code, change }) => {
+    const scene = new Scene(change(story));
+    const applied = [standing('old', {})];
+    await scene.execute(startedBy(story, { applied }));
+    expect(scene.last()).toMatchObject({ fact: 'execution-failed', data: { failure: { code }, applied } });
+    expect(scene.world.calls).toEqual([]);
+  });
+
+  it('is refused when its units wait for each other', async () => {
+    const plan = planOf([planUnit('a', { dependsOn: ['b'] }), planUnit('b', { dependsOn: ['a'] })]);
+    const scene = new Scene(plan);
+    await scene.execute();
+    expect(scene.last()).toMatchObject({
+      fact: 'execution-failed',
+      data: { failure: { code: 'plan-not-executable' } },
+    });
+  });
+
+  it('waits its turn while another holder has the deployment', async () => {
+    const scene = new Scene(story);
+    let second: unknown;
+    scene.world.onApply = async () => {
+      second ??= await scene.execute();
+    };
+    await scene.execute();
+    expect(second).toMatchObject({ outcome: 'again' });
+  });
+});
+
+describe('an attempt', () => {
+  it('that fails for now is tried again after a wait, and the wait is recorded', async () => {
+    const scene = new Scene(story);
+    scene.world.reactions.set('network', ['transient', 'transient']);
+    await scene.execute();
+    const retries = scene.store.facts().filter(({ fact }) => fact === 'task-retrying');
+    expect(retries.map(({ data }) => (data as { delayMs: number }).delayMs)).toEqual([500, 1000]);
+    expect(scene.last().fact).toBe('execution-verified');
+    expect(scene.store.document('task', 'run/network')).toMatchObject({ state: 'succeeded', attempt: 3 });
+  });
+
+  it('that fails for good ends the run, with the tool’s own words', async () => {
+    const scene = new Scene(story);
+    scene.world.reactions.set('network', ['permanent']);
+    await scene.execute(startedBy(story, { onFailure: 'keep' }));
+    expect(scene.last()).toMatchObject({
+      fact: 'execution-failed',
+      data: { failure: { code: 'tool-failed', taskId: 'run/network' }, applied: [] },
+    });
+    expect(scene.store.document('task', 'run/network')).toMatchObject({ state: 'failed', log: ['network: permanent'] });
+    expect(scene.store.document('task', 'run/web')).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('with an unknown outcome is looked up, not done again', async () => {
+    const scene = new Scene(story);
+    scene.world.reactions.set('network', ['unknown-done']);
+    await scene.execute();
+    expect(scene.world.effects).toEqual(['dep/run/network', 'dep/run/web']);
+    expect(scene.world.calls.filter((call) => call === 'apply network')).toHaveLength(1);
+    const facts = scene.store.facts().map(({ fact }) => fact);
+    expect(facts).toContain('task-outcome-unknown');
+    expect(facts).toContain('task-resolved');
+    expect(scene.last().fact).toBe('execution-verified');
+  });
+
+  it('with an unknown outcome that the world denies is done again', async () => {
+    const scene = new Scene(story);
+    scene.world.reactions.set('network', ['unknown-not-done']);
+    await scene.execute();
+    expect(scene.world.effects).toEqual(['dep/run/network', 'dep/run/web']);
+    expect(scene.last().fact).toBe('execution-verified');
+  });
+
+  it('whose outcome nobody can tell ends the run and says so', async () => {
+    const scene = new Scene(story);
+    scene.world.reactions.set('network', ['unknown-done']);
+    scene.world.unreadable = true;
+    await scene.execute(startedBy(story, { onFailure: 'keep' }));
+    expect(scene.last()).toMatchObject({ fact: 'execution-failed', data: { failure: { code: 'outcome-unknown' } } });
+  });
+
+  it('that does not end in time is stopped, looked up and tried again', async () => {
+    const scene = new Scene(story);
+    scene.world.reactions.set('network', ['hang']);
+    await scene.execute();
+    const facts = scene.store.facts().map(({ fact }) => fact);
+    expect(facts.slice(3, 7)).toEqual(['task-outcome-unknown', 'task-resolved', 'task-timed-out', 'task-retrying']);
+    expect(scene.last().fact).toBe('execution-verified');
+  });
+
+  it('that cannot be stopped ends the run as unknown', async () => {
+    const scene = new Scene(story);
+    scene.world.reactions.set('network', ['deaf']);
+    await scene.execute(startedBy(story, { onFailure: 'keep' }));
+    expect(scene.last()).toMatchObject({ fact: 'execution-failed', data: { failure: { code: 'outcome-unknown' } } });
+  });
+
+  it('is not begun when a reference has no value', async () => {
+    const plan = planOf([network, planUnit('web', { dependsOn: ['network'], properties: { net: '${network.nope}' } })]);
+    const scene = new Scene(plan);
+    await scene.execute(startedBy(plan, { onFailure: 'keep' }));
+    expect(scene.last()).toMatchObject({
+      data: {
+        failure: { code: 'reference-unresolved', diagnostics: [{ address: 'web' }] },
+        applied: [{ unitId: 'network' }],
+      },
+    });
+    expect(scene.world.calls).toEqual(['apply network']);
+  });
+
+  it('uses exactly the saved dry run, and fails when it is gone', async () => {
+    const plan = planOf([planUnit('network', { artifact: { id: 'saved', digest: digestOf('saved') } })]);
+    const scene = new Scene(plan);
+    await scene.execute(startedBy(plan, { onFailure: 'keep' }));
+    expect(scene.last()).toMatchObject({ data: { failure: { code: 'artifact-missing' } } });
+    expect(scene.world.effects).toEqual([]);
+  });
+});
+
+describe('a rollback', () => {
+  it('undoes what was done, half done included, and sees that it is gone', async () => {
+    const scene = new Scene(story);
+    scene.world.reactions.set('web', ['partial']);
+    await scene.execute();
+    expect([...scene.world.units.keys()]).toEqual([]);
+    expect(scene.world.calls.slice(-2)).toEqual(['destroy web', 'destroy network']);
+    expect(scene.last()).toMatchObject({ fact: 'execution-rolled-back', data: { applied: [] } });
+    expect(scene.store.document('execution', 'run')).toMatchObject({ state: 'rolled-back' });
+  });
+
+  it('puts back what was there before', async () => {
+    const old = standing('network', { cidr: '10.1.0.0/16' });
+    const plan = planOf([planUnit('network', { ...network, action: 'update' }), web]);
+    const scene = new Scene(plan);
+    scene.world.units.set('network', { cidr: '10.1.0.0/16' });
+    scene.world.reactions.set('web', ['permanent']);
+    await scene.execute(startedBy(plan, { applied: [old] }));
+    expect(scene.world.units.get('network')).toEqual({ cidr: '10.1.0.0/16' });
+    expect(scene.last()).toMatchObject({
+      data: { applied: [{ unitId: 'network', properties: { cidr: '10.1.0.0/16' } }] },
+    });
+  });
+
+  it('can be asked for later, by another process, from the history alone', async () => {
+    const scene = new Scene(story);
+    scene.world.reactions.set('web', ['permanent']);
+    await scene.execute(startedBy(story, { onFailure: 'keep' }));
+    expect([...scene.world.units.keys()]).toEqual(['network']);
+    const data = { ...run, reason: 'mia asked', asked: true };
+    const asked = { ...envelopeOf(20), fact: 'run-rollback-started', data } as AskingEvent;
+    await scene.execute(asked);
+    expect([...scene.world.units.keys()]).toEqual([]);
+    expect(scene.last().fact).toBe('execution-rolled-back');
+    const started = scene.store.facts().find(({ fact }) => fact === 'rollback-started');
+    expect(started).toMatchObject({ causationId: 'event-20', data: { units: ['network'] } });
+  });
+});
+
+describe('verification', () => {
+  it('waits for a world that settles late', async () => {
+    const scene = new Scene(story);
+    let looks = 0;
+    scene.world.observe = async ({ unitId }) => {
+      looks += 1;
+      const resources = { [unitId]: looks < 4 ? 'settling' : (scene.world.units.get(unitId) ?? {}) };
+      return { outcome: 'observed', resources, outputs: {} };
+    };
+    await scene.execute();
+    expect(scene.last().fact).toBe('execution-verified');
+  });
+
+  it('fails when somebody changed a unit meanwhile, and names it', async () => {
+    const scene = new Scene(story);
+    scene.world.onApply = (unitId) => {
+      if (unitId === 'web') scene.world.units.set('network', { cidr: 'changed' });
+    };
+    await scene.execute(startedBy(story, { onFailure: 'keep' }));
+    expect(scene.last()).toMatchObject({
+      fact: 'execution-failed',
+      data: { failure: { code: 'verification-failed', diagnostics: [{ address: 'network' }] } },
+    });
+  });
+
+  const checked = planOf([
+    planUnit('web', { checks: [{ kind: 'http', url: 'http://${web.id}/', expectStatus: 200, withinMs: 3000 }] }),
+  ]);
+
+  it('asks the checks of a unit until they answer', async () => {
+    const scene = new Scene(checked);
+    scene.statuses = ['down', 503, 200];
+    await scene.execute();
+    expect(scene.last().fact).toBe('execution-verified');
+  });
+
+  it('fails when a check does not answer in time', async () => {
+    const scene = new Scene(checked);
+    scene.statuses = [503];
+    await scene.execute(startedBy(checked, { onFailure: 'keep' }));
+    expect(JSON.stringify(scene.last().data)).toContain('http://web-id/ answers 503, not 200');
+  });
+});
+
+describe('a cancel', () => {
+  it('stops what runs, starts nothing more, and says what was done', async () => {
+    const scene = new Scene(story);
+    scene.world.reactions.set('web', ['hang']);
+    scene.world.onApply = (unitId) => (unitId === 'web' ? scene.cancel() : undefined);
+    await scene.execute();
+    expect(scene.last()).toMatchObject({ fact: 'execution-cancelled', data: { applied: [{ unitId: 'network' }] } });
+    expect(scene.last().data).not.toHaveProperty('failure');
+    expect(scene.store.document('task', 'run/web')).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('that reaches nobody is found by looking', async () => {
+    const scene = new Scene(story);
+    scene.wakeups.wake = () => undefined;
+    scene.world.reactions.set('web', ['hang']);
+    scene.world.onApply = (unitId) => (unitId === 'web' ? scene.cancel() : undefined);
+    await scene.execute();
+    expect(scene.last().fact).toBe('execution-cancelled');
+  });
+
+  it('before the start does nothing to the world', async () => {
+    const scene = new Scene(story);
+    await scene.cancel();
+    await scene.execute();
+    expect(scene.last()).toMatchObject({ fact: 'execution-cancelled', data: { applied: [] } });
+    expect(scene.world.calls).toEqual([]);
+  });
+
+  it('after the end loses', async () => {
+    const scene = new Scene(story);
+    await scene.execute();
+    await scene.cancel();
+    await scene.execute();
+    expect(scene.last().fact).toBe('execution-verified');
+  });
+});
+
+describe('a crash', () => {
+  it('is survived: the next holder stops old runners, looks, and goes on without doing anything twice', async () => {
+    const scene = new Scene(story);
+    scene.world.onApply = (unitId) => {
+      if (unitId !== 'web') return undefined;
+      scene.world.onApply = () => undefined;
+      scene.world.units.set('web', { net: 'network-id', range: '10.0.0.0/16' });
+      scene.world.effects.push('dep/run/web');
+      scene.locks.expire('execution:dep', true);
+      return new Promise(() => undefined); // The process is gone; nothing of it ever answers.
+    };
+    scene.ports = { ...scene.ports, limits: { ...EXECUTION_LIMITS, abortGraceMs: 0 } };
+    await expect(scene.execute()).rejects.toMatchObject({ code: 'lock-lost' });
+    expect(await scene.execute()).toEqual({ outcome: 'done' });
+    expect(scene.stopped).toEqual([1, 2]);
+    expect(scene.world.effects).toEqual(['dep/run/network', 'dep/run/web']);
+    expect(scene.last().fact).toBe('execution-verified');
+  });
+
+  it('before the effect is followed by one more attempt', async () => {
+    const scene = new Scene(story);
+    scene.world.onApply = (unitId) => {
+      if (unitId !== 'web') return undefined;
+      scene.world.onApply = () => undefined;
+      scene.locks.expire('execution:dep', true);
+      return new Promise(() => undefined);
+    };
+    scene.ports = { ...scene.ports, limits: { ...EXECUTION_LIMITS, abortGraceMs: 0 } };
+    await expect(scene.execute()).rejects.toMatchObject({ code: 'lock-lost' });
+    await scene.execute();
+    expect(scene.world.effects).toEqual(['dep/run/network', 'dep/run/web']);
+    expect(scene.store.document('task', 'run/web')).toMatchObject({ state: 'succeeded', attempt: 2 });
+  });
+
+  it('of a holder that does not know it lets it write nothing', async () => {
+    const scene = new Scene(story);
+    scene.world.onApply = async (unitId) => {
+      if (unitId !== 'web') return;
+      scene.world.onApply = () => undefined;
+      scene.locks.expire('execution:dep', false);
+      await scene.execute(); // Somebody else does it all meanwhile.
+    };
+    await expect(scene.execute()).rejects.toMatchObject({ code: 'fenced' });
+    expect(scene.last().fact).toBe('execution-verified');
+    expect(scene.store.types().filter((type) => type === 'ExecutionVerified')).toHaveLength(1);
+  });
+
+  it('of the answer of an append loses and repeats nothing', async () => {
+    const scene = new Scene(story);
+    scene.store.answersToLose = 3;
+    await scene.execute();
+    expect(scene.last().fact).toBe('execution-verified');
+    expect(scene.world.effects).toEqual(['dep/run/network', 'dep/run/web']);
+    expect(scene.store.types().filter((type) => type === 'TaskStarted')).toHaveLength(2);
+  });
+
+  it('does not begin while old runners may still act', async () => {
+    const scene = new Scene(story);
+    const stop = async (): Promise<void> => {
+      throw new Fault('runner-survives', 'it lives', { retryable: true });
+    };
+    scene.ports = { ...scene.ports, oldRunners: { stop } };
+    await expect(scene.execute()).rejects.toMatchObject({ code: 'runner-survives' });
+    expect(scene.world.calls).toEqual([]);
+  });
+});
+
+describe('leaving', () => {
+  it('lets what runs end, records it, and leaves the rest to the next holder', async () => {
+    const scene = new Scene(story);
+    const draining = new AbortController();
+    scene.world.onApply = (unitId) => (unitId === 'network' ? draining.abort() : undefined);
+    expect(await scene.execute(undefined, { draining: draining.signal })).toMatchObject({ outcome: 'again' });
+    expect(scene.world.calls).toEqual(['apply network']);
+    scene.world.onApply = () => undefined;
+    expect(await scene.execute()).toEqual({ outcome: 'done' });
+    expect(scene.world.effects).toEqual(['dep/run/network', 'dep/run/web']);
+  });
+
+  it('starts nothing that waits for a place', async () => {
+    const scene = new Scene(planOf([planUnit('a'), planUnit('b'), planUnit('c')]));
+    scene.ports = { ...scene.ports, slots: new Slots({ total: 1, perRun: 1, perEngine: {} }) };
+    const draining = new AbortController();
+    scene.world.onApply = () => draining.abort();
+    expect(await scene.execute(undefined, { draining: draining.signal })).toMatchObject({ outcome: 'again' });
+    expect(scene.world.calls).toHaveLength(1);
+    expect(scene.ports.slots.taken).toBe(0);
+  });
+
+  it('stops what runs when its time is over', async () => {
+    const scene = new Scene(story);
+    const signal = new AbortController();
+    scene.world.reactions.set('network', ['hang']);
+    scene.world.onApply = () => signal.abort();
+    await expect(scene.execute(undefined, { signal: signal.signal })).rejects.toMatchObject({ code: 'lock-lost' });
+    expect(scene.world.atWork).toBe(0);
+    scene.world.onApply = () => undefined;
+    expect(await scene.execute()).toEqual({ outcome: 'done' });
+  });
+});
+
+describe('a defect', () => {
+  it('ends the run as failed at the last try, and not before', async () => {
+    const scene = new Scene(story);
+    const broken: Json[] = [];
+    scene.world.onApply = (unitId) => void broken.push(unitId);
+    const stop = async (): Promise<void> => {
+      throw new TypeError('undefined is not a function');
+    };
+    scene.ports = { ...scene.ports, oldRunners: { stop } };
+    await expect(scene.execute()).rejects.toThrow('undefined is not a function');
+    expect(scene.last().fact).toBe('task-queued');
+    await scene.execute(undefined, { lastTry: true });
+    expect(scene.last()).toMatchObject({
+      fact: 'execution-failed',
+      data: { failure: { code: 'execution-abandoned' } },
+    });
+  });
+});
+
+describe('a run that is started again', () => {
+  it('goes on after what succeeded', async () => {
+    const scene = new Scene(story);
+    scene.world.reactions.set('web', ['permanent']);
+    await scene.execute(startedBy(story, { onFailure: 'keep' }));
+    const again = planOf([planUnit('network', { ...network, action: 'none' }), web], { round: '2' });
+    Object.assign(scene.plan, again);
+    const applied = [standing('network', { cidr: '10.0.0.0/16' })];
+    await scene.execute(startedBy(again, { sequence: 30, applied }));
+    expect(scene.world.effects).toEqual(['dep/run/network', 'dep/run/web/2']);
+    expect(scene.last().fact).toBe('execution-verified');
+    expect(scene.store.document('task', 'run/network')).toMatchObject({ state: 'succeeded' });
+  });
+});

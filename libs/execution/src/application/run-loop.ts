@@ -1,0 +1,267 @@
+import type { Plan } from '@caisson/contracts';
+import { Fault } from '@caisson/kernel';
+import type { AttemptRef, ExecutionCommand } from '../domain/execution.commands.js';
+import type { ExecutionEvent, InRun } from '../domain/execution.events.js';
+import { activePhase, isOpen, workOf, type ExecutionState } from '../domain/execution.state.js';
+import { actionKeyOf, type Task, type TaskRef } from '../domain/task.state.js';
+import { findTask } from '../domain/work.js';
+import { prepareWork } from './attempt-work.js';
+import type { ExecutionSession } from './execution-session.js';
+import { Inbox } from './inbox.js';
+import type { ExecutionPorts } from './ports.js';
+import type { Slot } from './slots.js';
+import type { StopReason } from './supervise.js';
+import { resolveAttempt, runAttempt, type Attempt, type RunnerContext } from './task-runner.js';
+import { outputsOf, verify } from './verify.js';
+import { WaitingTasks } from './waiting-tasks.js';
+
+/** Wakes the holder of a run's execution: somebody recorded something in its stream. */
+export function executionChannel(runId: string): string {
+  return `execution-${runId}`;
+}
+
+/** A run in the hand of its lease holder. */
+export interface HeldRun {
+  readonly ports: ExecutionPorts;
+  readonly session: ExecutionSession;
+  readonly tenantId: string;
+  readonly run: InRun;
+  readonly fencingToken: number;
+  /** The plan of the present cycle; undefined while only a rollback is to be done. */
+  readonly plan: Plan | undefined;
+  /** Aborted when the lease is lost or the process must end at once. */
+  readonly signal: AbortSignal;
+  /** Aborted when nothing new may be started here. */
+  readonly draining: AbortSignal;
+}
+
+/**
+ * Carries one execution on until it ends. Each turn records what came in since the last one and the intents of what may
+ * start, in one append; while that is on its way, more comes in. So the store is written to as often as it answers.
+ */
+export class RunLoop {
+  readonly #held: HeldRun;
+  readonly #inbox = new Inbox();
+  readonly #waiting: WaitingTasks;
+  readonly #context: RunnerContext;
+  readonly #attempts = new Map<string, { readonly stop: AbortController; readonly ended: Promise<void> }>();
+  readonly #timers = new AbortController();
+  #verification: { readonly of: string; readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
+  /** Tasks whose start the last append was to record. */
+  #asked: readonly TaskRef[] = [];
+  #stale = false;
+  #cancelSent = false;
+
+  constructor(held: HeldRun) {
+    this.#held = held;
+    const { ports, tenantId, run, fencingToken, signal } = held;
+    this.#waiting = new WaitingTasks(ports.slots, { tenantId, runId: run.runId }, () => this.#inbox.wake());
+    const report = (...commands: readonly ExecutionCommand[]): void => this.#inbox.push(...commands);
+    this.#context = { ports, tenantId, ...run, fencingToken, signal, report };
+  }
+
+  /**
+   * @returns `ended`: nothing is left to do; `left`: the process is draining and another holder goes on.
+   * @throws Fault `lock-lost` or `fenced` (retryable) when somebody else holds the run now.
+   */
+  async run(): Promise<'ended' | 'left'> {
+    const { draining, ports, run, signal } = this.#held;
+    const wake = (): void => this.#inbox.wake();
+    signal.addEventListener('abort', wake);
+    draining.addEventListener('abort', wake);
+    const stopListening = ports.wakeups.listen(executionChannel(run.runId), () => {
+      this.#stale = true;
+      wake();
+    });
+    try {
+      this.#takeOver();
+      for (;;) {
+        const turn = await this.#turn();
+        if (turn !== 'on') return turn;
+      }
+    } finally {
+      stopListening();
+      signal.removeEventListener('abort', wake);
+      draining.removeEventListener('abort', wake);
+      await this.#letGo();
+    }
+  }
+
+  async #turn(): Promise<'on' | 'ended' | 'left'> {
+    const { draining, session, signal } = this.#held;
+    if (signal.aborted) throw new Fault('lock-lost', 'The execution is no longer held here.', { retryable: true });
+    if (this.#stale) {
+      this.#stale = false;
+      await session.refresh();
+    }
+    this.#react(session.state);
+    const commands = this.#collect(session.state);
+    if (commands.length > 0) {
+      this.#follow(await session.execute(commands));
+      return 'on';
+    }
+    if (!isOpen(session.state)) return 'ended';
+    if (draining.aborted && this.#attempts.size === 0) return 'left';
+    await this.#rest();
+    return 'on';
+  }
+
+  /** What earlier holders left: queued tasks wait again, and what was running is looked for in the world. */
+  #takeOver(): void {
+    const { fencingToken, session } = this.#held;
+    const phase = activePhase(session.state);
+    for (const task of workOf(session.state, phase).tasks) {
+      const ref = { phase, unitId: task.unitId };
+      if (task.state === 'queued') this.#waiting.add(ref, task.engine);
+      if (task.state === 'retrying') this.#retryLater(ref, this.#msUntil(task.dueAt));
+      if (task.state !== 'running') continue;
+      const attempt = { ...ref, attempt: task.attempt, fencingToken };
+      const reason = 'the executor that ran it was lost';
+      this.#inbox.push({ type: 'RecordTaskUnknown', attempt, reason });
+      this.#begin(attempt, task, { with: resolveAttempt });
+    }
+  }
+
+  /** Starts and stops what the phase asks for besides tasks. */
+  #react(state: ExecutionState): void {
+    const leaving = this.#held.draining.aborted;
+    const cancelling = state.phase === 'cancelling';
+    if (leaving) this.#waiting.dropAll();
+    if (cancelling) this.#stopAttempts('cancel');
+    if (leaving || cancelling) this.#verification?.stop.abort();
+    else if (state.phase === 'verifying' || isUndone(state)) this.#verify(state);
+  }
+
+  #collect(state: ExecutionState): readonly ExecutionCommand[] {
+    const commands = this.#inbox.drain();
+    if (state.phase === 'cancelling' && !this.#cancelSent) {
+      this.#cancelSent = true;
+      commands.push({ type: 'CancelExecution' });
+    }
+    const tasks = this.#waiting.granted;
+    const { fencingToken, ports } = this.#held;
+    this.#asked = tasks;
+    if (tasks.length > 0) commands.push({ type: 'StartTasks', tasks, fencingToken, at: ports.clock.now() });
+    return commands;
+  }
+
+  #follow(events: readonly ExecutionEvent[]): void {
+    for (const event of events) {
+      if (event.type === 'TaskQueued') this.#queued(event);
+      else if (event.type === 'TaskCancelled') this.#waiting.drop(event);
+      else if (event.type === 'TaskRetrying') this.#retryLater(event, event.delayMs);
+      else if (event.type === 'TaskStarted') {
+        const task = findTask(workOf(this.#held.session.state, event.phase), event.unitId);
+        const { phase, unitId, attempt, fencingToken } = event;
+        const slot = this.#waiting.take(event);
+        if (task !== undefined) this.#begin({ phase, unitId, attempt, fencingToken }, task, { with: runAttempt, slot });
+      }
+    }
+    // What had a place and may not start any more gives it back.
+    for (const task of this.#asked) this.#waiting.drop(task);
+  }
+
+  #queued(event: TaskRef): void {
+    const task = findTask(workOf(this.#held.session.state, event.phase), event.unitId);
+    if (task?.state === 'queued' && !this.#held.draining.aborted) this.#waiting.add(event, task.engine);
+  }
+
+  #begin(
+    ref: AttemptRef,
+    task: Task,
+    how: {
+      readonly with: (context: RunnerContext, attempt: Attempt) => Promise<void>;
+      readonly slot?: Slot | undefined;
+    },
+  ): void {
+    const { plan, ports, run, session } = this.#held;
+    const { phase, unitId } = ref;
+    const prepared = prepareWork({ state: session.state, plan, engines: ports.engines }, phase, task);
+    if (prepared.outcome === 'impossible') {
+      how.slot?.release();
+      const report = { attempt: ref, failure: prepared.failure, touched: false, log: [], at: ports.clock.now() };
+      this.#inbox.push({ type: 'RecordTaskFailed', ...report });
+      return;
+    }
+    const stop = new AbortController();
+    const actionKey = actionKeyOf(run, session.state.cycle, { phase, unitId });
+    const key = `${phase}/${unitId}`;
+    const ended = how
+      .with(this.#context, { ref, work: prepared.work, actionKey, stop: stop.signal })
+      .catch((error: unknown) => this.#inbox.fail(error))
+      .then(() => {
+        this.#attempts.delete(key);
+        how.slot?.release();
+        this.#inbox.wake();
+      });
+    this.#attempts.set(key, { stop, ended });
+  }
+
+  #stopAttempts(reason: StopReason): void {
+    for (const { stop } of this.#attempts.values()) stop.abort(reason);
+  }
+
+  #retryLater(ref: TaskRef, delayMs: number): void {
+    const { phase, unitId } = ref;
+    void this.#held.ports.clock.sleep(delayMs, this.#timers.signal).then(() => {
+      if (!this.#timers.signal.aborted) this.#inbox.push({ type: 'QueueRetry', task: { phase, unitId } });
+    });
+  }
+
+  #msUntil(instant: string | undefined): number {
+    if (instant === undefined) return 0;
+    return Math.max(0, Date.parse(instant) - Date.parse(this.#held.ports.clock.now()));
+  }
+
+  #verify(state: ExecutionState): void {
+    const phase = activePhase(state);
+    const of = `${phase}/${state.askedBy}`;
+    if (this.#verification?.of === of) return;
+    const { plan, ports, signal, tenantId } = this.#held;
+    const stop = new AbortController();
+    const until = AbortSignal.any([signal, stop.signal]);
+    const ended = verify({ ports, tenantId, state, phase, plan, signal: until })
+      .then((failure) => {
+        if (until.aborted) return;
+        if (phase === 'rollback') {
+          this.#inbox.push(
+            failure === undefined ? { type: 'RecordRolledBack' } : { type: 'RecordRollbackFailed', failure },
+          );
+        } else {
+          const outputs = outputsOf(state, plan);
+          const verified = { type: 'RecordVerified', outputs } as const;
+          this.#inbox.push(failure === undefined ? verified : { type: 'RecordVerificationFailed', failure });
+        }
+      })
+      .catch((error: unknown) => this.#inbox.fail(error));
+    this.#verification = { of, stop, ended };
+  }
+
+  /** Until something comes in. After a quiet while, looks whether somebody else recorded something. */
+  async #rest(): Promise<void> {
+    const { ports, run, session, tenantId } = this.#held;
+    const woken = await this.#inbox.wait(ports.clock, ports.limits.refreshEveryMs);
+    if (woken) return;
+    try {
+      const shown = await ports.documents.get(tenantId, 'execution', run.runId);
+      if (shown !== undefined && shown.version > session.version) this.#stale = true;
+    } catch (error) {
+      ports.observer.noticed('the execution could not be looked at', { runId: run.runId, error });
+    }
+  }
+
+  /** Ends everything that was started here, and waits until it has. Each engine has a bounded time for that. */
+  async #letGo(): Promise<void> {
+    this.#timers.abort();
+    this.#waiting.dropAll();
+    this.#verification?.stop.abort();
+    this.#stopAttempts('shutdown');
+    await Promise.all([...this.#attempts.values()].map(({ ended }) => ended));
+    await this.#verification?.ended;
+  }
+}
+
+/** Every undoing task has succeeded; what is left is to see it in the world. */
+function isUndone({ phase, rollback, failure }: ExecutionState): boolean {
+  return phase === 'rolling-back' && rollback.ended === rollback.total && failure === undefined;
+}

@@ -1,0 +1,60 @@
+import type { TaskRef } from '../domain/task.state.js';
+import type { Slot, Slots } from './slots.js';
+
+/** Queued tasks of one run on their way to a place. */
+export class WaitingTasks {
+  readonly #slots: Slots;
+  readonly #owner: { readonly tenantId: string; readonly runId: string };
+  readonly #onGranted: () => void;
+  readonly #withdrawals = new Map<string, () => void>();
+  readonly #granted = new Map<string, { readonly task: TaskRef; readonly slot: Slot }>();
+
+  constructor(slots: Slots, owner: { readonly tenantId: string; readonly runId: string }, onGranted: () => void) {
+    this.#slots = slots;
+    this.#owner = owner;
+    this.#onGranted = onGranted;
+  }
+
+  /** Asks for a place for a task. */
+  add(task: TaskRef, engine: string): void {
+    const key = keyOf(task);
+    const withdraw = this.#slots.request({ ...this.#owner, engine }, (slot) => {
+      this.#withdrawals.delete(key);
+      this.#granted.set(key, { task, slot });
+      this.#onGranted();
+    });
+    if (!this.#granted.has(key)) this.#withdrawals.set(key, withdraw);
+  }
+
+  /** Tasks that have a place and were not started yet. */
+  get granted(): readonly TaskRef[] {
+    return [...this.#granted.values()].map(({ task }) => task);
+  }
+
+  /** Hands the place of a started task over; undefined when it has none. */
+  take(task: TaskRef): Slot | undefined {
+    const key = keyOf(task);
+    const slot = this.#granted.get(key)?.slot;
+    this.#granted.delete(key);
+    return slot;
+  }
+
+  /** The task needs no place any more. */
+  drop(task: TaskRef): void {
+    const key = keyOf(task);
+    this.#withdrawals.get(key)?.();
+    this.#withdrawals.delete(key);
+    this.take(task)?.release();
+  }
+
+  /** None of them needs a place any more. */
+  dropAll(): void {
+    for (const withdraw of this.#withdrawals.values()) withdraw();
+    this.#withdrawals.clear();
+    for (const task of this.granted) this.drop(task);
+  }
+}
+
+function keyOf({ phase, unitId }: TaskRef): string {
+  return `${phase}/${unitId}`;
+}
