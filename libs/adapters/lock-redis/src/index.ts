@@ -1,1 +1,2 @@
-export {};
+export { RedisLockManager } from './redis-lock-manager.js';
+export type { LockLog, RedisLockManagerOptions, RedisLockObserver } from './redis-lock-manager.js';

@@ -1,0 +1,167 @@
+import type { Redis } from 'ioredis';
+import type { HeldLock, LockManager, LockRequest } from '@caisson/event-sourcing';
+import { Fault, messageOf, type Clock } from '@caisson/kernel';
+import { connectRedis, createRedlock, isHeldByAnother, type Redlock } from './redis-client.js';
+import { RedisHold, within } from './redis-hold.js';
+
+/**
+ * Longest life of a key without renewal. Short, whatever the lease's is: after a crash it keeps others out for so long,
+ * while a lease of a process known to be dead is free at once.
+ */
+const KEY_TTL_MS_MAX = 3000;
+
+/** While another holds it, it is asked for again after a wait that grows from the first to the second. */
+const POLL_MS_MIN = 20;
+const POLL_MS_MAX = 250;
+
+/** While Redis is away, one request in so long tries it; the others go on without. */
+const AWAY_PROBE_MS = 1000;
+
+/** What a client says of itself before its first command can be sent. */
+const CONNECTING: ReadonlySet<string> = new Set(['connecting', 'connect']);
+
+/** Ending the connection takes no longer. */
+const CLOSE_MS_MAX = 1000;
+
+/** Where changes are told. The services' structured logger fits. */
+export interface LockLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+/** Hears what happens, to count it. Must not throw. */
+export interface RedisLockObserver {
+  /** Redis does not answer from now on, or does again. */
+  away?(isAway: boolean): void;
+  /** A key was lost while its work went on. */
+  lost?(resource: string): void;
+}
+
+/** What the locks are made of. */
+export interface RedisLockManagerOptions {
+  /** `redis://host:port` or `rediss://…`. */
+  readonly url: string;
+  /** Gives the lock that counts, with its fencing token. */
+  readonly inner: LockManager;
+  readonly clock: Clock;
+  readonly log: LockLog;
+  readonly observer?: RedisLockObserver;
+}
+
+/**
+ * Keeps processes from queueing at the database for the same lock: first the key in Redis, then the inner lock. The key
+ * is advice. A Redis that restarted hands out what somebody holds, and one that is away hands out nothing; either way
+ * the inner lock decides, so work goes on without Redis and is as safe.
+ */
+export class RedisLockManager implements LockManager {
+  readonly #options: RedisLockManagerOptions;
+  readonly #redis: Redis;
+  readonly #redlock: Redlock;
+  #isAway = false;
+  #nextProbeMs = 0;
+
+  /** Connects in the background; until it is connected, the inner lock alone is used. */
+  constructor(options: RedisLockManagerOptions) {
+    this.#options = options;
+    this.#redis = connectRedis(options.url);
+    this.#redis.on('error', () => undefined); // Told with the first request that notices.
+    this.#redlock = createRedlock(this.#redis);
+  }
+
+  /** Whether Redis is connected. Where it is not, locks work by the inner lock. */
+  get isConnected(): boolean {
+    return this.#redis.status === 'ready';
+  }
+
+  async withLock<Result>(request: LockRequest, work: (lock: HeldLock) => Promise<Result>): Promise<Result> {
+    const { clock, inner } = this.#options;
+    const giveUpAtMs = clock.monotonicMs() + request.waitMs;
+    const hold = await this.#take(request, giveUpAtMs);
+    try {
+      const waitMs = Math.max(0, Math.round(giveUpAtMs - clock.monotonicMs()));
+      return await inner.withLock({ ...request, waitMs }, work);
+    } finally {
+      await hold?.release();
+    }
+  }
+
+  /** Ends the connection. Keys still held end by themselves. */
+  async close(): Promise<void> {
+    if (this.isConnected) {
+      await Promise.race([this.#redis.quit().catch(() => undefined), this.#options.clock.sleep(CLOSE_MS_MAX)]);
+    }
+    this.#redis.disconnect();
+  }
+
+  /** The key in hand; undefined where Redis does not answer. */
+  async #take(request: LockRequest, giveUpAtMs: number): Promise<RedisHold | undefined> {
+    const { clock } = this.#options;
+    for (let pollMs = POLL_MS_MIN; ; pollMs = Math.min(POLL_MS_MAX, pollMs * 1.5)) {
+      if (request.signal?.aborted === true) throw unavailable(request, 'the caller gave up');
+      if (!this.#isWorthTrying()) return undefined;
+      const attempt = await this.#tryOnce(request);
+      if (attempt !== 'held') return attempt;
+      const leftMs = giveUpAtMs - clock.monotonicMs();
+      if (leftMs <= 0) throw unavailable(request, 'another holds it');
+      await clock.sleep(Math.min(leftMs, pollMs), request.signal);
+    }
+  }
+
+  async #tryOnce(request: LockRequest): Promise<RedisHold | 'held' | undefined> {
+    const { clock, observer } = this.#options;
+    const ttlMs = Math.min(KEY_TTL_MS_MAX, Math.max(1, Math.floor(request.ttlMs)));
+    const key = `caisson:lock:${request.tenantId}:${request.resource}`;
+    const sentAtMs = clock.monotonicMs();
+    const acquiring = this.#redlock.acquire([key], ttlMs);
+    try {
+      const lock = await within(clock, 'give a lock', acquiring);
+      this.#answered();
+      const onLost = (reason: string): void => {
+        this.#options.log.info(
+          { resource: request.resource, reason },
+          'key in Redis lost; its work goes on by the lease',
+        );
+        observer?.lost?.(request.resource);
+      };
+      return new RedisHold({ clock, redlock: this.#redlock, ttlMs }, { lock, sentAtMs }, onLost);
+    } catch (error) {
+      if (await isHeldByAnother(error)) {
+        this.#answered();
+        return 'held';
+      }
+      // What arrives after all is given back.
+      acquiring.then((lock) => this.#redlock.release(lock, { retryCount: 0 })).catch(() => undefined);
+      this.#failed(error);
+      return undefined;
+    }
+  }
+
+  #isWorthTrying(): boolean {
+    if (CONNECTING.has(this.#redis.status)) return false; // Takes milliseconds, and is no failure.
+    if (!this.#isAway) return true;
+    const nowMs = this.#options.clock.monotonicMs();
+    if (nowMs < this.#nextProbeMs) return false;
+    this.#nextProbeMs = nowMs + AWAY_PROBE_MS;
+    return true;
+  }
+
+  #answered(): void {
+    if (!this.#isAway) return;
+    this.#isAway = false;
+    this.#options.log.info({}, 'Redis answers again');
+    this.#options.observer?.away?.(false);
+  }
+
+  #failed(error: unknown): void {
+    this.#nextProbeMs = this.#options.clock.monotonicMs() + AWAY_PROBE_MS;
+    if (this.#isAway) return;
+    this.#isAway = true;
+    this.#options.log.warn({ reason: messageOf(error) }, 'Redis does not answer; locks go on by the lease alone');
+    this.#options.observer?.away?.(true);
+  }
+}
+
+function unavailable(request: LockRequest, why: string): Fault {
+  const message = `${request.resource} was not free within ${request.waitMs} ms: ${why}. Try again.`;
+  return new Fault('lock-unavailable', message, { retryable: true });
+}

@@ -1,0 +1,2 @@
+export { KeptLog } from './kept-log.js';
+export { machineClock } from './machine-clock.js';

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
+import type { LockRequest } from '@caisson/event-sourcing';
+import { startRedis, type LocalRedis } from '@caisson/local';
+import { RedisLockManager } from '@caisson/lock-redis';
+import { createTestDatabase, eventually, type TestDatabase } from '@caisson/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { KeptLog } from './kept-log.js';
+import { machineClock } from './machine-clock.js';
+
+const newLock = (given: Partial<LockRequest> = {}): LockRequest => ({
+  tenantId: randomUUID(),
+  resource: 'deployment:1',
+  ttlMs: 5000,
+  waitMs: 0,
+  ...given,
+});
+
+describe('Locks while Redis fails', () => {
+  let database: TestDatabase;
+  let store: OpenedEventStore;
+  let other: OpenedEventStore;
+  let directory: string;
+  let redis: LocalRedis;
+  let log: KeptLog;
+  let lost: string[];
+  let locks: RedisLockManager;
+  let otherLocks: RedisLockManager;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await migrate({ ownerUrl: database.url });
+    [store, other] = await Promise.all([openEventStore({ url: database.url }), openEventStore({ url: database.url })]);
+    directory = await mkdtemp(join(tmpdir(), 'caisson-redis-'));
+  });
+  afterAll(async () => {
+    await Promise.all([store.close(), other.close()]);
+    await database.drop();
+    await rm(directory, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    redis = await startRedis({ directory });
+    log = new KeptLog();
+    lost = [];
+    const observer = { lost: (resource: string): unknown => lost.push(resource) };
+    const common = { url: redis.url, clock: machineClock, log };
+    locks = new RedisLockManager({ ...common, inner: store.locks, observer });
+    otherLocks = new RedisLockManager({ ...common, inner: other.locks });
+    await eventually('Redis', () => locks.isConnected && otherLocks.isConnected);
+  });
+  afterEach(async () => {
+    await Promise.all([locks.close(), otherLocks.close()]);
+    await redis.stop('SIGKILL');
+  });
+
+  const isFree = (through: RedisLockManager, request: LockRequest): Promise<boolean> =>
+    through
+      .withLock(request, () => Promise.resolve(true))
+      .catch((error: unknown) => {
+        expect(error).toMatchObject({ code: 'lock-unavailable' });
+        return false;
+      });
+
+  it('keeps what is held, and locks go on, when Redis is killed and comes back', async () => {
+    const request = newLock();
+    await locks.withLock(request, async ({ signal }) => {
+      await redis.stop('SIGKILL');
+      expect(await isFree(otherLocks, request)).toBe(false);
+      expect(await isFree(otherLocks, newLock())).toBe(true);
+      expect(await isFree(locks, newLock())).toBe(true);
+      redis = await startRedis({ directory }); // Empty: it would hand out the lock again.
+      await eventually('Redis', () => locks.isConnected && otherLocks.isConnected);
+      await eventually('Redis in use', async () => {
+        await isFree(otherLocks, newLock());
+        return log.count('answers again') > 0;
+      });
+      expect(await isFree(otherLocks, request)).toBe(false);
+      expect(signal.aborted).toBe(false);
+    });
+    expect(await isFree(otherLocks, request)).toBe(true);
+    expect(log.count('warn Redis does not answer')).toBe(2); // Once for each of the two.
+  });
+
+  it('waits for a silent Redis once and not for each lock', async () => {
+    process.kill(redis.pid, 'SIGSTOP');
+    const firstMs = await timeOf(() => isFree(locks, newLock()));
+    expect(firstMs).toBeLessThan(2500);
+    const nextMs = await timeOf(async () => {
+      for (let count = 0; count < 20; count += 1) expect(await isFree(locks, newLock())).toBe(true);
+    });
+    expect(nextMs).toBeLessThan(2500); // One of them tries Redis again.
+    process.kill(redis.pid, 'SIGCONT');
+    await eventually('Redis in use', async () => {
+      await isFree(locks, newLock());
+      return log.count('answers again') === 1;
+    });
+  });
+
+  it('lets nobody else in when its keys are wiped', async () => {
+    const request = newLock();
+    const client = new Redis(redis.url);
+    await locks.withLock(request, async ({ signal }) => {
+      await client.flushall();
+      expect(await isFree(otherLocks, request)).toBe(false);
+      await eventually('the loss', () => lost.length === 1);
+      expect(signal.aborted).toBe(false);
+      expect(await isFree(otherLocks, request)).toBe(false);
+    });
+    expect(await isFree(otherLocks, request)).toBe(true);
+    client.disconnect();
+  });
+
+  it('keeps its limits of waiting while Redis is away', async () => {
+    const request = newLock();
+    await redis.stop('SIGKILL');
+    await locks.withLock(request, async () => {
+      const tookMs = await timeOf(() => isFree(otherLocks, { ...request, waitMs: 300 }));
+      expect(tookMs).toBeGreaterThan(250);
+      expect(tookMs).toBeLessThan(1500);
+    });
+  });
+});
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const beganMs = performance.now();
+  await work();
+  return performance.now() - beganMs;
+}
