@@ -1,7 +1,8 @@
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
-import { topicOf, type PublicEvent } from '@caisson/contracts';
+import { Ctx, Payload } from '@nestjs/microservices';
+import type { PublicEvent } from '@caisson/contracts';
 import type { Delivery } from '@caisson/event-sourcing';
+import { EventsOf } from '@caisson/messaging-kafka';
 import { acceptPlanRequest } from '@caisson/planning';
 
 /**
@@ -11,7 +12,7 @@ import { acceptPlanRequest } from '@caisson/planning';
 @Controller()
 export class PlanRequestsConsumer {
   /** Hears every fact about deployments; only requests to plan concern it. */
-  @EventPattern(topicOf('deployment'))
+  @EventsOf('deployment')
   onDeploymentFact(@Payload() event: PublicEvent, @Ctx() delivery: Delivery): void {
     const job = acceptPlanRequest(event);
     if (job !== undefined) delivery.enqueue(job);
