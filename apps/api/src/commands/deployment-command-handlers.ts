@@ -15,7 +15,7 @@ import {
   type DeploymentPorts,
 } from '@caisson/deployment';
 import type { FactoryProvider, Type } from '@nestjs/common';
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { CommandHandler } from '@nestjs/cqrs';
 import {
   ApproveRunCommand,
   CancelRunCommand,
@@ -58,7 +58,7 @@ function handlerOf<Input>(
   command: CommandType<Input>,
   useCase: UseCaseType<Input>,
 ): (ports: DeploymentPorts) => FactoryProvider {
-  class Handler implements ICommandHandler {
+  class Handler {
     constructor(private readonly useCase: UseCase<Input>) {}
 
     execute(given: { readonly input: Input }): Promise<DeploymentHandled> {

@@ -6,8 +6,8 @@ import { EventPattern, Payload } from '@nestjs/microservices';
 import { LOG } from '../tokens.js';
 
 /**
- * Planner, executor, drift detector and webhooks → deployments. Facts come at least once and in order per stream; a fact
- * that came before changes nothing. A refusal is final and only logged; a fault brings the fact back.
+ * Planner, executor, drift detector and webhooks → deployments. Facts come at least once and in order per stream; a
+ * fact that came before changes nothing. A refusal is final and only logged; a fault brings the fact back.
  */
 @Controller()
 export class DeploymentFactsConsumer {

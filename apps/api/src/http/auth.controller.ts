@@ -1,11 +1,13 @@
+import { LoginRequest, PrincipalView, RegisterRequest, ROLE_PERMISSIONS, TokenAnswer } from '@caisson/contracts';
 import {
-  LoginRequest,
-  PrincipalView,
-  RegisterRequest,
-  ROLE_PERMISSIONS,
-  TokenAnswer,
-} from '@caisson/contracts';
-import { AccessGuard, CalledBy, Operation, RequestedBy, type Caller, type HttpProblem, type Requester } from '@caisson/http';
+  AccessGuard,
+  CalledBy,
+  Operation,
+  RequestedBy,
+  type Caller,
+  type HttpProblem,
+  type Requester,
+} from '@caisson/http';
 import { unreachable } from '@caisson/kernel';
 import { FindPrincipal, type RegistrationRejection } from '@caisson/tenancy';
 import { Body, Controller, Get, Header, HttpCode, Post, UseGuards } from '@nestjs/common';
@@ -80,7 +82,9 @@ function registrationProblem(rejection: RegistrationRejection): HttpProblem {
     case 'registration-closed':
       return apiProblem('registration-closed', {
         detail: 'Only the first administrator can register, with the bootstrap token that the server printed.',
-        errors: [{ pointer: '/bootstrapToken', detail: 'must be the token that the server printed at its first start' }],
+        errors: [
+          { pointer: '/bootstrapToken', detail: 'must be the token that the server printed at its first start' },
+        ],
       });
     case 'bootstrap-token-invalid':
       return apiProblem('bootstrap-token-invalid', {

@@ -101,4 +101,3 @@ function fresh({ events, state }: Accepted): { deployment: DeploymentSummary; ru
     run: run === undefined ? undefined : showRun(runView(run, deployment)),
   };
 }
-

@@ -78,7 +78,9 @@ export class DeploymentCommandsController {
   @Post('rollback')
   @HttpCode(202)
   @Operation(
-    commandOperation('Undo a failed run, or go back to an earlier revision', 'deployment:rollback', { refusals: [422] }),
+    commandOperation('Undo a failed run, or go back to an earlier revision', 'deployment:rollback', {
+      refusals: [422],
+    }),
   )
   rollBackDeployment(
     @Param('id', { schema: Id }) deploymentId: string,

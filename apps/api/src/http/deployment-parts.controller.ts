@@ -12,12 +12,7 @@ import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { z } from 'zod';
-import {
-  FindDeployment,
-  FindResources,
-  ListRevisions,
-  type FoundDeployment,
-} from '../queries/deployment-queries.js';
+import { FindDeployment, FindResources, ListRevisions, type FoundDeployment } from '../queries/deployment-queries.js';
 import { ListDriftReports } from '../queries/drift-queries.js';
 import { ReadDeploymentHistory, type History } from '../queries/history-queries.js';
 import { ListRuns } from '../queries/run-queries.js';
@@ -100,7 +95,11 @@ export class DeploymentPartsController {
   }
 
   @Get('drift')
-  @Operation({ summary: 'List the drift reports of a deployment, newest first', access: 'drift:read', answer: DriftPage })
+  @Operation({
+    summary: 'List the drift reports of a deployment, newest first',
+    access: 'drift:read',
+    answer: DriftPage,
+  })
   async listDeploymentDrift(
     @Param('id', { schema: Id }) id: string,
     @Query({ schema: PageQuery }) page: PageQuery,

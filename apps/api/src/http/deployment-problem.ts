@@ -78,7 +78,9 @@ function runProblem(rejection: RunRejection): HttpProblem {
 }
 
 function remedyFor(allowed: readonly string[]): string {
-  return allowed.length === 0 ? 'It moves on by itself, or has ended.' : `What can be asked now: ${allowed.join(', ')}.`;
+  return allowed.length === 0
+    ? 'It moves on by itself, or has ended.'
+    : `What can be asked now: ${allowed.join(', ')}.`;
 }
 
 function revisionProblem(available: readonly number[]): HttpProblem {

@@ -4,19 +4,25 @@ import {
   DeploymentResource,
   DeploymentSummary,
   DesiredState,
-  EmptyRequest,
   pageOf,
 } from '@caisson/contracts';
-import {
-  AccessGuard,
-  CalledBy,
-  entityTagOf,
-  Operation,
-  versionFromIfMatch,
-  type Caller,
-} from '@caisson/http';
+import { AccessGuard, CalledBy, entityTagOf, Operation, versionFromIfMatch, type Caller } from '@caisson/http';
 import type { IdGenerator } from '@caisson/kernel';
-import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Patch, Post, Query, Res, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -50,7 +56,9 @@ export class DeploymentsController {
 
   @Post()
   @HttpCode(202)
-  @Operation(commandOperation('Create a deployment and request its first run', 'deployment:create', { refusals: [422] }))
+  @Operation(
+    commandOperation('Create a deployment and request its first run', 'deployment:create', { refusals: [422] }),
+  )
   async createDeployment(
     @Body({ schema: DesiredState }) desired: DesiredState,
     @CalledBy() caller: Caller,
@@ -117,7 +125,6 @@ export class DeploymentsController {
   @Operation(commandOperation('Cancel what runs and destroy what was applied', 'deployment:cancel'))
   async deleteDeployment(
     @Param('id', { schema: Id }) deploymentId: string,
-    @Body({ schema: EmptyRequest }) _body: unknown,
     @CalledBy() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<z.infer<typeof CommandAnswer>> {

@@ -63,7 +63,9 @@ export class DriftController {
 
   @Post('reports/:id/remediate')
   @HttpCode(202)
-  @Operation(commandOperation('Request a run that puts right what a report found', 'drift:remediate', { refusals: [422] }))
+  @Operation(
+    commandOperation('Request a run that puts right what a report found', 'drift:remediate', { refusals: [422] }),
+  )
   async remediateDrift(
     @Param('id', { schema: Id }) id: string,
     @Body({ schema: RemediateRequest }) _body: z.infer<typeof RemediateRequest>,

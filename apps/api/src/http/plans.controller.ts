@@ -1,4 +1,12 @@
-import { FINAL_RUN_STATES, Plan, RUN_COMMANDS, RUN_STATES, RUN_TRANSITIONS, RunStates, SETTLED_RUN_STATES } from '@caisson/contracts';
+import {
+  FINAL_RUN_STATES,
+  Plan,
+  RUN_COMMANDS,
+  RUN_STATES,
+  RUN_TRANSITIONS,
+  RunStates,
+  SETTLED_RUN_STATES,
+} from '@caisson/contracts';
 import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
 import { Controller, Get, Param, UseGuards } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
@@ -30,7 +38,11 @@ export class PlansController {
 @Controller('api/v1/run-states')
 export class RunStatesController {
   @Get()
-  @Operation({ summary: 'Read the states of a run and what leads from one to another', access: 'public', answer: RunStates })
+  @Operation({
+    summary: 'Read the states of a run and what leads from one to another',
+    access: 'public',
+    answer: RunStates,
+  })
   readRunStates(): z.infer<typeof RunStates> {
     return {
       states: [...RUN_STATES],

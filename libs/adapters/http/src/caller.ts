@@ -29,9 +29,7 @@ export function setPrincipal(request: object, principal: Principal): void {
   PRINCIPALS.set(request, principal);
 }
 
-/**
- * Gives a handler its caller: `@CalledBy() caller: Caller`. Only behind `AccessGuard`, on operations that are not public.
- */
+/** Gives a handler its caller: `@CalledBy() caller: Caller`. Only behind `AccessGuard`, where not anybody may call. */
 export const CalledBy = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const principal = PRINCIPALS.get(request);

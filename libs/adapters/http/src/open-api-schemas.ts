@@ -57,8 +57,8 @@ export class OpenApiSchemas {
     as: { registry: Registry; used: Set<string>; suffix: string; fallbackName: string },
   ): JsonSchema {
     const known = this.names.get(schema);
-    const name = known === undefined ? as.fallbackName : `${known}${as.suffix}`;
-    if (known === undefined && !as.registry.has(schema)) as.registry.add(schema, { id: name });
+    const name = known === undefined ? (as.registry.get(schema)?.id ?? as.fallbackName) : `${known}${as.suffix}`;
+    if (!as.registry.has(schema)) as.registry.add(schema, { id: name });
     as.used.add(name);
     return { $ref: `${PLACE}${name}` };
   }
