@@ -218,7 +218,7 @@ async function planned(): Promise<{ id: string; runId: string; plan: Plan }> {
         publicForm: { type: eventTypeOf('planning', 'plan-computed') },
       },
     ],
-    documents: [{ collection: 'plan', id: plan.digest, body: plan as unknown as Record<string, Json> }],
+    documents: [{ collection: 'plan', id: plan.digest, body: { plan } as unknown as Record<string, Json> }],
   });
   await tell('plan-computed', { deploymentId: id, runId, round: 1, plan }, stream);
   return { id, runId, plan };

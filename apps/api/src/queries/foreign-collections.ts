@@ -1,9 +1,9 @@
 /** Read models that other services write and the API shows. Keep in step with planning, execution and drift. */
 export const FOREIGN_COLLECTIONS = {
-  /** Bodies have `digest` and `runId`. */
+  /** By digest; bodies have `plan`. */
   plan: 'plan',
   /** Bodies have `id`, `runId`, `unitId`, `state`, `attempt`. */
   task: 'task',
-  /** Bodies have `id`, `deploymentId`, `status`, `items`, `unreadable`. */
+  /** By scan id; bodies have `id`, `deploymentId`, `status`, `items`, `unreadable`. */
   driftReport: 'drift-report',
 } as const;

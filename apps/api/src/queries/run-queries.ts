@@ -81,9 +81,8 @@ export class FindPlanHandler implements IQueryHandler<FindPlan> {
   constructor(@Inject(DOCUMENTS) private readonly documents: DocumentStore) {}
 
   async execute({ digest, tenantId }: FindPlan): Promise<JsonObject | undefined> {
-    const query = { tenantId, collection: FOREIGN_COLLECTIONS.plan, equals: { digest }, limit: 1 };
-    const [found] = await this.documents.find(query);
-    return found?.body;
+    const found = await this.documents.get<{ plan: JsonObject }>(tenantId, FOREIGN_COLLECTIONS.plan, digest);
+    return found?.body.plan;
   }
 }
 
