@@ -86,7 +86,9 @@ function connectEvents<Settings>(app: NestFastifyApplication, service: string, a
     `${service} consumer`,
     consumerProbe(() => strategy.health()),
   );
-  app.connectMicroservice({ strategy }, { inheritAppConfig: false }).useGlobalFilters(new PassErrorsOn());
+  // Deferred: once initialized, Nest takes no filter any more, and says so only in a warning.
+  const options = { inheritAppConfig: false, deferInitialization: true };
+  app.connectMicroservice({ strategy }, options).useGlobalFilters(new PassErrorsOn());
 }
 
 /**
