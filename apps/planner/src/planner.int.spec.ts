@@ -8,6 +8,7 @@ import {
   readDeployment,
   ReactToFact,
   RequestRunsForPush,
+  RetryRun,
   type DeploymentPorts,
   type DeploymentView,
   type RunView,
@@ -16,7 +17,7 @@ import { EngineFailure, type Engine, type EngineCall, type PlanRequest, type Uni
 import { ENGINE_MIGRATIONS } from '@caisson/engines';
 import type { CommandContext } from '@caisson/event-sourcing';
 import { createLogger, Metrics } from '@caisson/observability';
-import type { PlanView } from '@caisson/planning';
+import { BuiltInPlanner, ComputePlan, PLANNING_ATTEMPTS_MAX, type PlanView } from '@caisson/planning';
 import {
   Health,
   openFoundation,
@@ -237,6 +238,53 @@ describe('a run that asks for a plan', () => {
     const second = await startPlanner(creates);
     await running.shift()?.stop();
     expect((await planningEnded(second, runId)).type).toContain('plan-computed');
+  });
+});
+
+describe('a planning that cannot be done', () => {
+  const broken: Planned = () => {
+    throw new EngineFailure('api-down', 'The cloud does not answer', { errorClass: 'transient' });
+  };
+
+  it('is tried a bounded number of times, and then the run is told', async () => {
+    const foundation = await startPlanner(broken);
+    const { deploymentId, runId } = await create(foundation);
+    const facts = await foundation.stores.consumers.readStream({ tenantId, streamId: `deployment-${deploymentId}` }, 0);
+    const event = facts.find(({ type }) => type.includes('run-planning-started'))!;
+    const observer = { toolSaid: () => undefined, engineCalled: () => undefined, planningEnded: () => undefined };
+    const runtime = { store: foundation.stores.events, clock: systemClock, service: 'planner' };
+    const artifacts = { put: async () => ({ id: 'a', digest: DIGEST }), get: async () => undefined };
+    const engines = new Map([['fake', engineOf(broken)]]);
+    const planner = new BuiltInPlanner({ engines, artifacts, clock: systemClock, observer });
+    const compute = new ComputePlan({ runtime, locks: foundation.locks, observer }, planner);
+    const signal = new AbortController().signal;
+    const early = compute.execute({ event, attempt: PLANNING_ATTEMPTS_MAX - 1, signal });
+    await expect(early).rejects.toMatchObject({ code: 'engine-trouble', retryable: true });
+    expect(await compute.execute({ event, attempt: PLANNING_ATTEMPTS_MAX, signal })).toBe('refused');
+    expect(await compute.execute({ event, attempt: 1, signal })).toBe('outdated'); // It is over.
+    const ended = await planningEnded(foundation, runId);
+    expect(ended.data).toMatchObject({ failure: { code: 'engine-trouble' } });
+    const { failure } = ended.data as { failure: { message: string } };
+    expect(failure.message).toContain('The cloud does not answer');
+  });
+
+  it('can be asked for again: the next round is a plan of its own', async () => {
+    let works = false;
+    const foundation = await startPlanner((request, call) => {
+      if (!works) throw new EngineFailure('config-invalid', 'No such image', { errorClass: 'permanent' });
+      return creates(request, call);
+    });
+    const { deploymentId, runId } = await create(foundation);
+    const ports = apiOn(foundation);
+    const reactions = new ReactToFact(ports, foundation.stores.documents);
+    await reactions.execute(await planningEnded(foundation, runId));
+    expect(await runOf(foundation, runId)).toMatchObject({ state: 'failed', failure: { code: 'config-invalid' } });
+    works = true;
+    await new RetryRun(ports).execute({ deploymentId, context: asked() });
+    const second = await planningEnded(foundation, runId, 2);
+    expect(second).toMatchObject({ type: 'caisson.planning.plan-computed.v1', data: { round: 2 } });
+    await reactions.execute(second);
+    expect(await runOf(foundation, runId)).toMatchObject({ state: 'awaiting_approval', round: 2 });
   });
 });
 
