@@ -22,7 +22,7 @@ import { apiProblem } from './api-problems.js';
 import { commandOperation } from './operations.js';
 import { Id } from './path-parameters.js';
 import { RunCommands, type RunTarget } from './run-commands.js';
-import { showRun } from './views.js';
+import { showRun, showTask } from './views.js';
 
 const TaskPage = pageOf(TaskResource);
 
@@ -61,7 +61,7 @@ export class RunsController {
   ): Promise<unknown> {
     await this.existing(tenantId, id);
     const { documents, ...more } = await this.queries.execute(new ListTasks(tenantId, id, page));
-    return { items: documents.map(({ body }) => body), ...more };
+    return { items: documents.map(({ body }) => showTask(body)), ...more };
   }
 
   @Get('events')

@@ -1,5 +1,6 @@
 import { allowedCommands, type DeploymentSummary, type RunResource } from '@caisson/contracts';
 import type { DeploymentView, RunView } from '@caisson/deployment';
+import type { JsonObject } from '@caisson/kernel';
 
 /** Where the API begins. */
 export const API_ROOT = '/api/v1';
@@ -38,4 +39,9 @@ export function showRun(view: RunView): RunResource {
       ...(view.planDigest === undefined ? {} : { plan: `${self}/plan` }),
     },
   };
+}
+
+/** A task as the API shows it: as the executor keeps it, with the id that every thing has. */
+export function showTask({ taskId, ...task }: JsonObject): JsonObject {
+  return { id: taskId ?? '', ...task };
 }

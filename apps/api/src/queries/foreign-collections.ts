@@ -2,7 +2,7 @@
 export const FOREIGN_COLLECTIONS = {
   /** By digest; bodies have `plan`. */
   plan: 'plan',
-  /** Bodies have `id`, `runId`, `unitId`, `state`, `attempt`. */
+  /** By task id; bodies have `taskId`, `runId`, `unitId`, `state`, `attempt`. */
   task: 'task',
   /** By scan id; bodies have `id`, `deploymentId`, `status`, `items`, `unreadable`. */
   driftReport: 'drift-report',
