@@ -6,7 +6,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { DEPLOYMENT_COMMAND_HANDLERS } from './commands/deployment-command-handlers.js';
 import { LogInHandler, RegisterHandler } from './commands/tenancy-command-handlers.js';
 import { DeploymentFactsConsumer } from './events/deployment-facts.consumer.js';
-import { API_PROBLEMS } from './http/api-problems.js';
+import { ANSWERED_PROBLEMS } from './http/api-problems.js';
 import { API_CONTROLLERS, describeApi } from './http/api-document.js';
 import { CommandAnswers } from './http/command-answers.js';
 import { RunCommands } from './http/run-commands.js';
@@ -47,7 +47,7 @@ export class ApiModule {
   static register(ports: ApiPorts): DynamicModule {
     return {
       module: ApiModule,
-      imports: [CqrsModule.forRoot(), DocsModule.register({ document: describeApi(), problems: API_PROBLEMS })],
+      imports: [CqrsModule.forRoot(), DocsModule.register({ document: describeApi(), problems: ANSWERED_PROBLEMS })],
       controllers: [...API_CONTROLLERS, DeploymentFactsConsumer],
       providers: [
         ...portProviders(ports),

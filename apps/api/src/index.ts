@@ -13,7 +13,6 @@ export const apiService: ServiceDefinition<typeof ApiSettings> = {
 };
 
 export { ApiModule } from './api.module.js';
-export { API_PROBLEMS } from './http/api-problems.js';
 export { describeApi } from './http/api-document.js';
 export type { ApiPorts } from './ports.js';
 export { ApiSettings } from './settings.js';

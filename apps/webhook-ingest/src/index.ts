@@ -12,7 +12,6 @@ export const webhookIngestService: ServiceDefinition<typeof WebhookIngestSetting
   module: (frame) => WebhookIngestModule.register(frame),
 };
 
-export { WEBHOOK_PROBLEMS } from './http/webhooks.controller.js';
 export { WebhookIngestSettings } from './settings.js';
 export { WebhookIngestModule } from './webhook-ingest.module.js';
 export type { WebhookIngestPorts } from './webhook-ingest.module.js';

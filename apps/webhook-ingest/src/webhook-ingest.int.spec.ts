@@ -79,7 +79,7 @@ async function deliver(
   headers: Record<string, string | undefined> = {},
   hook = 'shop',
 ): Promise<Delivered> {
-  const all = {
+  const all: Record<string, string | undefined> = {
     'content-type': 'application/json',
     'x-github-event': 'push',
     'x-github-delivery': `delivery-${deliveries}`,

@@ -65,6 +65,8 @@ export {
 } from './rest/drift.js';
 export { Links, PAGE_ITEMS_MAX, pageOf, PageQuery } from './rest/page.js';
 export { ApproveRequest, EmptyRequest, ReasonRequest, RunResource, RunStates, TaskResource } from './rest/run.js';
+export { API_PROBLEMS, EDGE_PROBLEMS, WEBHOOK_PROBLEMS } from './rest/problem-types.js';
+export type { ProblemCatalog, ProblemType } from './rest/problem-types.js';
 export { Problem, ProblemDetail } from './rest/problem.js';
 export {
   allowedCommands,

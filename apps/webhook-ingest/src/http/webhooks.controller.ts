@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { HttpProblem, problemsOf, ReadBody, RequestedBy, type ProblemCatalog, type Requester } from '@caisson/http';
+import { HttpProblem, problemsOf, ReadBody, RequestedBy, type Requester } from '@caisson/http';
+import { WEBHOOK_PROBLEMS } from '@caisson/contracts';
 import { AcceptDelivery } from '@caisson/webhooks';
 import { Body, Controller, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { isSignedByGithub } from '../github-signature.js';
@@ -13,13 +14,6 @@ const DELIVERY_BYTES_MAX = 25 * 1024 * 1024;
 
 const DELIVERY_ID = /^[A-Za-z0-9-]{1,128}$/;
 const EVENT = /^[a-z][a-z0-9_]{0,63}$/;
-
-/** The codes that only webhook-ingest answers. */
-export const WEBHOOK_PROBLEMS = {
-  'hook-not-found': { status: 404, title: 'There is no such hook' },
-  'signature-invalid': { status: 401, title: 'The delivery is not signed with the secret of the hook' },
-  'delivery-malformed': { status: 400, title: 'The delivery does not say what it is' },
-} as const satisfies ProblemCatalog;
 
 const webhookProblem = problemsOf(WEBHOOK_PROBLEMS);
 
