@@ -1,2 +1,1 @@
-export { startStandalone } from './standalone.js';
-export type { Standalone } from './standalone.js';
+export {};

@@ -30,8 +30,6 @@ interface DescribedRoute {
   readonly read: RouteArguments;
 }
 
-const REFUSALS = '#/components/responses/Problem';
-
 const PROBLEM_TEXTS: Readonly<Record<number, string>> = {
   400: 'The request does not have the right shape.',
   401: 'No valid access token.',
@@ -59,7 +57,6 @@ export function openApiOf(source: OpenApiSource): OpenApiDocument {
     const path = route.path.replaceAll(/:([A-Za-z]+)/g, '{$1}');
     paths[path] = { ...paths[path], [route.method]: describe(route, schemas) };
   }
-  const problems = refusals(routes, schemas);
   return {
     openapi: '3.1.1',
     info: { title: source.title, version: source.version, description: source.description },
@@ -67,7 +64,6 @@ export function openApiOf(source: OpenApiSource): OpenApiDocument {
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
-      responses: problems,
       schemas: schemas.components(),
       securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
@@ -106,13 +102,13 @@ function describe(route: DescribedRoute, schemas: OpenApiSchemas): Record<string
     operationId: route.id,
     summary: operation.summary,
     tags: [route.tag],
-    security: operation.access === 'public' ? [] : [{ accessToken: [] }],
+    ...(operation.access === 'public' ? {} : { security: [{ accessToken: [] }] }),
     ...(operation.access.includes(':') ? { 'x-permission': operation.access } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(read.body === undefined ? {} : { requestBody: requestBody(read.body, route.id, schemas) }),
     responses: {
       [route.status]: success(route, schemas),
-      ...Object.fromEntries(refusalsOf(route).map((status) => [status, { $ref: `${REFUSALS}${status}` }])),
+      ...Object.fromEntries(refusalsOf(route).map((status) => [status, refusal(status, schemas)])),
     },
   };
 }
@@ -139,15 +135,11 @@ function success(route: DescribedRoute, schemas: OpenApiSchemas): Record<string,
   };
 }
 
-function refusals(routes: readonly DescribedRoute[], schemas: OpenApiSchemas): Record<string, unknown> {
-  const schema = schemas.output(Problem, 'Problem');
-  const statuses = [...new Set(routes.flatMap(refusalsOf))].sort((left, right) => left - right);
-  return Object.fromEntries(
-    statuses.map((status) => [
-      `Problem${status}`,
-      { description: PROBLEM_TEXTS[status] ?? 'Refused.', content: { 'application/problem+json': { schema } } },
-    ]),
-  );
+function refusal(status: number, schemas: OpenApiSchemas): Record<string, unknown> {
+  return {
+    description: PROBLEM_TEXTS[status] ?? 'Refused.',
+    content: { 'application/problem+json': { schema: schemas.output(Problem, 'Problem') } },
+  };
 }
 
 /** The statuses that follow from the shape of the operation, and those it names itself. */

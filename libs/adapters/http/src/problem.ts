@@ -1,4 +1,14 @@
-import type { ProblemCatalog, ProblemDetail, ProblemType } from '@caisson/contracts';
+import type { ProblemDetail } from '@caisson/contracts';
+
+/** What is constant about a code. */
+export interface ProblemType {
+  readonly status: number;
+  /** A constant short sentence without the final dot. */
+  readonly title: string;
+}
+
+/** Codes by name. */
+export type ProblemCatalog = Readonly<Record<string, ProblemType>>;
 
 /** What is particular about one occurrence. */
 export interface ProblemOccurrence {

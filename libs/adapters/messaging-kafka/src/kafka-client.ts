@@ -21,16 +21,20 @@ export interface KafkaConnection {
   readonly log: Log;
 }
 
-/** Limits of one request. A dead broker is noticed within seconds, and who called decides what then. */
+/**
+ * Limits of one request. A broker that is away is noticed within a second or two, a silent one within some more; who
+ * called decides what then, and has other things to do meanwhile.
+ */
 const REQUEST_LIMITS = {
   connectionTimeout: 1000,
   requestTimeout: 5000,
-  retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 8 },
+  retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 3 },
 } as const;
 
 /** A client with our limits. Its log lines become ours; what kafkajs calls an error is a warning: it tries again. */
 export function connectKafka(connection: KafkaConnection): KafkaJs.Kafka {
   const { Kafka, logLevel } = kafkajs;
+  const isDue = memoryOf(connection.log);
   return new Kafka({
     clientId: connection.clientId,
     brokers: [...connection.brokers],
@@ -38,15 +42,31 @@ export function connectKafka(connection: KafkaConnection): KafkaJs.Kafka {
     logLevel: logLevel.WARN,
     logCreator:
       () =>
-      ({ level, namespace, log }) => {
+      ({ namespace, log }) => {
         const { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...fields } = log;
-        write(connection.log, level, logLevel)({ ...fields, part: `kafkajs ${namespace}` }, `kafkajs: ${message}`);
+        if (isDue(message)) connection.log.warn({ ...fields, part: `kafkajs ${namespace}` }, `kafkajs: ${message}`);
       },
   });
 }
 
-function write(log: Log, level: KafkaJs.logLevel, levels: typeof KafkaJs.logLevel): Log['warn'] {
-  return level <= levels.WARN
-    ? (fields, message) => log.warn(fields, message)
-    : (fields, message) => log.info(fields, message);
+/** kafkajs says the same ten times a second while a broker is away. */
+const REPEAT_AFTER_MS = 30_000;
+const MESSAGES_REMEMBERED_MAX = 200;
+
+/** Clients come and go during an outage; what was said is remembered by who hears it. */
+const memories = new WeakMap<Log, (message: string) => boolean>();
+
+function memoryOf(log: Log): (message: string) => boolean {
+  const known = memories.get(log);
+  if (known !== undefined) return known;
+  const saidMs = new Map<string, number>();
+  const isDue = (message: string): boolean => {
+    const nowMs = performance.now();
+    if (nowMs - (saidMs.get(message) ?? Number.NEGATIVE_INFINITY) < REPEAT_AFTER_MS) return false;
+    if (saidMs.size >= MESSAGES_REMEMBERED_MAX) saidMs.clear();
+    saidMs.set(message, nowMs);
+    return true;
+  };
+  memories.set(log, isDue);
+  return isDue;
 }

@@ -148,7 +148,7 @@ describe('A consumer of Kafka', () => {
       onFatal: (reason) => reasons.push(reason),
     });
     const running = await startBehindNest(strategy, () => undefined);
-    await eventually('a fatal end', () => reasons.length === 1);
+    await eventually('a fatal end', () => reasons.length === 1, 30_000);
     expect(strategy.health()).toMatchObject({ ready: false, alive: false });
     expect(reasons[0]).toMatch(/session timeout/);
     await running.stop();

@@ -1,39 +1,13 @@
-import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { EachBatchPayload } from 'kafkajs';
 import { TOPICS, type PublicEvent, type TopicSettings } from '@caisson/contracts';
 import { backoffMs, Sweep, SWEEP_DEFAULTS, type EventConsumer } from '@caisson/event-sourcing';
-import { Fault, messageOf } from '@caisson/kernel';
 import { decodeMessage } from './cloud-events.js';
 import { ConsumerProgress } from './consumer-progress.js';
 import { EventStrategy, type EventStrategyOptions, type StrategyHealth } from './event-strategy.js';
-import { connectKafka } from './kafka-client.js';
-import { createTopics } from './topic-bootstrap.js';
-
-/** How a member of a consumer group behaves in time. */
-export interface KafkaTiming {
-  /** After so long without a heartbeat the group gives our partitions away; also how long a killed member is missed. */
-  readonly sessionTimeoutMs: number;
-  readonly rebalanceTimeoutMs: number;
-  readonly heartbeatIntervalMs: number;
-  /** How long the broker holds an empty fetch; heartbeats happen only between fetches. */
-  readonly fetchWaitMs: number;
-}
-
-/** Times for a service in production. */
-export const KAFKA_TIMING: KafkaTiming = {
-  sessionTimeoutMs: 10_000,
-  rebalanceTimeoutMs: 30_000,
-  heartbeatIntervalMs: 1000,
-  fetchWaitMs: 250,
-};
+import { GroupMember, KAFKA_TIMING, type KafkaTiming } from './group-member.js';
 
 /** Events applied in one commit. */
 const PAGE_EVENTS_MAX = 100;
-
-/** Partitions whose pages are applied side by side. */
-const PARTITIONS_AT_ONCE = 3;
-
-/** New partitions and leaders are looked up this often. */
-const METADATA_MAX_AGE_MS = 30_000;
 
 /** kafkajs waits without limit for a hung handler. */
 const CLOSE_MS_MAX = 10_000;
@@ -68,9 +42,8 @@ export class KafkaEventStrategy extends EventStrategy {
   readonly #timing: KafkaTiming;
   readonly #progress: ConsumerProgress;
   readonly #stop = new AbortController();
-  #client: Consumer | undefined;
-  #running: Promise<unknown> = Promise.resolve();
-  #hasFailed = false;
+  #member: GroupMember | undefined;
+  #sweeping: Promise<void> = Promise.resolve();
 
   constructor(options: KafkaEventStrategyOptions) {
     super(options);
@@ -88,7 +61,7 @@ export class KafkaEventStrategy extends EventStrategy {
   /** Takes nothing new; waits for handlers at most ten seconds. */
   override async close(): Promise<void> {
     this.#stop.abort();
-    const ended = Promise.all([this.#client?.disconnect(), this.#running]).catch((error: unknown) => {
+    const ended = Promise.all([this.#member?.stop(), this.#sweeping]).catch((error: unknown) => {
       this.log.warn({ error }, 'the Kafka consumer did not end in order');
     });
     await Promise.race([ended, this.#options.clock.sleep(CLOSE_MS_MAX)]);
@@ -96,7 +69,17 @@ export class KafkaEventStrategy extends EventStrategy {
 
   protected override start(consumer: EventConsumer): void {
     if (this.topics.length === 0) return;
-    this.#running = Promise.all([this.#sweep(consumer), this.#connect(consumer)]);
+    const { brokers, log, clock, service, onFatal, groupId = `caisson.${service}`, topics = TOPICS } = this.#options;
+    this.#sweeping = this.#sweep(consumer);
+    this.#member = new GroupMember({
+      ...{ brokers, log, clock, groupId, onFatal },
+      clientId: `caisson-${service}`,
+      topics: topics.filter((topic) => this.topics.includes(topic.name)),
+      timing: this.#timing,
+      progress: this.#progress,
+      eachBatch: (batch) => this.#eachBatch(consumer, batch),
+    });
+    this.#member.start();
   }
 
   #sweep(consumer: EventConsumer): Promise<void> {
@@ -118,87 +101,6 @@ export class KafkaEventStrategy extends EventStrategy {
   #swept(applied: number): void {
     this.observer.sweepApplied?.(this.#options.service, applied);
     this.log.warn({ applied }, 'the sweep applied events that Kafka had not brought');
-  }
-
-  /** Until it is in the group once; from then on kafkajs comes back by itself or crashes. */
-  async #connect(consumer: EventConsumer): Promise<void> {
-    for (let failures = 1; !this.#stop.signal.aborted; failures += 1) {
-      let client: Consumer | undefined;
-      try {
-        client = this.#newClient();
-        await this.#join(client, consumer);
-        return;
-      } catch (error) {
-        await client?.disconnect().catch(() => undefined); // It failed; what it held is given back by the broker.
-        if (error instanceof Fault && !error.retryable) {
-          this.#fail(messageOf(error));
-          return;
-        }
-        this.#progress.failed(messageOf(error));
-        this.log.warn({ error, failures }, 'Kafka is not there; events come by the sweep until it is');
-        await this.#options.clock.sleep(backoffMs(failures), this.#stop.signal);
-      }
-    }
-  }
-
-  #newClient(): Consumer {
-    const { brokers, log, service } = this.#options;
-    const kafka = connectKafka({ brokers, log, clientId: `caisson-${service}` });
-    return kafka.consumer({
-      groupId: this.#options.groupId ?? `caisson.${service}`,
-      sessionTimeout: this.#timing.sessionTimeoutMs,
-      rebalanceTimeout: this.#timing.rebalanceTimeoutMs,
-      heartbeatInterval: this.#timing.heartbeatIntervalMs,
-      maxWaitTimeInMs: this.#timing.fetchWaitMs,
-      metadataMaxAge: METADATA_MAX_AGE_MS,
-      allowAutoTopicCreation: false,
-      // Few and quick: a coordinator that died is looked up anew only after a crash.
-      retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 5, restartOnFailure: () => Promise.resolve(true) },
-    });
-  }
-
-  async #join(client: Consumer, consumer: EventConsumer): Promise<void> {
-    const { brokers, log, service } = this.#options;
-    const topics = (this.#options.topics ?? TOPICS).filter((topic) => this.topics.includes(topic.name));
-    await createTopics({ brokers, log, clientId: `caisson-${service}`, topics });
-    this.#watch(client);
-    await client.connect();
-    await client.subscribe({ topics: [...this.topics], fromBeginning: true });
-    this.#client = client;
-    await client.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
-      eachBatch: (batch) => this.#eachBatch(consumer, batch),
-    });
-    if (this.#stop.signal.aborted) await client.disconnect();
-  }
-
-  #watch(client: Consumer): void {
-    const { GROUP_JOIN, FETCH, HEARTBEAT, REQUEST_TIMEOUT, CRASH, RECEIVED_UNSUBSCRIBED_TOPICS } = client.events;
-    client.on(GROUP_JOIN, ({ payload }) => {
-      const partitions = Object.values(payload.memberAssignment).flat().length;
-      this.#progress.joined(partitions);
-      this.log.info({ groupId: payload.groupId, partitions }, 'joined the consumer group');
-    });
-    client.on(FETCH, () => this.#progress.fetched());
-    client.on(HEARTBEAT, () => this.#progress.beat());
-    client.on(REQUEST_TIMEOUT, () => this.#progress.failed('a request timed out'));
-    client.on(RECEIVED_UNSUBSCRIBED_TOPICS, ({ payload }) => {
-      this.log.error({ ...payload }, 'members of one consumer group follow different topics; some are not read');
-    });
-    client.on(CRASH, ({ payload }) => {
-      if (payload.restart) this.#progress.failed(messageOf(payload.error));
-      else this.#fail(`the Kafka consumer gave up: ${messageOf(payload.error)}`);
-    });
-  }
-
-  #fail(reason: string): void {
-    this.#progress.died(reason);
-    if (this.#hasFailed || this.#stop.signal.aborted) return;
-    this.#hasFailed = true;
-    this.log.error({ reason }, 'events can no longer be consumed; the process must start anew');
-    this.#options.onFatal(reason);
   }
 
   /** Throws nothing but what kafkajs itself threw: any other error would end the consumer for ever. */

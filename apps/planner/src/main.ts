@@ -1,5 +1,0 @@
-import 'reflect-metadata';
-import { runProcess } from '@caisson/service';
-import { plannerService } from './index.js';
-
-await runProcess(plannerService, process.env);
