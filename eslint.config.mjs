@@ -225,7 +225,7 @@ export default defineConfig(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['{libs,apps,deploy,test}/**/package.json'],
+    files: ['{libs,apps,deploy}/**/package.json'],
     languageOptions: { parser: jsonc },
     plugins: { '@nx': nx },
     rules: {

@@ -84,24 +84,19 @@ interface Requested {
   readonly correlationId: string;
 }
 
-/** What the API records when somebody asks for a scan. */
-async function requestScan({ stores }: Foundation, units: readonly string[]): Promise<Requested> {
+/** What the API records when somebody asks for a scan; `wrong` is what a scan request cannot look like. */
+async function requestScan(
+  { stores }: Foundation,
+  units: readonly string[],
+  wrong: Readonly<Record<string, unknown>> = {},
+): Promise<Requested> {
   const [deploymentId, scanId] = [randomUUID(), randomUUID()];
   const stream = { tenantId: randomUUID(), streamId: `deployment-${deploymentId}` };
   const context = newContext({ service: 'api' });
-  await stores.events.append({
-    stream,
-    expected: NO_STREAM,
-    context,
-    events: [
-      {
-        type: 'DriftScanRequested',
-        schemaVersion: 1,
-        data: { deploymentId, scanId, autoRemediate: false, applied: units.map(applied) },
-        publicForm: { type: eventTypeOf('deployment', 'drift-scan-requested') },
-      },
-    ],
-  });
+  const data = { deploymentId, scanId, autoRemediate: false, applied: units.map(applied), ...wrong };
+  const publicForm = { type: eventTypeOf('deployment', 'drift-scan-requested') };
+  const event = { type: 'DriftScanRequested', schemaVersion: 1, data, publicForm };
+  await stores.events.append({ stream, expected: NO_STREAM, context, events: [event] });
   const eventId = eventIdOf(stream, context.commandId, 0);
   return { tenantId: stream.tenantId, scanId, eventId, correlationId: context.correlationId };
 }
@@ -181,5 +176,16 @@ describe('a requested scan', () => {
     }
     expect(looks).toHaveLength(6);
     await Promise.all([one.stop(), two.stop()]);
+  });
+
+  it('is set aside with the reason when it cannot be read', async () => {
+    const detector = await startDetector(looking(seenAs('m1.small')));
+    const requested = await requestScan(detector, [], { applied: 'everything' });
+    const parked = await eventually('the stream to be parked', async () => {
+      const all = await detector.stores.consumers.parked('drift-detector');
+      return all.find(({ tenantId }) => tenantId === requested.tenantId);
+    });
+    expect(parked.reason).toContain('expected array');
+    await detector.stop();
   });
 });

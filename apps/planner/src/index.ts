@@ -1,1 +1,21 @@
-export {};
+import { ENGINE_MIGRATIONS, openEngines } from '@caisson/engines';
+import type { ServiceDefinition } from '@caisson/service';
+import { PlannerModule } from './planner.module.js';
+import { PlannerSettings } from './settings.js';
+
+/** The planner: owns plans, reacts to runs that ask for one, and has the engines say what would change. */
+export const plannerService: ServiceDefinition<typeof PlannerSettings> = {
+  name: 'planner',
+  settings: PlannerSettings,
+  migrations: ENGINE_MIGRATIONS,
+  routes: [],
+  consumesEvents: true,
+  module: async (frame) => {
+    const { settings, service, database, clock, ids } = frame;
+    const engines = await openEngines({ settings, service, database, clock, ids, environment: process.env });
+    return PlannerModule.register(frame, engines);
+  },
+};
+
+export { PlannerModule } from './planner.module.js';
+export { PlannerSettings } from './settings.js';

@@ -98,7 +98,11 @@ async function startParts(
     port: number;
     readyPath: string;
   }): Promise<ServiceProcess> => {
-    const service = new ServiceProcess({ ...at, environment, directory });
+    const service = new ServiceProcess({
+      ...at,
+      environment: { ...environment, CAISSON_DATA_DIR: join(options.directory, 'work', at.name) },
+      directory,
+    });
     stops.push(() => service.stop());
     await service.start();
     return service;
@@ -173,7 +177,7 @@ interface Secrets {
 function makeSecrets(): Secrets {
   return {
     jwtSecret: randomBytes(32).toString('base64url'),
-    encryptionKey: randomBytes(32).toString('base64'),
+    encryptionKey: `k1:${randomBytes(32).toString('base64')}`,
     bootstrapToken: randomBytes(18).toString('base64url'),
     databasePassword: randomBytes(18).toString('base64url'),
   };
@@ -231,7 +235,6 @@ function environmentOf(from: {
     SANDBOX_CLOUD_DATABASE_URL: databaseUrl(from.postgres.url, 'sandbox_cloud'),
     SANDBOX_CLOUD_PORT: String(from.ports.sandbox),
     CAISSON_STATE_BACKEND_URL: urlOf(from.ports, 'executor'),
-    CAISSON_DATA_DIR: join(from.options.directory, 'work'),
     ...from.options.environment,
   };
 }

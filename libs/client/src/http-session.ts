@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { uuidV7 } from '@caisson/kernel';
 import { ApiProblem, type Problem } from './problem.js';
 
 /** How to reach an API. */
@@ -46,7 +47,7 @@ export class HttpSession {
   /** @throws ApiProblem when the API refuses; the last network error when the patience ran out. */
   async call<Body>(call: Call): Promise<Answer<Body>> {
     const deadline = performance.now() + (this.#options.patienceMs ?? PATIENCE_MS);
-    const idempotencyKey = randomUUID();
+    const idempotencyKey = uuidV7(Date.now(), randomBytes(10)); // Ids that follow from it keep the order of time.
     for (;;) {
       try {
         const answer = await this.#send<Body>(call, idempotencyKey);

@@ -43,6 +43,30 @@ export {
   Username,
 } from './rest/access.js';
 export type { Permission, Role } from './rest/access.js';
+export {
+  CommandAnswer,
+  DeploymentListQuery,
+  DeploymentResource,
+  DeploymentSummary,
+  HistoryAnswer,
+  HistoryEntry,
+  OutputsAnswer,
+  ResourcesAnswer,
+  RevisionResource,
+  RollbackRequest,
+} from './rest/deployment.js';
+export {
+  DeploymentScanRequest,
+  DriftListQuery,
+  DriftReportResource,
+  RemediateRequest,
+  ScanAnswer,
+  ScanRequest,
+} from './rest/drift.js';
+export { Links, PAGE_ITEMS_MAX, pageOf, PageQuery } from './rest/page.js';
+export { ApproveRequest, EmptyRequest, ReasonRequest, RunResource, RunStates, TaskResource } from './rest/run.js';
+export { API_PROBLEMS, EDGE_PROBLEMS, WEBHOOK_PROBLEMS } from './rest/problem-types.js';
+export type { ProblemCatalog, ProblemType } from './rest/problem-types.js';
 export { Problem, ProblemDetail } from './rest/problem.js';
 export {
   allowedCommands,

@@ -3,7 +3,7 @@ import { EngineFailure, type ApplyResult, type EngineCall, type UnitInput } from
 import type { JsonObject } from '@caisson/kernel';
 import { failureOf, isStalePlan, type FailureContext } from './failures.js';
 import type { TerraformModule } from './module-properties.js';
-import { outputsOf, resourcesOf } from './read-state.js';
+import { shownState } from './read-state.js';
 import type { TerraformResult, TerraformSession } from './terraform-cli.js';
 import { applyArguments, moduleOf, type TerraformWorkspace } from './terraform-workspace.js';
 import { removeDirectory, takeErroredState, writeModule, writePlan } from './work-directories.js';
@@ -113,11 +113,11 @@ export class TerraformActing {
   }
 
   async #resultOf(session: TerraformSession, evidence: JsonObject): Promise<ApplyResult> {
-    const values = await this.#workspace.showState(session);
+    const { resources, outputs } = shownState(await this.#workspace.showState(session));
     const raw = await this.#workspace.state.read(session);
     return {
-      outputs: outputsOf(values.values?.outputs),
-      expected: resourcesOf(values),
+      outputs,
+      expected: resources,
       evidence: {
         ...evidence,
         ...(raw === undefined ? {} : { serial: raw.serial, lineage: raw.lineage }),

@@ -1,5 +1,6 @@
 import type { AttributeChange } from '@caisson/contracts';
 import { jsonEquals, type Json } from '@caisson/kernel';
+import type { Redactor } from '@caisson/tool-process';
 
 /** What stands in place of a value that Terraform marks sensitive. */
 export const SENSITIVE = '(sensitive)';
@@ -22,6 +23,34 @@ export function mask(value: Json, sensitive: Marks, replacement = SENSITIVE): Js
     );
   }
   return value;
+}
+
+/** The texts that are marked sensitive, to be found where Terraform lost the mark. */
+export function secretsIn(value: Json | undefined, sensitive: Marks): readonly string[] {
+  if (sensitive === true) return textsIn(value);
+  if (!isContainer(value) || !isContainer(sensitive)) return [];
+  return Object.keys(value).flatMap((key) => secretsIn(marksAt(value, key), marksAt(sensitive, key)));
+}
+
+/**
+ * Replaces known secrets in every text of a value. Needed beside the marks: a provider computes an attribute from a
+ * sensitive one, as `terraform_data` computes `output` from `input`, and nothing marks the result.
+ */
+export function redactTexts<Value extends Json>(value: Value, redactor: Redactor): Value {
+  return replaceTexts(value, redactor) as Value;
+}
+
+function replaceTexts(value: Json, redactor: Redactor): Json {
+  if (typeof value === 'string') return redactor.redact(value);
+  if (Array.isArray(value)) return value.map((item: Json) => replaceTexts(item, redactor));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaceTexts(item, redactor)]));
+}
+
+function textsIn(value: Json | undefined): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (!isContainer(value)) return [];
+  return Object.values(value).flatMap((item: Json) => textsIn(item));
 }
 
 /** Both sides of a change, and their marks. */

@@ -1,6 +1,8 @@
-import type { ChangeAction } from '@caisson/contracts';
+import type { AttributeChange, ChangeAction } from '@caisson/contracts';
 import type { PlanRequest, UnitPlan } from '@caisson/engine';
-import { changedAttributes } from './masking.js';
+import type { Redactor } from '@caisson/tool-process';
+import { redactorOfPlan } from './find-secrets.js';
+import { changedAttributes, redactTexts } from './masking.js';
 import type { PlanJson, PlannedResourceChange, ValueChange } from './terraform-json.js';
 
 /** What Terraform's action words mean here. Several words are a replacement, whatever their order. */
@@ -27,7 +29,10 @@ export function readPlan(plan: PlanJson, given: { readonly absent: boolean; read
     action: actionOf(change),
     attributes: attributesOf(change),
   }));
-  const changes = [...resources, ...outputs].filter((change) => change.action !== 'none');
+  const redactor = redactorOfPlan(plan);
+  const changes = [...resources, ...outputs]
+    .filter((change) => change.action !== 'none')
+    .map((change) => ({ ...change, attributes: redactedAttributes(change.attributes, redactor) }));
   return {
     action: unitAction(
       changes.map((change) => change.action),
@@ -56,6 +61,14 @@ export function actionOf(change: Pick<ValueChange, 'actions'>): ChangeAction {
 /** The address of a resource; an object that waits to be destroyed has its key in it. */
 export function addressOf(change: Pick<PlannedResourceChange, 'address' | 'deposed'>): string {
   return change.deposed === undefined ? change.address : `${change.address} (deposed ${change.deposed})`;
+}
+
+function redactedAttributes(attributes: readonly AttributeChange[], redactor: Redactor): readonly AttributeChange[] {
+  return attributes.map((attribute) => ({
+    ...attribute,
+    ...(attribute.before === undefined ? {} : { before: redactTexts(attribute.before, redactor) }),
+    ...(attribute.after === undefined ? {} : { after: redactTexts(attribute.after, redactor) }),
+  }));
 }
 
 function unitAction(

@@ -1,20 +1,34 @@
 import type { Json, JsonObject } from '@caisson/kernel';
-import { mask, SENSITIVE_CHANGED } from './masking.js';
+import { redactorOfPlan, redactorOfState } from './find-secrets.js';
+import { mask, redactTexts, SENSITIVE_CHANGED } from './masking.js';
 import { actionOf, addressOf } from './read-plan.js';
 import type { PlanJson, PlannedResourceChange, RawStateJson, StateJson, ValuesModule } from './terraform-json.js';
 
-/** The managed resources of a state by address, sensitive values replaced. */
-export function resourcesOf(state: StateJson | undefined): JsonObject {
+/** What may be shown of a unit. */
+export interface ShownState {
+  /** Managed resources by address, sensitive values replaced. */
+  readonly resources: JsonObject;
+  /** Outputs. Sensitive ones are left out. */
+  readonly outputs: JsonObject;
+}
+
+/** What a state holds, fit to be shown. */
+export function shownState(state: StateJson): ShownState {
+  const redactor = redactorOfState(state);
+  return {
+    resources: redactTexts(resourcesOf(state), redactor),
+    outputs: redactTexts(outputsOf(state.values?.outputs ?? {}), redactor),
+  };
+}
+
+function resourcesOf(state: StateJson | undefined): JsonObject {
   const found: Record<string, Json> = {};
   collect(state?.values?.root_module ?? {}, found);
   return found;
 }
 
-/** The outputs of a state. Sensitive ones are left out. */
-export function outputsOf(
-  outputs: Readonly<Record<string, { readonly sensitive: boolean; readonly value?: Json | undefined }>> | undefined,
-): JsonObject {
-  const shown = Object.entries(outputs ?? {}).filter(([, output]) => !output.sensitive);
+function outputsOf(outputs: RawStateJson['outputs']): JsonObject {
+  const shown = Object.entries(outputs).filter(([, output]) => !output.sensitive);
   return Object.fromEntries(shown.map(([name, output]) => [name, output.value ?? null]));
 }
 
@@ -26,12 +40,20 @@ export function isAbsent(state: RawStateJson | undefined): boolean {
 }
 
 /**
- * The resources as the world has them, from a plan of the unchanged configuration.
+ * The unit as the world has it, from a plan of the unchanged configuration and the state as recorded.
  *
  * Providers report differences that mean nothing, such as empty for missing tags or an attribute that a sibling set. So
  * a difference counts only when the plan would act on the resource; otherwise the recorded values stand.
  */
-export function observedResources(plan: PlanJson): JsonObject {
+export function observedState(plan: PlanJson, recorded: RawStateJson): ShownState {
+  const redactor = redactorOfPlan(plan);
+  return {
+    resources: redactTexts(observedResources(plan), redactor),
+    outputs: redactTexts(outputsOf(recorded.outputs), redactor),
+  };
+}
+
+function observedResources(plan: PlanJson): JsonObject {
   const real: Record<string, Json> = { ...resourcesOf(plan.prior_state) };
   const acting = new Set(
     plan.resource_changes.filter((change) => actionOf(change.change) !== 'none').map((change) => addressOf(change)),

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { EngineFailure, type EngineCall } from '@caisson/engine';
 import { messageOf } from '@caisson/kernel';
 import { STATE_USER } from './state-backend/state-backend.js';
@@ -13,6 +14,8 @@ export interface StateRequester {
 
 const REQUEST_LIMIT_MS = 30_000;
 const CREDENTIAL_LIFETIME_MS = 60_000;
+const ATTEMPTS_MAX = 3;
+const RETRY_AFTER_MS = 200;
 
 /** Where the state of a unit is. */
 export function stateAddressOf(base: string, { call, unitId }: Pick<StateRequester, 'call' | 'unitId'>): string {
@@ -53,7 +56,20 @@ export class StateAccess {
     await this.#request('UNLOCK', requester);
   }
 
+  /** Each request may be repeated without harm, so a lost answer or a store that is busy is asked again. */
   async #request(method: string, requester: StateRequester): Promise<Response> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#requestOnce(method, requester);
+      } catch (error) {
+        const again = error instanceof EngineFailure && error.code === UNREACHABLE.code;
+        if (!again || attempt === ATTEMPTS_MAX || requester.call.signal.aborted) throw error;
+        await delay(RETRY_AFTER_MS * attempt);
+      }
+    }
+  }
+
+  async #requestOnce(method: string, requester: StateRequester): Promise<Response> {
     const { call, unitId, mode } = requester;
     const { tenantId, deploymentId, fencingToken } = call;
     const grant = { tenantId, deploymentId, unitId, mode, fencingToken: mode === 'write' ? fencingToken : 0 };

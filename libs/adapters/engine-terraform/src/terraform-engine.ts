@@ -16,7 +16,7 @@ import { TerraformActing } from './acting.js';
 import type { TerraformEngineOptions } from './engine-options.js';
 import { readModule } from './module-properties.js';
 import { deferredPlan, readPlan } from './read-plan.js';
-import { isAbsent, observedResources, outputsOf } from './read-state.js';
+import { isAbsent, observedState } from './read-state.js';
 import { TerraformWorkspace } from './terraform-workspace.js';
 import { readPlanFile } from './work-directories.js';
 
@@ -72,7 +72,7 @@ export class TerraformEngine implements Engine {
       return await this.#workspace.reading(call, unit, async (session, module) => {
         await this.#workspace.init(session, module);
         const plan = await this.#workspace.plan(session, { destroy: false });
-        return { outcome: 'observed', resources: observedResources(plan), outputs: outputsOf(recorded.outputs) };
+        return { outcome: 'observed', ...observedState(plan, recorded) };
       });
     } catch (error) {
       if (!(error instanceof EngineFailure)) throw error;

@@ -59,6 +59,16 @@ export const PlanDocument = z.looseObject({
   resource_drift: z.array(ResourceChange).default([]),
   output_changes: z.record(z.string(), Change).default({}),
   prior_state: StateValues.optional(),
+  variables: z.record(z.string(), z.looseObject({ value: OptionalJson.optional() })).default({}),
+  configuration: z
+    .looseObject({
+      root_module: z
+        .looseObject({
+          variables: z.record(z.string(), z.looseObject({ sensitive: z.boolean().default(false) })).default({}),
+        })
+        .optional(),
+    })
+    .optional(),
   errored: z.boolean().default(false),
 });
 

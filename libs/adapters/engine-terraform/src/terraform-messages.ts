@@ -29,7 +29,7 @@ export interface TerraformMessage {
 }
 
 /** Lines about Terraform itself, or that say again what other lines said. */
-const SILENT = new Set(['version', 'outputs', 'refresh_start', 'refresh_complete', 'log']);
+const SILENT = new Set(['version', 'outputs', 'refresh_start', 'refresh_complete', 'log', 'init_output']);
 const DETAIL_LENGTH_MAX = 2_000;
 
 /** Advice to whoever sits at a terminal with the files at hand. */

@@ -26,6 +26,7 @@ export interface TerraformWorld extends EngineHarness {
   readonly owner: pg.Pool;
   /** As services have it. */
   readonly pool: pg.Pool;
+  readonly servicesUrl: string;
   readonly backend: TerraformStateBackend;
   readonly credentials: StateCredentials;
   readonly stateAddress: string;
@@ -49,7 +50,8 @@ const ids: IdGenerator = { next: () => randomUUID() };
 export async function startTerraformWorld(): Promise<TerraformWorld> {
   const database = await createTestDatabase();
   const owner = new pg.Pool({ connectionString: database.url, max: 2 });
-  const pool = new pg.Pool({ connectionString: await migratedAsServicesSeeIt(database.url), max: 8 });
+  const servicesUrl = await migratedAsServicesSeeIt(database.url);
+  const pool = new pg.Pool({ connectionString: servicesUrl, max: 8 });
   const folder = mkdtempSync(join(tmpdir(), 'caisson-terraform-'));
   const effectsFolder = join(folder, 'effects');
   mkdirSync(effectsFolder);
@@ -75,6 +77,7 @@ export async function startTerraformWorld(): Promise<TerraformWorld> {
     options,
     owner,
     pool,
+    servicesUrl,
     backend,
     credentials,
     stateAddress: server.address,

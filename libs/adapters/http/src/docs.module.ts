@@ -2,9 +2,9 @@ import { Controller, Get, Header, Inject, Module, Param, StreamableFile, type Dy
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type { ProblemCatalog } from '@caisson/contracts';
 import { edgeProblem } from './edge-problems.js';
 import type { OpenApiDocument } from './open-api.js';
-import type { ProblemCatalog } from './problem.js';
 
 /** What the documentation pages show. */
 export interface DocsOptions {

@@ -1,6 +1,3 @@
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
-import { randomUUID } from 'node:crypto';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_BYTES_MAX, bodyRulesOf } from './body-rules.js';
@@ -10,11 +7,10 @@ import { problemOfError, unsupportedType } from './problem-of-error.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem-document.js';
 import { requestIdOf } from './request-context.js';
 import { RouteTable } from './route-table.js';
+import { answerClientError, SERVER_LIMITS } from './server-limits.js';
 import { parseStrictJson } from './strict-json.js';
 import { refuseHostileQuery } from './strict-query.js';
 
-const REQUEST_TIMEOUT_MS = 15_000;
-const KEEP_ALIVE_TIMEOUT_MS = 5_000;
 const PARAM_LENGTH_MAX = 200;
 
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
@@ -40,8 +36,8 @@ class HardenedFastifyAdapter extends FastifyAdapter {
 export function createHttpAdapter(): FastifyAdapter {
   const adapter = new HardenedFastifyAdapter({
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    requestTimeout: SERVER_LIMITS.requestMs,
+    keepAliveTimeout: SERVER_LIMITS.keepAliveMs,
     forceCloseConnections: 'idle',
     requestIdHeader: false,
     genReqId: requestIdOf,
@@ -115,34 +111,4 @@ function isJson(contentType: string | undefined): boolean {
 function sendProblem(problem: HttpProblem, request: FastifyRequest, reply: FastifyReply): void {
   void reply.headers(problem.headers).status(problem.status).type(PROBLEM_MEDIA_TYPE);
   void reply.send(problemDocument(problem, request));
-}
-
-/** Answers what Node could not read as HTTP. There is no request object: the answer goes straight to the socket. */
-function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const problem = clientProblem(error.code);
-  const id = randomUUID();
-  const body = JSON.stringify(problemDocument(problem, { id, url: '', headers: {} }));
-  const lines = [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? 'Error'}`,
-    `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    `X-Request-Id: ${id}`,
-    'Connection: close',
-  ];
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
-}
-
-function clientProblem(code: string | undefined): HttpProblem {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return edgeProblem('headers-too-large', 'Send fewer or shorter headers: at most 16 KiB in all.');
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return edgeProblem('request-timeout', `Send the whole request within ${REQUEST_TIMEOUT_MS / 1000} s.`);
-    default:
-      return edgeProblem('bad-request', 'The bytes are not an HTTP/1.1 request. Use an HTTP client library.');
-  }
 }

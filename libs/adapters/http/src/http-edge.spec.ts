@@ -13,6 +13,7 @@ import {
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { EDGE_PROBLEMS } from '@caisson/contracts';
 import { Fault, uuidV7 } from '@caisson/kernel';
 import { Metrics, type Logger } from '@caisson/observability';
 import jwt from 'jsonwebtoken';
@@ -23,7 +24,6 @@ import { AccessTokens } from './access-tokens.js';
 import { ReadBody } from './body-rules.js';
 import { CalledBy, type Caller } from './caller.js';
 import { DocsModule } from './docs.module.js';
-import { EDGE_PROBLEMS } from './edge-problems.js';
 import { createHttpAdapter } from './http-adapter.js';
 import { prepareHttp } from './prepare-http.js';
 import { openApiOf } from './open-api.js';

@@ -1,5 +1,5 @@
 import { invariant } from '@caisson/kernel';
-import { edgeProblem, type EDGE_PROBLEMS } from './edge-problems.js';
+import { edgeProblem, type EdgeProblemCode } from './edge-problems.js';
 import { escapePointer } from './pointer.js';
 
 /** What one JSON text may hold at most. */
@@ -156,7 +156,7 @@ class Inspection {
     this.at += literal.length;
   }
 
-  private refuse(code: keyof typeof EDGE_PROBLEMS, detail: string): never {
+  private refuse(code: EdgeProblemCode, detail: string): never {
     throw edgeProblem(code, { detail, errors: [{ pointer: this.pointer(), detail }] });
   }
 

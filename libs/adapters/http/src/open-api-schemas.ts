@@ -24,19 +24,19 @@ export class OpenApiSchemas {
   constructor(named: Readonly<Record<string, z.ZodType>>) {
     for (const [name, schema] of Object.entries(named)) {
       this.names.set(schema, name);
-      this.inputs.add(schema, { id: `${name}Input` });
+      this.inputs.add(schema, { id: inputNameOf(name) });
       this.outputs.add(schema, { id: name });
     }
   }
 
   /** A reference to what a caller may send. */
   input(schema: z.ZodType, fallbackName: string): JsonSchema {
-    return this.refer(schema, { registry: this.inputs, used: this.inputNames, suffix: 'Input', fallbackName });
+    return this.refer(schema, { registry: this.inputs, used: this.inputNames, nameOf: inputNameOf, fallbackName });
   }
 
   /** A reference to what a caller gets. */
   output(schema: z.ZodType, fallbackName: string): JsonSchema {
-    return this.refer(schema, { registry: this.outputs, used: this.outputNames, suffix: '', fallbackName });
+    return this.refer(schema, { registry: this.outputs, used: this.outputNames, nameOf: (name) => name, fallbackName });
   }
 
   /** Every schema that is referred to, directly or by another one, by name. */
@@ -54,11 +54,11 @@ export class OpenApiSchemas {
 
   private refer(
     schema: z.ZodType,
-    as: { registry: Registry; used: Set<string>; suffix: string; fallbackName: string },
+    as: { registry: Registry; used: Set<string>; nameOf: (name: string) => string; fallbackName: string },
   ): JsonSchema {
     const known = this.names.get(schema);
-    const name = known === undefined ? as.fallbackName : `${known}${as.suffix}`;
-    if (known === undefined && !as.registry.has(schema)) as.registry.add(schema, { id: name });
+    const name = known === undefined ? (as.registry.get(schema)?.id ?? as.fallbackName) : as.nameOf(known);
+    if (!as.registry.has(schema)) as.registry.add(schema, { id: name });
     as.used.add(name);
     return { $ref: `${PLACE}${name}` };
   }
@@ -72,6 +72,10 @@ export class OpenApiSchemas {
     const named = Object.entries(rest).map(([name, { $schema: _, $id: __, ...schema }]) => [name, schema] as const);
     return Object.fromEntries([...named, ...parts.map(([name, schema]) => [`${io}${name}`, schema] as const)]);
   }
+}
+
+function inputNameOf(name: string): string {
+  return name.endsWith('Request') ? name : `${name}Input`;
 }
 
 function referencesIn(value: unknown): readonly string[] {

@@ -30,6 +30,8 @@ interface DescribedRoute {
   readonly read: RouteArguments;
 }
 
+const REFUSALS = '#/components/responses/Problem';
+
 const PROBLEM_TEXTS: Readonly<Record<number, string>> = {
   400: 'The request does not have the right shape.',
   401: 'No valid access token.',
@@ -57,6 +59,7 @@ export function openApiOf(source: OpenApiSource): OpenApiDocument {
     const path = route.path.replaceAll(/:([A-Za-z]+)/g, '{$1}');
     paths[path] = { ...paths[path], [route.method]: describe(route, schemas) };
   }
+  const problems = refusals(routes, schemas);
   return {
     openapi: '3.1.1',
     info: { title: source.title, version: source.version, description: source.description },
@@ -64,6 +67,7 @@ export function openApiOf(source: OpenApiSource): OpenApiDocument {
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
+      responses: problems,
       schemas: schemas.components(),
       securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
@@ -102,13 +106,13 @@ function describe(route: DescribedRoute, schemas: OpenApiSchemas): Record<string
     operationId: route.id,
     summary: operation.summary,
     tags: [route.tag],
-    ...(operation.access === 'public' ? {} : { security: [{ accessToken: [] }] }),
+    security: operation.access === 'public' ? [] : [{ accessToken: [] }],
     ...(operation.access.includes(':') ? { 'x-permission': operation.access } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(read.body === undefined ? {} : { requestBody: requestBody(read.body, route.id, schemas) }),
     responses: {
       [route.status]: success(route, schemas),
-      ...Object.fromEntries(refusalsOf(route).map((status) => [status, refusal(status, schemas)])),
+      ...Object.fromEntries(refusalsOf(route).map((status) => [status, { $ref: `${REFUSALS}${status}` }])),
     },
   };
 }
@@ -135,11 +139,15 @@ function success(route: DescribedRoute, schemas: OpenApiSchemas): Record<string,
   };
 }
 
-function refusal(status: number, schemas: OpenApiSchemas): Record<string, unknown> {
-  return {
-    description: PROBLEM_TEXTS[status] ?? 'Refused.',
-    content: { 'application/problem+json': { schema: schemas.output(Problem, 'Problem') } },
-  };
+function refusals(routes: readonly DescribedRoute[], schemas: OpenApiSchemas): Record<string, unknown> {
+  const schema = schemas.output(Problem, 'Problem');
+  const statuses = [...new Set(routes.flatMap(refusalsOf))].sort((left, right) => left - right);
+  return Object.fromEntries(
+    statuses.map((status) => [
+      `Problem${status}`,
+      { description: PROBLEM_TEXTS[status] ?? 'Refused.', content: { 'application/problem+json': { schema } } },
+    ]),
+  );
 }
 
 /** The statuses that follow from the shape of the operation, and those it names itself. */

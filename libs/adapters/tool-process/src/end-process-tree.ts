@@ -1,30 +1,54 @@
 import { Fault } from '@caisson/kernel';
-import { findProcess, groupMembers, markedProcesses, type ProcessEntry } from './process-table.js';
+import { GATE_NAME } from './gate.js';
+import {
+  argumentsOf,
+  findProcess,
+  groupMembers,
+  markedProcesses,
+  type ProcessEntry,
+  type ProcessTree,
+} from './process-table.js';
 import { exists, holdsWithin, sendSignal } from './signals.js';
 
 /** How long the kernel may take to remove processes that were killed. */
 const REMOVAL_LIMIT_MS = 10_000;
 
-/** Names one process tree: the group of its leader, and the mark that its members inherit. */
-export interface ProcessTree {
-  readonly runnerId: string;
-  readonly processGroupId: number;
-  readonly startTicks: number;
-}
+/** How often a watcher is asked again: it may not have been listening yet. */
+const ASK_AGAIN_MS = 500;
 
 /**
- * Ends a process tree: asks its leader by SIGINT, waits, kills all that is left, and returns when nothing is left.
+ * Ends a process tree: asks it to stop, waits for the grace, kills all that is left, and returns when nothing is left.
  * A process that took over a used id is never touched: the leader is known by its start time, the rest by their mark.
  *
  * @throws Fault `runner-survives` (retryable) when something cannot be killed.
  */
 export async function endProcessTree(tree: ProcessTree, graceMs: number): Promise<void> {
-  const leader = await findProcess(tree.processGroupId);
-  if (leader?.startTicks === tree.startTicks) {
-    sendSignal(leader.pid, 'SIGINT');
-    await holdsWithin(graceMs, async () => !(await isLeading(tree)));
+  const deadline = performance.now() + graceMs;
+  while (performance.now() < deadline && (await askToStop(tree))) {
+    const limitMs = Math.min(ASK_AGAIN_MS, deadline - performance.now());
+    if (await holdsWithin(limitMs, async () => !(await isLeading(tree)))) break;
   }
   await killProcessTree(tree);
+}
+
+/** Waits for a tool that was asked to stop, and kills it with all it started when it does not within the grace. */
+export async function awaitLeader(tree: ProcessTree, graceMs: number): Promise<void> {
+  const gone = await holdsWithin(graceMs, async () => !(await isLeading(tree)));
+  if (!gone) await killProcessTree(tree);
+}
+
+/**
+ * Asks the watcher to interrupt the tool. False when there is nothing to wait for: no tool runs, or nobody watches.
+ * The relays go by the same name and ignore the signal.
+ */
+async function askToStop(tree: ProcessTree): Promise<boolean> {
+  if (!(await isLeading(tree))) return false;
+  let asked = false;
+  for (const { pid } of await groupMembers(tree.processGroupId)) {
+    if (pid === tree.processGroupId || !(await argumentsOf(pid)).includes(GATE_NAME)) continue;
+    asked = sendSignal(pid, 'SIGUSR1') || asked;
+  }
+  return asked; // Nobody: a gate that was never told to go. It holds nothing.
 }
 
 /** Kills what is left of a process tree and returns when nothing is left. */

@@ -1,27 +1,57 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Fault, messageOf } from '@caisson/kernel';
-import type { ProcessTree } from './end-process-tree.js';
-import { findProcess, RUNNER_MARK } from './process-table.js';
+import { findProcess, RUNNER_MARK, type ProcessTree } from './process-table.js';
+
+/** Name under which the gate and its watcher appear in the process table. */
+export const GATE_NAME = 'caisson-runner';
 
 /**
  * What the leader of the group runs: it waits for one line, leaves a watcher behind and becomes the tool.
  *
  * Standard input is the life line: it closes when our process ends, however that happens. Before the line a closed one
- * ends the gate; after it the watcher asks the tool to stop and kills the group after the grace. While the watcher is
- * in the group the kernel gives its id to nobody else. `$$` is the leader's id, also in the watcher.
+ * ends the gate; after it the watcher asks the tool to stop and kills the group after the grace. Others ask the watcher
+ * by SIGUSR1. Only the watcher interrupts the tool, and only once: many tools take a second interrupt for "at once",
+ * and Terraform then does not save its state.
+ *
+ * The life line also closes when the tool has ended: then our process clears the group, and the watcher only if it did
+ * not, some seconds later.
+ *
+ * With a folder for pipes, relays carry the output, and throw it away once we are gone: a tool that writes to a closed
+ * pipe is killed by SIGPIPE and saves nothing.
+ *
+ * While the watcher is in the group the kernel gives its id to nobody else. `$$` is the leader's id everywhere in it.
  */
 const GATE_SCRIPT = `
-read -r go || exit 0
 grace=$1
-shift
+pipes=$2
+shift 2
+read -r go || { [ -z "$pipes" ] || rm -rf "$pipes"; exit 0; }
 exec 3<&0
+trap '' USR1
 (
+  trap : USR1
   read -r end
+  trap '' USR1
   kill -INT $$
-  while [ "$grace" -gt 0 ] && kill -0 $$; do sleep 1; grace=$((grace - 1)); done
+  while [ "$grace" -gt 0 ]; do
+    sleep 1
+    grace=$((grace - 1))
+    kill -0 $$ || { sleep 2; grace=0; }
+  done
   kill -KILL -$$
 ) <&3 >/dev/null 2>&1 &
+if [ -n "$pipes" ]; then
+  mkfifo -m 600 "$pipes/out" "$pipes/err" || exit 126
+  ( cat; exec cat >/dev/null ) <"$pipes/out" 2>/dev/null &
+  ( cat >&2 2>/dev/null; exec cat >/dev/null ) <"$pipes/err" &
+  exec >"$pipes/out" 2>"$pipes/err"
+  rm -rf "$pipes"
+fi
+trap - USR1
 exec "$@" </dev/null 3<&-
 `;
 
@@ -38,6 +68,10 @@ export interface Gate {
   readonly ended: Promise<ProcessExit>;
   /** Lets the tool start. */
   go(): void;
+  /** Ends the gate, or asks the tool to stop, once. */
+  hangUp(): void;
+  /** Removes what a gate leaves on disk when it never came to its tool. */
+  discard(): Promise<void>;
 }
 
 /** What a gate needs to know. */
@@ -48,6 +82,8 @@ export interface GateOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly graceMs: number;
+  /** The tool must be able to end in order when we are gone: its output then goes nowhere in place of failing. */
+  readonly outlivesUs?: boolean;
 }
 
 /**
@@ -57,9 +93,10 @@ export interface GateOptions {
  */
 export async function openGate(options: GateOptions): Promise<Gate> {
   const graceSeconds = String(Math.ceil(options.graceMs / 1000));
+  const pipes = options.outlivesUs === true ? await mkdtemp(join(tmpdir(), 'caisson-runner-')) : '';
   const child = spawn(
     '/bin/sh',
-    ['-c', GATE_SCRIPT, 'caisson-runner', graceSeconds, options.command, ...options.args],
+    ['-c', GATE_SCRIPT, GATE_NAME, graceSeconds, pipes, options.command, ...options.args],
     {
       cwd: options.cwd,
       env: { ...options.env, [RUNNER_MARK]: options.runnerId },
@@ -87,6 +124,12 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     ended,
     go: () => {
       child.stdin.write('go\n');
+    },
+    hangUp: () => {
+      child.stdin.destroy();
+    },
+    discard: async () => {
+      if (pipes !== '') await rm(pipes, { recursive: true, force: true });
     },
   };
 }

@@ -8,6 +8,13 @@ export interface ProcessEntry {
   readonly startTicks: number;
 }
 
+/** Names one process tree: the group of its leader, and the mark that its members inherit. */
+export interface ProcessTree {
+  readonly runnerId: string;
+  readonly processGroupId: number;
+  readonly startTicks: number;
+}
+
 /** Environment variable that every process of a runner inherits, also one that left the process group. */
 export const RUNNER_MARK = 'CAISSON_RUNNER';
 
@@ -35,6 +42,11 @@ export async function markedProcesses(runnerId: string): Promise<readonly Proces
     if (environment?.split('\0').includes(mark) === true) marked.push(entry);
   }
   return marked;
+}
+
+/** Arguments of a process. Empty when it is gone. */
+export async function argumentsOf(pid: number): Promise<readonly string[]> {
+  return (await readQuietly(`/proc/${pid}/cmdline`))?.split('\0') ?? [];
 }
 
 async function liveProcesses(): Promise<readonly ProcessEntry[]> {

@@ -103,6 +103,15 @@ it('removes secrets from lines', async () => {
   expect(lines[1]).toContain('(sensitive)');
 });
 
+it('gives the last words of a tool, however soon it ends', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const errors: string[] = [];
+    const run = shell('echo last; echo words >&2', { captureBytesMax: 100, onLine: (line) => errors.push(line) });
+    expect((await runTool(run)).stdout).toBe('last\n');
+    expect(errors).toEqual(['words']);
+  }
+});
+
 it('is registered before the tool starts', async () => {
   const seen: string[] = [];
   const marker = join(folder, randomUUID());
@@ -188,14 +197,31 @@ it('ends a runner whose executor was killed, and forgets it', async () => {
   expect(await runners()).toEqual([]);
 });
 
-it('asks the tool to stop by itself when the executor was killed', async () => {
+it('asks the tool to stop by itself when the executor was killed, and its words go nowhere', async () => {
   const marker = join(folder, randomUUID());
-  const script = `trap 'touch ${marker}.tidy; exit 1' INT; touch ${marker}; while :; do sleep 0.05; done`;
+  // Without a relay the first word after the death of the executor would kill it by SIGPIPE.
+  const tidy = `for i in 1 2 3; do echo tidying || exit; sleep 0.1; done; touch ${marker}.tidy; exit 1`;
+  const script = `trap '${tidy}' INT; touch ${marker}; while :; do echo working; sleep 0.05; done`;
   const { executor, runnerId } = startExecutor(script, 60_000);
   await eventually('the tool to run', () => existsSync(marker));
   executor.kill('SIGKILL');
   await eventually('the tool to tidy up', () => existsSync(`${marker}.tidy`));
   await eventually('nothing to be left', async () => (await markedProcesses(runnerId)).length === 0);
+});
+
+it('interrupts the tool once, whoever else asks: a second interrupt means "at once" to many tools', async () => {
+  const marker = join(folder, randomUUID());
+  const busy = 'for i in $(seq 60); do sleep 0.05; done; exit 9';
+  const script = `trap 'echo int >> ${marker}.log' INT; touch ${marker}; ${busy}`;
+  const { executor, runnerId } = startExecutor(script, 60_000);
+  await eventually('the tool to run', () => existsSync(marker));
+  const request = { tenantId, deploymentId, fencingToken: 6, graceMs: 20_000 };
+  const killed = killRunners(registry, request);
+  await eventually('the interrupt', () => existsSync(`${marker}.log`));
+  executor.kill('SIGKILL');
+  await Promise.all([killed, killRunners(registry, request)]);
+  expect(await markedProcesses(runnerId)).toEqual([]);
+  expect(readFileSync(`${marker}.log`, 'utf8')).toBe('int\n');
 });
 
 it('kills a tool that does not stop after the grace when the executor was killed', async () => {

@@ -1,6 +1,6 @@
 import type { RunnerRegistry } from '@caisson/engine';
 import { Fault } from '@caisson/kernel';
-import { endProcessTree, groupIsEmpty, type ProcessTree } from './end-process-tree.js';
+import { awaitLeader, groupIsEmpty, killProcessTree } from './end-process-tree.js';
 import { openGate, type Gate, type GateOptions } from './gate.js';
 import { hostId } from './host.js';
 import { sendSignal } from './signals.js';
@@ -50,19 +50,21 @@ export interface ToolResult extends CollectedOutput {
  */
 export async function runTool(run: ToolRun): Promise<ToolResult> {
   if (run.signal.aborted) return NEVER_STARTED;
-  const gate = await openGate(run);
+  const gate = await openGate({ ...run, outlivesUs: run.registration !== undefined });
   const output = collectOutput(gate.child, run);
-  const stopper = new Stopper(run, gate.tree);
+  const stopper = new Stopper(run, gate);
   const registered = await registerOrClear(run, gate);
   stopper.begin();
   if (stopper.reason === undefined) gate.go();
   const exit = await Promise.race([gate.ended, stopper.failed]);
   await stopper.finish();
-  await clearGroup(gate.tree);
+  const collected = await output(); // Before the group is cleared: relays may still be carrying the last lines.
+  await clearGroup(gate);
+  if (stopper.reason !== undefined) await killProcessTree(gate.tree); // Also what left the group.
   if (registered) await forget(run);
   return {
     ...exit,
-    ...(await output()),
+    ...collected,
     timedOut: stopper.reason === 'timeout',
     aborted: stopper.reason === 'abort',
   };
@@ -80,7 +82,7 @@ const NEVER_STARTED: ToolResult = {
 /** Ends the tree when the caller's signal is aborted or the time is over, whichever comes first. */
 class Stopper {
   readonly #run: ToolRun;
-  readonly #tree: ProcessTree;
+  readonly #gate: Gate;
   readonly #onAbort = (): void => {
     this.#stop('abort');
   };
@@ -91,9 +93,9 @@ class Stopper {
   #ending: Promise<void> | undefined;
   #reason: 'abort' | 'timeout' | undefined;
 
-  constructor(run: ToolRun, tree: ProcessTree) {
+  constructor(run: ToolRun, gate: Gate) {
     this.#run = run;
-    this.#tree = tree;
+    this.#gate = gate;
     let fail: (error: unknown) => void = () => undefined;
     this.failed = new Promise((_resolve, reject) => {
       fail = reject;
@@ -125,7 +127,8 @@ class Stopper {
   #stop(reason: 'abort' | 'timeout'): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
-    this.#ending = endProcessTree(this.#tree, this.#run.graceMs);
+    this.#gate.hangUp();
+    this.#ending = awaitLeader(this.#gate.tree, this.#run.graceMs);
     this.#ending.catch(this.#fail);
   }
 }
@@ -147,17 +150,20 @@ async function registerOrClear(run: ToolRun, gate: Gate): Promise<boolean> {
     });
     return true;
   } catch (error) {
-    gate.child.stdin?.destroy(); // A gate that sees its input end without "go" leaves.
+    gate.hangUp();
     await gate.ended;
-    await clearGroup(gate.tree);
+    await clearGroup(gate);
     throw error;
   }
 }
 
 /** Kills what the tool left in its group: the watcher, and children that it did not wait for. */
-async function clearGroup(tree: ProcessTree): Promise<void> {
+async function clearGroup(gate: Gate): Promise<void> {
+  const { tree } = gate;
   sendSignal(-tree.processGroupId, 'SIGKILL');
-  if (await groupIsEmpty(tree.processGroupId)) return;
+  const empty = await groupIsEmpty(tree.processGroupId);
+  await gate.discard();
+  if (empty) return;
   throw new Fault('runner-survives', `Processes of runner ${tree.runnerId} did not end after SIGKILL.`, {
     retryable: true,
   });

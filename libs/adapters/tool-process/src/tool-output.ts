@@ -27,21 +27,28 @@ export interface CollectedOutput {
 
 const LINE_LENGTH_MAX = 16_384;
 const LINE_BYTES_MAX = 64 * 1024 * 1024;
-/** A pipe that is still open after the group is gone is held by a process that left it; its words are not awaited. */
-const CLOSE_LIMIT_MS = 1_000;
+/** A pipe that stays open and silent after the tool ended is held by a child that it did not wait for. */
+const SILENCE_MS = 1_000;
+/** Nor is a child that goes on talking listened to for ever. */
+const CLOSE_LIMIT_MS = 30_000;
 
-/** Starts to read both streams. The answer gives what came, once the processes have ended. */
+/** Starts to read both streams. The answer waits for their end and gives what came; call it when the tool has ended. */
 export function collectOutput(child: ChildProcess, options: OutputOptions): () => Promise<CollectedOutput> {
   const readers = [
     options.captureBytesMax === undefined ? lineReader('stdout', options) : captureReader(options.captureBytesMax),
     lineReader('stderr', options),
   ];
   const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
+  let lastHeardMs = 0;
   streams.forEach((stream, index) => {
-    stream.on('data', (chunk: Uint8Array) => readers[index]?.push(chunk));
+    stream.on('data', (chunk: Uint8Array) => {
+      lastHeardMs = performance.now();
+      readers[index]?.push(chunk);
+    });
   });
   return async () => {
-    await holdsWithin(CLOSE_LIMIT_MS, () => streams.every(hasEnded));
+    lastHeardMs = performance.now();
+    await holdsWithin(CLOSE_LIMIT_MS, () => streams.every(hasEnded) || performance.now() - lastHeardMs > SILENCE_MS);
     for (const stream of streams) stream.destroy();
     for (const reader of readers) reader.end();
     return {

@@ -4,6 +4,16 @@ import type { Clock, Random } from '@caisson/kernel';
 import type { ExecutionLimits } from './execution-limits.js';
 import type { Slots } from './slots.js';
 
+/** Whose runners are to be stopped. */
+export interface OldRunnersOf {
+  readonly tenantId: string;
+  readonly deploymentId: string;
+  /** Of the present holder: runners under lower tokens are old. */
+  readonly fencingToken: number;
+  /** Gives up waiting. */
+  readonly signal: AbortSignal;
+}
+
 /** Stops what earlier holders of a deployment may have left running. */
 export interface OldRunners {
   /**
@@ -11,7 +21,7 @@ export interface OldRunners {
    *
    * @throws Fault (retryable) when that cannot be proven yet: nothing may be done meanwhile.
    */
-  stop(tenantId: string, deploymentId: string, fencingToken: number): Promise<void>;
+  stop(of: OldRunnersOf): Promise<void>;
 }
 
 /** Asks a URL how it is. */

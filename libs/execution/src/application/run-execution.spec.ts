@@ -344,7 +344,7 @@ class Scene {
       random: { next: () => 0.5 },
       engines: new Map([['sandbox', this.world]]),
       artifacts: { put: async () => ({ id: '', digest: '' }), get: async () => undefined },
-      oldRunners: { stop: async (_tenant, _deployment, token) => void this.stopped.push(token) },
+      oldRunners: { stop: async ({ fencingToken }) => void this.stopped.push(fencingToken) },
       probe: { status: async () => this.#probe() },
       slots: new Slots({ total: 8, perRun: 8, perEngine: {} }),
       observer: {

@@ -88,7 +88,7 @@ class Holder {
     if (!isOpen(session.state)) return { outcome: 'done' };
     const { deploymentId, runId } = event.data;
     const { tenantId } = event;
-    await this.#ports.oldRunners.stop(tenantId, deploymentId, fencingToken);
+    await this.#ports.oldRunners.stop({ tenantId, deploymentId, fencingToken, signal });
     const plan = await this.#planOf(session.state);
     const run = { deploymentId, runId };
     const held = { ports: this.#ports, session, tenantId, run, fencingToken, plan, signal, draining };

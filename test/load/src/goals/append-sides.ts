@@ -58,7 +58,7 @@ recorded as (
   insert into event (event_id, tenant_id, stream_id, version, type, schema_version, data, command_id, correlation_id,
       causation_id, actor, service, occurred_at, hash)
     select gen_random_uuid(), tenant_id, stream_id, version, 'task-completed', 1, :data::json, 'command', 'correlation',
-      'causation', 'service:bench', 'bench', '2026-03-02T10:15:00.000Z', :hash::text from moved
+      'causation', 'bench', 'bench', '20260302T101500.000Z', :hash::text from moved
     returning event_id)
 insert into outbox (event_id, context) select event_id, 'execution' from recorded;
 `;

@@ -1,6 +1,15 @@
 import type { Goal } from '../harness/goal.js';
 import { appendManyCallers } from './p1-append-many-callers.js';
+import { relayDrains } from './p11-relay-drains.js';
 import { appendOneCaller } from './p2-append-one-caller.js';
+import { appendWhileRelaying } from './p6-append-while-relaying.js';
+import { commitToHandler } from './p9-commit-to-handler.js';
 
 /** What `npm run bench` can measure, in the order of their numbers. */
-export const GOALS: readonly Goal[] = [appendManyCallers, appendOneCaller];
+export const GOALS: readonly Goal[] = [
+  appendManyCallers,
+  appendOneCaller,
+  appendWhileRelaying,
+  commitToHandler,
+  relayDrains,
+];

@@ -50,7 +50,7 @@ export class TerraformStateBackend {
     const grant = this.#authorize(request);
     if ('status' in grant) return grant;
     if (request.method === 'GET') return this.#get(grant);
-    const change = CHANGES[request.method];
+    const change = CHANGES.get(request.method);
     if (change === undefined)
       return refusal(405, 'Use GET, POST, LOCK or UNLOCK.', { allow: 'GET, POST, LOCK, UNLOCK' });
     if (grant.mode !== 'write') return refusal(403, 'This credential may only read.');
@@ -87,7 +87,11 @@ export class TerraformStateBackend {
 
 type Change = (transaction: StateTransaction, request: StateRequest, grant: StateGrant) => Promise<StateResponse>;
 
-const CHANGES: Readonly<Record<string, Change>> = { POST: post, LOCK: lock, UNLOCK: unlock };
+const CHANGES: ReadonlyMap<string, Change> = new Map([
+  ['POST', post],
+  ['LOCK', lock],
+  ['UNLOCK', unlock],
+]);
 
 async function lock(transaction: StateTransaction, request: StateRequest, grant: StateGrant): Promise<StateResponse> {
   const lockId = lockIdOf(request.body);

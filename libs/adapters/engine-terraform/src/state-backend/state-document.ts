@@ -6,14 +6,17 @@ import type { StateHead } from './state-store.js';
 /** Largest state that is taken: some thousand resources. */
 export const STATE_BYTES_MAX = 64 * 1024 * 1024;
 
+/** Lineages and lock ids are UUIDs in practice; whatever else comes must be safe to store and to compare. */
+const Name = z.string().regex(/^[\x21-\x7e]{1,200}$/);
+
 /** What the backend reads of a state of Terraform's format 4; the rest is Terraform's own. */
 const StateDocument = z.looseObject({
   version: z.literal(4),
   serial: z.int().nonnegative(),
-  lineage: z.string().min(1).max(200),
+  lineage: Name,
 });
 
-const LockInfo = z.looseObject({ ID: z.string().min(1).max(200) });
+const LockInfo = z.looseObject({ ID: Name });
 
 /** The head of a posted state; undefined when it is no state: empty, cut short, or of another format. */
 export function headOf(content: Uint8Array): StateHead | undefined {

@@ -1,0 +1,88 @@
+import { FindPrincipal, LogIn, RegisterFirstAdmin } from '@caisson/tenancy';
+import { ReactToFact } from '@caisson/deployment';
+import { AccessTokens, DocsModule, PageCursors } from '@caisson/http';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { DEPLOYMENT_COMMAND_HANDLERS } from './commands/deployment-command-handlers.js';
+import { LogInHandler, RegisterHandler } from './commands/tenancy-command-handlers.js';
+import { DeploymentFactsConsumer } from './events/deployment-facts.consumer.js';
+import { ANSWERED_PROBLEMS } from './http/api-problems.js';
+import { API_CONTROLLERS, describeApi } from './http/api-document.js';
+import { CommandAnswers } from './http/command-answers.js';
+import { RunCommands } from './http/run-commands.js';
+import { ScanRequests } from './http/scan-requests.js';
+import type { ApiPorts } from './ports.js';
+import {
+  FindDeploymentHandler,
+  FindResourcesHandler,
+  ListDeploymentsHandler,
+  ListRevisionsHandler,
+} from './queries/deployment-queries.js';
+import { FindDriftReportHandler, ListDriftReportsHandler } from './queries/drift-queries.js';
+import { ReadDeploymentHistoryHandler, ReadRunHistoryHandler } from './queries/history-queries.js';
+import { FindPlanHandler, FindRunHandler, ListRunsHandler, ListTasksHandler } from './queries/run-queries.js';
+import { accessTokensOf, pageCursorsOf } from './security/access-tokens.js';
+import { Argon2PasswordHasher } from './security/argon2-password-hasher.js';
+import { SecretBootstrapGate } from './security/secret-bootstrap-gate.js';
+import { CONSUMERS, DOCUMENTS, IDS, LOG } from './tokens.js';
+
+const QUERY_HANDLERS = [
+  FindDeploymentHandler,
+  ListDeploymentsHandler,
+  ListRevisionsHandler,
+  FindResourcesHandler,
+  FindRunHandler,
+  ListRunsHandler,
+  FindPlanHandler,
+  ListTasksHandler,
+  FindDriftReportHandler,
+  ListDriftReportsHandler,
+  ReadDeploymentHistoryHandler,
+  ReadRunHistoryHandler,
+];
+
+/** The API: the only place where its ports meet its controllers. */
+@Module({})
+export class ApiModule {
+  static register(ports: ApiPorts): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [CqrsModule.forRoot(), DocsModule.register({ document: describeApi(), problems: ANSWERED_PROBLEMS })],
+      controllers: [...API_CONTROLLERS, DeploymentFactsConsumer],
+      providers: [
+        ...portProviders(ports),
+        ...useCaseProviders(ports),
+        ...DEPLOYMENT_COMMAND_HANDLERS.map((handlerOf) => handlerOf(ports)),
+        ...QUERY_HANDLERS,
+        RegisterHandler,
+        LogInHandler,
+        CommandAnswers,
+        RunCommands,
+        ScanRequests,
+      ],
+    };
+  }
+}
+
+function portProviders(ports: ApiPorts): readonly Provider[] {
+  return [
+    { provide: DOCUMENTS, useValue: ports.documents },
+    { provide: CONSUMERS, useValue: ports.consumers },
+    { provide: IDS, useValue: ports.ids },
+    { provide: LOG, useValue: ports.log },
+    { provide: AccessTokens, useValue: accessTokensOf(ports) },
+    { provide: PageCursors, useValue: pageCursorsOf(ports) },
+  ];
+}
+
+function useCaseProviders(ports: ApiPorts): readonly Provider[] {
+  const { documents, runtime, settings } = ports;
+  const hasher = new Argon2PasswordHasher();
+  const gate = new SecretBootstrapGate(settings.bootstrapToken);
+  return [
+    { provide: RegisterFirstAdmin, useValue: new RegisterFirstAdmin(runtime, gate, hasher) },
+    { provide: LogIn, useValue: new LogIn(documents, hasher, accessTokensOf(ports)) },
+    { provide: FindPrincipal, useValue: new FindPrincipal(documents) },
+    { provide: ReactToFact, useValue: new ReactToFact(ports, documents) },
+  ];
+}

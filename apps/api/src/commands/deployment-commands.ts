@@ -1,0 +1,59 @@
+import type {
+  ApproveRunInput,
+  CancelRunInput,
+  ChangeDesiredStateInput,
+  CreateDeploymentInput,
+  DeleteDeploymentInput,
+  DeploymentHandled,
+  ExecuteRunInput,
+  RejectRunInput,
+  RequestDriftScanInput,
+  RequestRunInput,
+  RetryRunInput,
+  RollBackInput,
+  StartPlanningInput,
+} from '@caisson/deployment';
+import { Command } from '@nestjs/cqrs';
+
+/** A command to a deployment on its way to its use case, whose input it carries. */
+abstract class DeploymentCommand<Input> extends Command<DeploymentHandled> {
+  constructor(readonly input: Input) {
+    super();
+  }
+}
+
+/** Creates a deployment and requests its first run. */
+export class CreateDeploymentCommand extends DeploymentCommand<CreateDeploymentInput> {}
+
+/** Replaces what is desired and requests an update run. */
+export class ChangeDesiredStateCommand extends DeploymentCommand<ChangeDesiredStateInput> {}
+
+/** Makes a deployment go. */
+export class DeleteDeploymentCommand extends DeploymentCommand<DeleteDeploymentInput> {}
+
+/** Requests a run that does not change what is desired. */
+export class RequestRunCommand extends DeploymentCommand<RequestRunInput> {}
+
+/** Asks for a plan. */
+export class StartPlanningCommand extends DeploymentCommand<StartPlanningInput> {}
+
+/** Approves exactly one plan. */
+export class ApproveRunCommand extends DeploymentCommand<ApproveRunInput> {}
+
+/** Turns a plan down. */
+export class RejectRunCommand extends DeploymentCommand<RejectRunInput> {}
+
+/** Has an approved plan applied. */
+export class ExecuteRunCommand extends DeploymentCommand<ExecuteRunInput> {}
+
+/** Cancels a run. */
+export class CancelRunCommand extends DeploymentCommand<CancelRunInput> {}
+
+/** Tries a run again. */
+export class RetryRunCommand extends DeploymentCommand<RetryRunInput> {}
+
+/** Goes back. */
+export class RollBackCommand extends DeploymentCommand<RollBackInput> {}
+
+/** Asks the drift detector to look. */
+export class RequestDriftScanCommand extends DeploymentCommand<RequestDriftScanInput> {}

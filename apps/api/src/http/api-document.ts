@@ -1,0 +1,85 @@
+import {
+  ApproveRequest,
+  CommandAnswer,
+  DeploymentResource,
+  DeploymentScanRequest,
+  DeploymentSummary,
+  DesiredState,
+  DriftReportResource,
+  EmptyRequest,
+  HistoryEntry,
+  JsonValue,
+  LoginRequest,
+  Plan,
+  PrincipalView,
+  ReasonRequest,
+  RegisterRequest,
+  RemediateRequest,
+  ResourceSpec,
+  RevisionResource,
+  RollbackRequest,
+  RunResource,
+  RunStates,
+  ScanAnswer,
+  ScanRequest,
+  TaskResource,
+  TokenAnswer,
+} from '@caisson/contracts';
+import { openApiOf, type OpenApiDocument } from '@caisson/http';
+import type { Type } from '@nestjs/common';
+import { AuthController } from './auth.controller.js';
+import { DeploymentCommandsController } from './deployment-commands.controller.js';
+import { DeploymentPartsController } from './deployment-parts.controller.js';
+import { DeploymentsController } from './deployments.controller.js';
+import { DriftController } from './drift.controller.js';
+import { PlansController, RunStatesController } from './plans.controller.js';
+import { RunsController } from './runs.controller.js';
+
+/** Everything that answers callers. */
+export const API_CONTROLLERS: Type[] = [
+  AuthController,
+  DeploymentsController,
+  DeploymentCommandsController,
+  DeploymentPartsController,
+  RunsController,
+  PlansController,
+  DriftController,
+  RunStatesController,
+];
+
+/** The OpenAPI document of the API, from the same schemas that check requests. */
+export function describeApi(): OpenApiDocument {
+  return openApiOf({
+    title: 'Caisson',
+    version: '1.0.0',
+    description: 'Plan, approve, apply, verify, watch and roll back infrastructure. Commands answer 202 when recorded.',
+    controllers: API_CONTROLLERS,
+    schemas: {
+      ApproveRequest,
+      CommandAnswer,
+      DeploymentResource,
+      DeploymentScanRequest,
+      DeploymentSummary,
+      DesiredState,
+      DriftReportResource,
+      EmptyRequest,
+      HistoryEntry,
+      JsonValue,
+      LoginRequest,
+      Plan,
+      PrincipalView,
+      ReasonRequest,
+      RegisterRequest,
+      RemediateRequest,
+      ResourceSpec,
+      RevisionResource,
+      RollbackRequest,
+      RunResource,
+      RunStates,
+      ScanAnswer,
+      ScanRequest,
+      TaskResource,
+      TokenAnswer,
+    },
+  });
+}

@@ -1,0 +1,103 @@
+import { type CommandAnswer, type DeploymentSummary, type RunResource } from '@caisson/contracts';
+import {
+  DEPLOYMENT_COLLECTIONS,
+  deploymentView,
+  runView,
+  type DeploymentHandled,
+  type DeploymentView,
+  type RunView,
+} from '@caisson/deployment';
+import { eventIdOf, type ConsumerStore, type DocumentStore } from '@caisson/event-sourcing';
+import { entityTagOf, type Caller } from '@caisson/http';
+import { invariant, jsonEquals } from '@caisson/kernel';
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { z } from 'zod';
+import { CONSUMERS, DOCUMENTS } from '../tokens.js';
+import { apiProblem } from './api-problems.js';
+import { deploymentProblem } from './deployment-problem.js';
+import { showDeployment, showRun } from './views.js';
+
+/** More events than one command makes. */
+const EVENTS_PER_COMMAND_MAX = 20;
+
+type Accepted = Extract<DeploymentHandled, { outcome: 'accepted' }>;
+type Answer = z.infer<typeof CommandAnswer>;
+
+/** What was asked, to find its answer again when it was asked before. */
+export interface AskedCommand {
+  readonly caller: Caller;
+  readonly deploymentId: string;
+  /** What a repeat must say too. */
+  readonly desired?: unknown;
+}
+
+/** Turns what became of a command into its answer. */
+@Injectable()
+export class CommandAnswers {
+  constructor(
+    @Inject(DOCUMENTS) private readonly documents: DocumentStore,
+    @Inject(CONSUMERS) private readonly consumers: ConsumerStore,
+  ) {}
+
+  /**
+   * The body of a 202, with `Location` and `ETag` set.
+   *
+   * @throws HttpProblem for a refusal, and when a repeated key comes with another body.
+   */
+  async accepted(handled: DeploymentHandled, asked: AskedCommand, reply: FastifyReply): Promise<Answer> {
+    if (handled.outcome === 'rejected') throw deploymentProblem(handled.rejection);
+    const { deployment, run } = handled.events.length > 0 ? fresh(handled) : await this.found(handled, asked);
+    void reply.header('location', run?.links['self'] ?? deployment.links['self']);
+    void reply.header('etag', entityTagOf(handled.version));
+    return {
+      deployment,
+      ...(run === undefined ? {} : { run }),
+      stream: `deployment-${asked.deploymentId}`,
+      version: handled.version,
+    };
+  }
+
+  /** The answer to a command that changed nothing: a repeat, or a wish that is true already. */
+  private async found(
+    handled: Accepted,
+    asked: AskedCommand,
+  ): Promise<{ deployment: DeploymentSummary; run: RunResource | undefined }> {
+    const { tenantId } = asked.caller;
+    const { deployment: deployments, run: runs } = DEPLOYMENT_COLLECTIONS;
+    const deployment = await this.documents.get<DeploymentView>(tenantId, deployments, asked.deploymentId);
+    invariant(deployment !== undefined, `deployment ${asked.deploymentId} has events and no view`);
+    const runId = (handled.repeated ? await this.firstRunOf(asked) : undefined) ?? deployment.body.currentRun;
+    const run = await this.documents.get<RunView>(tenantId, runs, runId);
+    return { deployment: showDeployment(deployment.body), run: run === undefined ? undefined : showRun(run.body) };
+  }
+
+  /** The run that a repeated command was about when it came first. */
+  private async firstRunOf({ caller, deploymentId, desired }: AskedCommand): Promise<string | undefined> {
+    const stream = { tenantId: caller.tenantId, streamId: `deployment-${deploymentId}` };
+    const ids = new Set(
+      Array.from({ length: EVENTS_PER_COMMAND_MAX }, (_, index) => eventIdOf(stream, caller.commandId, index)),
+    );
+    const events = (await this.consumers.readStream(stream, 0)).filter(({ id }) => ids.has(id));
+    const data = events.map((event) => event.data as { readonly runId?: string; readonly desired?: unknown });
+    const before = data.find((item) => item.desired !== undefined)?.desired;
+    if (desired !== undefined && before !== undefined && !jsonEquals(desired, before)) {
+      throw apiProblem('idempotency-key-reused', 'Send a new Idempotency-Key with a new request.');
+    }
+    return data.findLast(({ runId }) => runId !== undefined)?.runId;
+  }
+}
+
+function fresh({ events, state }: Accepted): { deployment: DeploymentSummary; run: RunResource | undefined } {
+  const { deployment } = state;
+  invariant(deployment !== undefined, 'a command was accepted and there is no deployment');
+  const last = events.at(-1);
+  const runId = events.findLast((event) => 'runId' in event);
+  const run = [...deployment.settled, deployment.run].find(
+    (known) => known !== undefined && runId !== undefined && 'runId' in runId && known.runId === runId.runId,
+  );
+  return {
+    deployment: showDeployment(deploymentView(deployment, last?.origin.at ?? deployment.createdAt)),
+    run: run === undefined ? undefined : showRun(runView(run, deployment)),
+  };
+}

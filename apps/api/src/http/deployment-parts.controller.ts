@@ -1,0 +1,119 @@
+import {
+  DriftReportResource,
+  HistoryAnswer,
+  OutputsAnswer,
+  pageOf,
+  PageQuery,
+  ResourcesAnswer,
+  RevisionResource,
+  RunResource,
+} from '@caisson/contracts';
+import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
+import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { z } from 'zod';
+import { FindDeployment, FindResources, ListRevisions, type FoundDeployment } from '../queries/deployment-queries.js';
+import { ListDriftReports } from '../queries/drift-queries.js';
+import { ReadDeploymentHistory, type History } from '../queries/history-queries.js';
+import { ListRuns } from '../queries/run-queries.js';
+import { apiProblem } from './api-problems.js';
+import { Id } from './path-parameters.js';
+import { showRun } from './views.js';
+
+const RunPage = pageOf(RunResource);
+const RevisionPage = pageOf(RevisionResource);
+const DriftPage = pageOf(DriftReportResource);
+
+type PageQuery = z.infer<typeof PageQuery>;
+
+/** What belongs to a deployment. */
+@UseGuards(AccessGuard)
+@Controller('api/v1/deployments/:id')
+export class DeploymentPartsController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get('runs')
+  @Operation({ summary: 'List the runs of a deployment, newest first', access: 'deployment:read', answer: RunPage })
+  async listRuns(
+    @Param('id', { schema: Id }) id: string,
+    @Query({ schema: PageQuery }) page: PageQuery,
+    @CalledBy() { tenantId }: Caller,
+  ): Promise<z.infer<typeof RunPage>> {
+    await this.existing(tenantId, id);
+    const { documents, ...more } = await this.queries.execute(new ListRuns(tenantId, id, page));
+    return { items: documents.map(({ body }) => showRun(body)), ...more };
+  }
+
+  @Get('revisions')
+  @Operation({
+    summary: 'List the versions of what is desired, newest first',
+    access: 'deployment:read',
+    answer: RevisionPage,
+  })
+  async listRevisions(
+    @Param('id', { schema: Id }) id: string,
+    @Query({ schema: PageQuery }) page: PageQuery,
+    @CalledBy() { tenantId }: Caller,
+  ): Promise<z.infer<typeof RevisionPage>> {
+    await this.existing(tenantId, id);
+    const { documents, ...more } = await this.queries.execute(new ListRevisions(tenantId, id, page));
+    return { items: documents.map(({ body }) => body), ...more };
+  }
+
+  @Get('resources')
+  @Operation({ summary: 'List what is applied', access: 'deployment:read', answer: ResourcesAnswer })
+  async listResources(
+    @Param('id', { schema: Id }) id: string,
+    @CalledBy() { tenantId }: Caller,
+  ): Promise<z.infer<typeof ResourcesAnswer>> {
+    await this.existing(tenantId, id);
+    return { items: [...(await this.queries.execute(new FindResources(tenantId, id)))] };
+  }
+
+  @Get('outputs')
+  @Operation({ summary: 'Read the outputs of a deployment', access: 'deployment:read', answer: OutputsAnswer })
+  async readOutputs(
+    @Param('id', { schema: Id }) id: string,
+    @CalledBy() { tenantId }: Caller,
+  ): Promise<z.infer<typeof OutputsAnswer>> {
+    const { view } = await this.existing(tenantId, id);
+    return { outputs: view.outputs };
+  }
+
+  @Get('events')
+  @Operation({
+    summary: 'Read all that happened to a deployment, in order',
+    access: 'deployment:read',
+    answer: HistoryAnswer,
+  })
+  async readDeploymentHistory(
+    @Param('id', { schema: Id }) id: string,
+    @CalledBy() { tenantId }: Caller,
+  ): Promise<History> {
+    await this.existing(tenantId, id);
+    return this.queries.execute(new ReadDeploymentHistory(tenantId, id));
+  }
+
+  @Get('drift')
+  @Operation({
+    summary: 'List the drift reports of a deployment, newest first',
+    access: 'drift:read',
+    answer: DriftPage,
+  })
+  async listDeploymentDrift(
+    @Param('id', { schema: Id }) id: string,
+    @Query({ schema: PageQuery }) page: PageQuery,
+    @CalledBy() { tenantId }: Caller,
+  ): Promise<unknown> {
+    await this.existing(tenantId, id);
+    const filter = { ...page, deploymentId: id };
+    const { documents, ...more } = await this.queries.execute(new ListDriftReports(tenantId, filter));
+    return { items: documents.map(({ body }) => body), ...more };
+  }
+
+  private async existing(tenantId: string, id: string): Promise<FoundDeployment> {
+    const deployment = await this.queries.execute(new FindDeployment(tenantId, id));
+    if (deployment !== undefined) return deployment;
+    throw apiProblem('deployment-not-found', 'Check the id. It may also belong to somebody else.');
+  }
+}

@@ -1,0 +1,94 @@
+import type { DeploymentRejection } from '@caisson/deployment';
+import { entityTagOf, type HttpProblem } from '@caisson/http';
+import { unreachable } from '@caisson/kernel';
+import { allowedCommands } from '@caisson/contracts';
+import { apiProblem } from './api-problems.js';
+
+/** What a deployment's refusal is to the caller: status, what exactly, and what to do. */
+export function deploymentProblem(rejection: DeploymentRejection): HttpProblem {
+  switch (rejection.code) {
+    case 'deployment-not-found':
+      return apiProblem('deployment-not-found', 'Check the id. It may also belong to somebody else.');
+    case 'deployment-exists':
+      return apiProblem('deployment-exists', {
+        detail: `Deployment ${rejection.deploymentId} was created before. Change it instead.`,
+        members: { deploymentId: rejection.deploymentId },
+      });
+    case 'deployment-deleted':
+      return apiProblem('deployment-deleted', 'Nothing can be asked of it any more. Create a new deployment.');
+    case 'deployment-version-conflict':
+      return apiProblem('deployment-version-conflict', {
+        detail: 'Read it again, make the change anew, and send the new ETag as If-Match.',
+        headers: { etag: entityTagOf(rejection.actual) },
+        members: { version: rejection.actual },
+      });
+    case 'revision-not-found':
+      return revisionProblem(rejection.available);
+    default:
+      return runProblem(rejection);
+  }
+}
+
+type RunRejection = Exclude<
+  DeploymentRejection,
+  {
+    code:
+      | 'deployment-not-found'
+      | 'deployment-exists'
+      | 'deployment-deleted'
+      | 'deployment-version-conflict'
+      | 'revision-not-found';
+  }
+>;
+
+function runProblem(rejection: RunRejection): HttpProblem {
+  switch (rejection.code) {
+    case 'run-active': {
+      const { runId, state } = rejection;
+      return apiProblem('run-active', {
+        detail: `Run ${runId} is ${state}. Wait until it has ended, or cancel it.`,
+        members: { runId, state, allowed: allowedCommands(state) },
+      });
+    }
+    case 'unknown-run':
+      return apiProblem('run-not-found', 'Check the id. It may also belong to another deployment.');
+    case 'run-superseded': {
+      const { latestRunId, runId } = rejection;
+      return apiProblem('run-superseded', {
+        detail: `Run ${runId} is history: act on run ${latestRunId}.`,
+        members: { runId, latestRunId },
+      });
+    }
+    case 'run-state-conflict': {
+      const { allowed, runId, state } = rejection;
+      return apiProblem('run-state-conflict', {
+        detail: `Run ${runId} is ${state}. ${remedyFor(allowed)}`,
+        members: { runId, state, allowed },
+      });
+    }
+    case 'plan-digest-mismatch':
+      return apiProblem('plan-digest-mismatch', {
+        detail: `Read the plan of run ${rejection.runId} again and approve the digest that it has now.`,
+        members: { runId: rejection.runId },
+        errors: [{ pointer: '/planDigest', detail: 'is not the digest of the plan to approve' }],
+      });
+    default:
+      return unreachable(rejection, 'refusal of a deployment');
+  }
+}
+
+function remedyFor(allowed: readonly string[]): string {
+  return allowed.length === 0
+    ? 'It moves on by itself, or has ended.'
+    : `What can be asked now: ${allowed.join(', ')}.`;
+}
+
+function revisionProblem(available: readonly number[]): HttpProblem {
+  const remedy =
+    available.length === 0 ? 'No revision was completed yet.' : `Revisions to go back to: ${available.join(', ')}.`;
+  return apiProblem('revision-not-found', {
+    detail: remedy,
+    members: { available },
+    errors: [{ pointer: '/toRevision', detail: 'must be a completed revision' }],
+  });
+}

@@ -1,0 +1,140 @@
+import {
+  CommandAnswer,
+  DeploymentListQuery,
+  DeploymentResource,
+  DeploymentSummary,
+  DesiredState,
+  pageOf,
+} from '@caisson/contracts';
+import { AccessGuard, CalledBy, entityTagOf, Operation, versionFromIfMatch, type Caller } from '@caisson/http';
+import type { IdGenerator } from '@caisson/kernel';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import {
+  ChangeDesiredStateCommand,
+  CreateDeploymentCommand,
+  DeleteDeploymentCommand,
+} from '../commands/deployment-commands.js';
+import { FindDeployment, ListDeployments, type FoundDeployment } from '../queries/deployment-queries.js';
+import { IDS } from '../tokens.js';
+import { apiProblem } from './api-problems.js';
+import { CommandAnswers } from './command-answers.js';
+import { commandContextOf, newDeploymentId } from './command-context.js';
+import { checkDesiredState } from './desired-state-check.js';
+import { commandOperation } from './operations.js';
+import { Id } from './path-parameters.js';
+import { showDeployment } from './views.js';
+
+const DeploymentPage = pageOf(DeploymentSummary);
+
+/** Deployments as a whole: create, read, change, remove. */
+@UseGuards(AccessGuard)
+@Controller('api/v1/deployments')
+export class DeploymentsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly answers: CommandAnswers,
+    @Inject(IDS) private readonly ids: IdGenerator,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @Operation(
+    commandOperation('Create a deployment and request its first run', 'deployment:create', { refusals: [422] }),
+  )
+  async createDeployment(
+    @Body({ schema: DesiredState }) desired: DesiredState,
+    @CalledBy() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<z.infer<typeof CommandAnswer>> {
+    checkDesiredState(desired);
+    const deploymentId = newDeploymentId(caller, this.ids);
+    const command = new CreateDeploymentCommand({ deploymentId, desired, context: commandContextOf(caller) });
+    return this.answers.accepted(await this.commands.execute(command), { caller, deploymentId, desired }, reply);
+  }
+
+  @Get()
+  @Operation({ summary: 'List deployments, newest first', access: 'deployment:read', answer: DeploymentPage })
+  async listDeployments(
+    @Query({ schema: DeploymentListQuery }) query: DeploymentListQuery,
+    @CalledBy() { tenantId }: Caller,
+  ): Promise<z.infer<typeof DeploymentPage>> {
+    const { documents, ...more } = await this.queries.execute(new ListDeployments(tenantId, query));
+    return { items: documents.map(({ body }) => showDeployment(body)), ...more };
+  }
+
+  @Get(':id')
+  @Operation({
+    summary: 'Read a deployment',
+    access: 'deployment:read',
+    answer: DeploymentResource,
+    answerHeaders: { ETag: 'The version of the deployment, for If-Match.' },
+  })
+  async readDeployment(
+    @Param('id', { schema: Id }) id: string,
+    @CalledBy() { tenantId }: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const { desired, version, view } = found(await this.queries.execute(new FindDeployment(tenantId, id)));
+    void reply.header('etag', entityTagOf(version));
+    return { ...showDeployment(view), desired };
+  }
+
+  @Patch(':id')
+  @HttpCode(202)
+  @Operation(
+    commandOperation('Replace what is desired and request an update run', 'deployment:create', {
+      refusals: [412, 422, 428],
+      requestHeaders: { 'If-Match': { required: true, description: 'The ETag of the deployment as it was read.' } },
+    }),
+  )
+  async changeDeployment(
+    @Param('id', { schema: Id }) deploymentId: string,
+    @Body({ schema: DesiredState }) desired: DesiredState,
+    @Headers('if-match') ifMatch: string | undefined,
+    @CalledBy() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<z.infer<typeof CommandAnswer>> {
+    const ifVersion = versionFromIfMatch(ifMatch);
+    checkDesiredState(desired);
+    const context = commandContextOf(caller);
+    const reason = `${caller.username} changed what is desired`;
+    const command = new ChangeDesiredStateCommand({ deploymentId, desired, ifVersion, reason, context });
+    return this.answers.accepted(await this.commands.execute(command), { caller, deploymentId, desired }, reply);
+  }
+
+  @Delete(':id')
+  @HttpCode(202)
+  @Operation(commandOperation('Cancel what runs and destroy what was applied', 'deployment:cancel'))
+  async deleteDeployment(
+    @Param('id', { schema: Id }) deploymentId: string,
+    @CalledBy() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<z.infer<typeof CommandAnswer>> {
+    const reason = `${caller.username} asked to delete it`;
+    const command = new DeleteDeploymentCommand({ deploymentId, reason, context: commandContextOf(caller) });
+    return this.answers.accepted(await this.commands.execute(command), { caller, deploymentId }, reply);
+  }
+}
+
+function found(deployment: FoundDeployment | undefined): FoundDeployment {
+  if (deployment !== undefined) return deployment;
+  throw apiProblem('deployment-not-found', 'Check the id. It may also belong to somebody else.');
+}

@@ -1,0 +1,90 @@
+import {
+  CommandAnswer,
+  DriftListQuery,
+  DriftReportResource,
+  pageOf,
+  RemediateRequest,
+  ScanAnswer,
+  ScanRequest,
+} from '@caisson/contracts';
+import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { RequestRunCommand } from '../commands/deployment-commands.js';
+import { FindDriftReport, ListDriftReports, type DriftReport } from '../queries/drift-queries.js';
+import { apiProblem } from './api-problems.js';
+import { CommandAnswers } from './command-answers.js';
+import { commandContextOf } from './command-context.js';
+import { commandOperation } from './operations.js';
+import { Id } from './path-parameters.js';
+import { scanOperation, ScanRequests } from './scan-requests.js';
+
+const DriftPage = pageOf(DriftReportResource);
+
+/** Drift: scans, reports, and putting things right. */
+@UseGuards(AccessGuard)
+@Controller('api/v1/drift')
+export class DriftController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly answers: CommandAnswers,
+    private readonly scans: ScanRequests,
+  ) {}
+
+  @Post('scans')
+  @HttpCode(202)
+  @Operation(scanOperation('Compare the world with what was applied to a deployment'))
+  requestScan(
+    @Body({ schema: ScanRequest }) { autoRemediate, deploymentId }: z.infer<typeof ScanRequest>,
+    @CalledBy() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<z.infer<typeof ScanAnswer>> {
+    return this.scans.request({ caller, deploymentId, autoRemediate }, reply);
+  }
+
+  @Get('reports')
+  @Operation({ summary: 'List drift reports, newest first', access: 'drift:read', answer: DriftPage })
+  async listDriftReports(
+    @Query({ schema: DriftListQuery }) query: DriftListQuery,
+    @CalledBy() { tenantId }: Caller,
+  ): Promise<unknown> {
+    const { documents, ...more } = await this.queries.execute(new ListDriftReports(tenantId, query));
+    return { items: documents.map(({ body }) => body), ...more };
+  }
+
+  @Get('reports/:id')
+  @Operation({ summary: 'Read a drift report', access: 'drift:read', answer: DriftReportResource })
+  readDriftReport(@Param('id', { schema: Id }) id: string, @CalledBy() { tenantId }: Caller): Promise<DriftReport> {
+    return this.existing(tenantId, id);
+  }
+
+  @Post('reports/:id/remediate')
+  @HttpCode(202)
+  @Operation(
+    commandOperation('Request a run that puts right what a report found', 'drift:remediate', { refusals: [422] }),
+  )
+  async remediateDrift(
+    @Param('id', { schema: Id }) id: string,
+    @Body({ schema: RemediateRequest }) _body: z.infer<typeof RemediateRequest>,
+    @CalledBy() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<z.infer<typeof CommandAnswer>> {
+    const { deploymentId, items } = await this.existing(caller.tenantId, id);
+    if (items.length === 0) {
+      throw apiProblem('nothing-to-remediate', 'The scan has not ended, or the world was as applied. Scan again.');
+    }
+    const reason = `${caller.username} asked to put right what scan ${id} found`;
+    const context = commandContextOf(caller);
+    const command = new RequestRunCommand({ deploymentId, kind: 'remediate', reason, whenBusy: 'refuse', context });
+    return this.answers.accepted(await this.commands.execute(command), { caller, deploymentId }, reply);
+  }
+
+  private async existing(tenantId: string, id: string): Promise<DriftReport> {
+    const report = await this.queries.execute(new FindDriftReport(tenantId, id));
+    if (report !== undefined) return report;
+    throw apiProblem('drift-report-not-found', 'Check the id; a report appears when its scan begins.');
+  }
+}

@@ -1,0 +1,55 @@
+import {
+  FINAL_RUN_STATES,
+  Plan,
+  RUN_COMMANDS,
+  RUN_STATES,
+  RUN_TRANSITIONS,
+  RunStates,
+  SETTLED_RUN_STATES,
+} from '@caisson/contracts';
+import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
+import { Controller, Get, Param, UseGuards } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import type { z } from 'zod';
+import { FindPlan } from '../queries/run-queries.js';
+import { apiProblem } from './api-problems.js';
+import { DigestId } from './path-parameters.js';
+
+/** Plans by content address. */
+@UseGuards(AccessGuard)
+@Controller('api/v1/plans')
+export class PlansController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get(':digest')
+  @Operation({ summary: 'Read a plan by its digest', access: 'deployment:read', answer: Plan })
+  async readPlan(
+    @Param('digest', { schema: DigestId }) digest: string,
+    @CalledBy() { tenantId }: Caller,
+  ): Promise<unknown> {
+    const plan = await this.queries.execute(new FindPlan(tenantId, digest));
+    if (plan === undefined) throw apiProblem('plan-not-found', 'Check the digest. The plan may be of somebody else.');
+    return plan;
+  }
+}
+
+/** The machine of the run, for programs that want to know what can come next. */
+@UseGuards(AccessGuard)
+@Controller('api/v1/run-states')
+export class RunStatesController {
+  @Get()
+  @Operation({
+    summary: 'Read the states of a run and what leads from one to another',
+    access: 'public',
+    answer: RunStates,
+  })
+  readRunStates(): z.infer<typeof RunStates> {
+    return {
+      states: [...RUN_STATES],
+      final: [...FINAL_RUN_STATES],
+      settled: [...SETTLED_RUN_STATES],
+      commands: [...RUN_COMMANDS],
+      transitions: [...RUN_TRANSITIONS],
+    };
+  }
+}

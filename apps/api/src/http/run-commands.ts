@@ -1,0 +1,87 @@
+import type { ApproveRequest, CommandAnswer, ReasonRequest, RollbackRequest } from '@caisson/contracts';
+import type { Caller } from '@caisson/http';
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import type { z } from 'zod';
+import {
+  ApproveRunCommand,
+  CancelRunCommand,
+  ExecuteRunCommand,
+  RejectRunCommand,
+  RetryRunCommand,
+  RollBackCommand,
+  StartPlanningCommand,
+} from '../commands/deployment-commands.js';
+import { CommandAnswers } from './command-answers.js';
+import { commandContextOf } from './command-context.js';
+
+/** Which run is meant, by whom, and where the answer's headers go. */
+export interface RunTarget {
+  readonly caller: Caller;
+  readonly deploymentId: string;
+  /** Absent: the newest run of the deployment. */
+  readonly runId?: string;
+  readonly reply: FastifyReply;
+}
+
+type Answer = z.infer<typeof CommandAnswer>;
+
+/** What can be asked of a run, whether it is named by itself or through its deployment. */
+@Injectable()
+export class RunCommands {
+  constructor(
+    private readonly bus: CommandBus,
+    private readonly answers: CommandAnswers,
+  ) {}
+
+  plan(target: RunTarget): Promise<Answer> {
+    return this.send(target, new StartPlanningCommand(inputOf(target)));
+  }
+
+  approve(target: RunTarget, { planDigest }: z.infer<typeof ApproveRequest>): Promise<Answer> {
+    return this.send(target, new ApproveRunCommand({ ...inputOf(target), planDigest }));
+  }
+
+  reject(target: RunTarget, body: z.infer<typeof ReasonRequest>): Promise<Answer> {
+    const reason = body?.reason ?? `${target.caller.username} rejected the plan`;
+    return this.send(target, new RejectRunCommand({ ...inputOf(target), reason }));
+  }
+
+  execute(target: RunTarget): Promise<Answer> {
+    return this.send(target, new ExecuteRunCommand(inputOf(target)));
+  }
+
+  cancel(target: RunTarget, body: z.infer<typeof ReasonRequest>): Promise<Answer> {
+    const reason = body?.reason ?? `${target.caller.username} cancelled it`;
+    return this.send(target, new CancelRunCommand({ ...inputOf(target), reason }));
+  }
+
+  retry(target: RunTarget): Promise<Answer> {
+    return this.send(target, new RetryRunCommand(inputOf(target)));
+  }
+
+  rollBack(target: RunTarget, body: z.infer<typeof RollbackRequest>): Promise<Answer> {
+    const reason = body?.reason ?? `${target.caller.username} asked to go back`;
+    const toRevision = body?.toRevision === undefined ? {} : { toRevision: body.toRevision };
+    return this.send(target, new RollBackCommand({ ...inputOf(target), ...toRevision, reason }));
+  }
+
+  private async send(target: RunTarget, command: RunCommand): Promise<Answer> {
+    const { caller, deploymentId, reply } = target;
+    return this.answers.accepted(await this.bus.execute(command), { caller, deploymentId }, reply);
+  }
+}
+
+type RunCommand =
+  | StartPlanningCommand
+  | ApproveRunCommand
+  | RejectRunCommand
+  | ExecuteRunCommand
+  | CancelRunCommand
+  | RetryRunCommand
+  | RollBackCommand;
+
+function inputOf({ caller, deploymentId, runId }: RunTarget) {
+  return { deploymentId, context: commandContextOf(caller), ...(runId === undefined ? {} : { runId }) };
+}

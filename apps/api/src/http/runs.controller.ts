@@ -1,0 +1,132 @@
+import {
+  ApproveRequest,
+  CommandAnswer,
+  EmptyRequest,
+  HistoryAnswer,
+  pageOf,
+  PageQuery,
+  Plan,
+  ReasonRequest,
+  RunResource,
+  TaskResource,
+} from '@caisson/contracts';
+import type { RunView } from '@caisson/deployment';
+import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { ReadRunHistory, type History } from '../queries/history-queries.js';
+import { FindPlan, FindRun, ListTasks } from '../queries/run-queries.js';
+import { apiProblem } from './api-problems.js';
+import { commandOperation } from './operations.js';
+import { Id } from './path-parameters.js';
+import { RunCommands, type RunTarget } from './run-commands.js';
+import { showRun, showTask } from './views.js';
+
+const TaskPage = pageOf(TaskResource);
+
+type Answer = Promise<z.infer<typeof CommandAnswer>>;
+
+/** Runs: what they are, and what can be asked of them. */
+@UseGuards(AccessGuard)
+@Controller('api/v1/runs/:id')
+export class RunsController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly run: RunCommands,
+  ) {}
+
+  @Get()
+  @Operation({ summary: 'Read a run', access: 'deployment:read', answer: RunResource })
+  async readRun(@Param('id', { schema: Id }) id: string, @CalledBy() { tenantId }: Caller): Promise<RunResource> {
+    return showRun(await this.existing(tenantId, id));
+  }
+
+  @Get('plan')
+  @Operation({ summary: 'Read the plan of a run', access: 'deployment:read', answer: Plan })
+  async readRunPlan(@Param('id', { schema: Id }) id: string, @CalledBy() { tenantId }: Caller): Promise<unknown> {
+    const { planDigest } = await this.existing(tenantId, id);
+    const plan = planDigest === undefined ? undefined : await this.queries.execute(new FindPlan(tenantId, planDigest));
+    if (plan === undefined) throw apiProblem('plan-not-found', 'The run has no plan yet. Wait until it is planned.');
+    return plan;
+  }
+
+  @Get('tasks')
+  @Operation({ summary: 'List the tasks of a run', access: 'deployment:read', answer: TaskPage })
+  async listTasks(
+    @Param('id', { schema: Id }) id: string,
+    @Query({ schema: PageQuery }) page: z.infer<typeof PageQuery>,
+    @CalledBy() { tenantId }: Caller,
+  ): Promise<unknown> {
+    await this.existing(tenantId, id);
+    const { documents, ...more } = await this.queries.execute(new ListTasks(tenantId, id, page));
+    return { items: documents.map(({ body }) => showTask(body)), ...more };
+  }
+
+  @Get('events')
+  @Operation({ summary: 'Read all that happened in a run, in order', access: 'deployment:read', answer: HistoryAnswer })
+  async readRunHistory(@Param('id', { schema: Id }) id: string, @CalledBy() { tenantId }: Caller): Promise<History> {
+    const run = await this.existing(tenantId, id);
+    return this.queries.execute(new ReadRunHistory(tenantId, run));
+  }
+
+  @Post('approve')
+  @HttpCode(202)
+  @Operation(commandOperation('Approve the plan of a run by its digest', 'deployment:approve'))
+  async approveRun(
+    @Param('id', { schema: Id }) id: string,
+    @Body({ schema: ApproveRequest }) body: z.infer<typeof ApproveRequest>,
+    @CalledBy() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Answer {
+    return this.run.approve(await this.target(id, caller, reply), body);
+  }
+
+  @Post('reject')
+  @HttpCode(202)
+  @Operation(commandOperation('Turn the plan of a run down', 'deployment:approve'))
+  async rejectRun(
+    @Param('id', { schema: Id }) id: string,
+    @Body({ schema: ReasonRequest }) body: z.infer<typeof ReasonRequest>,
+    @CalledBy() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Answer {
+    return this.run.reject(await this.target(id, caller, reply), body);
+  }
+
+  @Post('cancel')
+  @HttpCode(202)
+  @Operation(commandOperation('Cancel a run', 'deployment:cancel'))
+  async cancelRun(
+    @Param('id', { schema: Id }) id: string,
+    @Body({ schema: ReasonRequest }) body: z.infer<typeof ReasonRequest>,
+    @CalledBy() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Answer {
+    return this.run.cancel(await this.target(id, caller, reply), body);
+  }
+
+  @Post('retry')
+  @HttpCode(202)
+  @Operation(commandOperation('Try a failed run again', 'deployment:create'))
+  async retryRun(
+    @Param('id', { schema: Id }) id: string,
+    @Body({ schema: EmptyRequest }) _body: unknown,
+    @CalledBy() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Answer {
+    return this.run.retry(await this.target(id, caller, reply));
+  }
+
+  private async target(runId: string, caller: Caller, reply: FastifyReply): Promise<RunTarget> {
+    const { deploymentId } = await this.existing(caller.tenantId, runId);
+    return { caller, deploymentId, runId, reply };
+  }
+
+  private async existing(tenantId: string, id: string): Promise<RunView> {
+    const run = await this.queries.execute(new FindRun(tenantId, id));
+    if (run !== undefined) return run;
+    throw apiProblem('run-not-found', 'Check the id. It may also belong to somebody else.');
+  }
+}

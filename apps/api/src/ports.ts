@@ -1,0 +1,19 @@
+import type { CommandRuntime, ConsumerStore, DocumentStore, LockManager } from '@caisson/event-sourcing';
+import type { Clock, IdGenerator } from '@caisson/kernel';
+import type { Logger } from '@caisson/observability';
+import type { ApiSettings } from './settings.js';
+
+/** What the API works with: a part of the frame of every service. */
+export interface ApiPorts {
+  readonly settings: Pick<
+    ApiSettings,
+    'jwtSecret' | 'jwtPreviousSecret' | 'jwtIssuer' | 'jwtAudience' | 'bootstrapToken'
+  >;
+  readonly runtime: CommandRuntime;
+  readonly documents: DocumentStore;
+  readonly consumers: ConsumerStore;
+  readonly locks: LockManager;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+  readonly log: Logger;
+}

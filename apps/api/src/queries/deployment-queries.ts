@@ -1,0 +1,118 @@
+import type { DeploymentListQuery, DesiredState } from '@caisson/contracts';
+import {
+  DEPLOYMENT_COLLECTIONS,
+  revisionDocumentId,
+  type DeploymentView,
+  type ResourcesView,
+  type RevisionView,
+} from '@caisson/deployment';
+import type { DocumentStore } from '@caisson/event-sourcing';
+import { PageCursors } from '@caisson/http';
+import { Inject } from '@nestjs/common';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { DOCUMENTS } from '../tokens.js';
+import { readPage, type Page } from './read-page.js';
+
+/** A deployment with its version and what is desired. */
+export interface FoundDeployment {
+  readonly view: DeploymentView;
+  readonly version: number;
+  readonly desired: DesiredState | undefined;
+}
+
+/** One deployment; undefined when the tenant has none with the id. */
+export class FindDeployment extends Query<FoundDeployment | undefined> {
+  constructor(
+    readonly tenantId: string,
+    readonly id: string,
+  ) {
+    super();
+  }
+}
+
+/** The deployments of a tenant, newest first. */
+export class ListDeployments extends Query<Page<DeploymentView>> {
+  constructor(
+    readonly tenantId: string,
+    readonly filter: DeploymentListQuery,
+  ) {
+    super();
+  }
+}
+
+/** The versions of what is desired, newest first. */
+export class ListRevisions extends Query<Page<RevisionView>> {
+  constructor(
+    readonly tenantId: string,
+    readonly deploymentId: string,
+    readonly page: { readonly limit: number; readonly cursor?: string | undefined },
+  ) {
+    super();
+  }
+}
+
+/** What is applied, as the engines left it. */
+export class FindResources extends Query<ResourcesView['units']> {
+  constructor(
+    readonly tenantId: string,
+    readonly deploymentId: string,
+  ) {
+    super();
+  }
+}
+
+/** Answers `FindDeployment`. */
+@QueryHandler(FindDeployment)
+export class FindDeploymentHandler implements IQueryHandler<FindDeployment> {
+  constructor(@Inject(DOCUMENTS) private readonly documents: DocumentStore) {}
+
+  async execute({ id, tenantId }: FindDeployment): Promise<FoundDeployment | undefined> {
+    const found = await this.documents.get<DeploymentView>(tenantId, DEPLOYMENT_COLLECTIONS.deployment, id);
+    if (found === undefined) return undefined;
+    const revisionId = revisionDocumentId(id, found.body.revision);
+    const revision = await this.documents.get<RevisionView>(tenantId, DEPLOYMENT_COLLECTIONS.revision, revisionId);
+    return { view: found.body, version: found.version, desired: revision?.body.desired };
+  }
+}
+
+/** Answers `ListDeployments`. */
+@QueryHandler(ListDeployments)
+export class ListDeploymentsHandler implements IQueryHandler<ListDeployments> {
+  constructor(
+    @Inject(DOCUMENTS) private readonly documents: DocumentStore,
+    private readonly cursors: PageCursors,
+  ) {}
+
+  execute({ filter, tenantId }: ListDeployments): Promise<Page<DeploymentView>> {
+    const { cursor, environment, limit, name, status } = filter;
+    const equals = { environment, name, status };
+    const request = { tenantId, collection: DEPLOYMENT_COLLECTIONS.deployment, equals, limit, cursor };
+    return readPage(this.documents, this.cursors, request);
+  }
+}
+
+/** Answers `ListRevisions`. */
+@QueryHandler(ListRevisions)
+export class ListRevisionsHandler implements IQueryHandler<ListRevisions> {
+  constructor(
+    @Inject(DOCUMENTS) private readonly documents: DocumentStore,
+    private readonly cursors: PageCursors,
+  ) {}
+
+  execute({ deploymentId, page, tenantId }: ListRevisions): Promise<Page<RevisionView>> {
+    const request = { tenantId, collection: DEPLOYMENT_COLLECTIONS.revision, equals: { deploymentId }, ...page };
+    return readPage(this.documents, this.cursors, request);
+  }
+}
+
+/** Answers `FindResources`. */
+@QueryHandler(FindResources)
+export class FindResourcesHandler implements IQueryHandler<FindResources> {
+  constructor(@Inject(DOCUMENTS) private readonly documents: DocumentStore) {}
+
+  async execute({ deploymentId, tenantId }: FindResources): Promise<ResourcesView['units']> {
+    const { resources } = DEPLOYMENT_COLLECTIONS;
+    const found = await this.documents.get<ResourcesView>(tenantId, resources, deploymentId);
+    return found?.body.units ?? []; // Nothing was applied yet.
+  }
+}

@@ -1,0 +1,63 @@
+import type { DocumentStore } from '@caisson/event-sourcing';
+import { PageCursors } from '@caisson/http';
+import type { JsonObject } from '@caisson/kernel';
+import type { DriftListQuery } from '@caisson/contracts';
+import { Inject } from '@nestjs/common';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { DOCUMENTS } from '../tokens.js';
+import { FOREIGN_COLLECTIONS } from './foreign-collections.js';
+import { readPage, type Page } from './read-page.js';
+
+/** A drift report as stored. */
+export type DriftReport = JsonObject & {
+  readonly id: string;
+  readonly deploymentId: string;
+  readonly status: string;
+  readonly items: readonly JsonObject[];
+};
+
+/** One drift report; undefined when the tenant has none with the id. */
+export class FindDriftReport extends Query<DriftReport | undefined> {
+  constructor(
+    readonly tenantId: string,
+    readonly id: string,
+  ) {
+    super();
+  }
+}
+
+/** Drift reports, newest first. */
+export class ListDriftReports extends Query<Page<DriftReport>> {
+  constructor(
+    readonly tenantId: string,
+    readonly filter: DriftListQuery,
+  ) {
+    super();
+  }
+}
+
+/** Answers `FindDriftReport`. */
+@QueryHandler(FindDriftReport)
+export class FindDriftReportHandler implements IQueryHandler<FindDriftReport> {
+  constructor(@Inject(DOCUMENTS) private readonly documents: DocumentStore) {}
+
+  async execute({ id, tenantId }: FindDriftReport): Promise<DriftReport | undefined> {
+    const found = await this.documents.get<DriftReport>(tenantId, FOREIGN_COLLECTIONS.driftReport, id);
+    return found?.body;
+  }
+}
+
+/** Answers `ListDriftReports`. */
+@QueryHandler(ListDriftReports)
+export class ListDriftReportsHandler implements IQueryHandler<ListDriftReports> {
+  constructor(
+    @Inject(DOCUMENTS) private readonly documents: DocumentStore,
+    private readonly cursors: PageCursors,
+  ) {}
+
+  execute({ filter, tenantId }: ListDriftReports): Promise<Page<DriftReport>> {
+    const { cursor, deploymentId, limit } = filter;
+    const request = { tenantId, collection: FOREIGN_COLLECTIONS.driftReport, equals: { deploymentId }, limit, cursor };
+    return readPage(this.documents, this.cursors, request);
+  }
+}

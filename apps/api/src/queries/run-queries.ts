@@ -1,0 +1,101 @@
+import { DEPLOYMENT_COLLECTIONS, type RunView } from '@caisson/deployment';
+import type { DocumentStore } from '@caisson/event-sourcing';
+import { PageCursors } from '@caisson/http';
+import type { JsonObject } from '@caisson/kernel';
+import { Inject } from '@nestjs/common';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { DOCUMENTS } from '../tokens.js';
+import { FOREIGN_COLLECTIONS } from './foreign-collections.js';
+import { readPage, type Page } from './read-page.js';
+
+/** One run; undefined when the tenant has none with the id. */
+export class FindRun extends Query<RunView | undefined> {
+  constructor(
+    readonly tenantId: string,
+    readonly id: string,
+  ) {
+    super();
+  }
+}
+
+/** The runs of a deployment, newest first. */
+export class ListRuns extends Query<Page<RunView>> {
+  constructor(
+    readonly tenantId: string,
+    readonly deploymentId: string,
+    readonly page: { readonly limit: number; readonly cursor?: string | undefined },
+  ) {
+    super();
+  }
+}
+
+/** A plan by its digest; undefined when the tenant has none with it. */
+export class FindPlan extends Query<JsonObject | undefined> {
+  constructor(
+    readonly tenantId: string,
+    readonly digest: string,
+  ) {
+    super();
+  }
+}
+
+/** The tasks of a run, in the order of their ids. */
+export class ListTasks extends Query<Page<JsonObject>> {
+  constructor(
+    readonly tenantId: string,
+    readonly runId: string,
+    readonly page: { readonly limit: number; readonly cursor?: string | undefined },
+  ) {
+    super();
+  }
+}
+
+/** Answers `FindRun`. */
+@QueryHandler(FindRun)
+export class FindRunHandler implements IQueryHandler<FindRun> {
+  constructor(@Inject(DOCUMENTS) private readonly documents: DocumentStore) {}
+
+  async execute({ id, tenantId }: FindRun): Promise<RunView | undefined> {
+    const found = await this.documents.get<RunView>(tenantId, DEPLOYMENT_COLLECTIONS.run, id);
+    return found?.body;
+  }
+}
+
+/** Answers `ListRuns`. */
+@QueryHandler(ListRuns)
+export class ListRunsHandler implements IQueryHandler<ListRuns> {
+  constructor(
+    @Inject(DOCUMENTS) private readonly documents: DocumentStore,
+    private readonly cursors: PageCursors,
+  ) {}
+
+  execute({ deploymentId, page, tenantId }: ListRuns): Promise<Page<RunView>> {
+    const request = { tenantId, collection: DEPLOYMENT_COLLECTIONS.run, equals: { deploymentId }, ...page };
+    return readPage(this.documents, this.cursors, request);
+  }
+}
+
+/** Answers `FindPlan`. */
+@QueryHandler(FindPlan)
+export class FindPlanHandler implements IQueryHandler<FindPlan> {
+  constructor(@Inject(DOCUMENTS) private readonly documents: DocumentStore) {}
+
+  async execute({ digest, tenantId }: FindPlan): Promise<JsonObject | undefined> {
+    const found = await this.documents.get<{ plan: JsonObject }>(tenantId, FOREIGN_COLLECTIONS.plan, digest);
+    return found?.body.plan;
+  }
+}
+
+/** Answers `ListTasks`. */
+@QueryHandler(ListTasks)
+export class ListTasksHandler implements IQueryHandler<ListTasks> {
+  constructor(
+    @Inject(DOCUMENTS) private readonly documents: DocumentStore,
+    private readonly cursors: PageCursors,
+  ) {}
+
+  execute({ page, runId, tenantId }: ListTasks): Promise<Page<JsonObject>> {
+    const request = { tenantId, collection: FOREIGN_COLLECTIONS.task, equals: { runId }, ...page };
+    return readPage(this.documents, this.cursors, request);
+  }
+}

@@ -1,0 +1,18 @@
+import { decodeEvent, type PublicEvent } from '@caisson/contracts';
+import type { Delivery } from '@caisson/event-sourcing';
+import { jobFor } from '@caisson/execution';
+import { EventsOf } from '@caisson/messaging-kafka';
+import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+
+/** Deployment → executor: what is to be executed, undone or stopped becomes a job, recorded with the position. */
+@Controller()
+export class RunRequestsConsumer {
+  /** Hears every fact about deployments. Nothing runs here: a tool may take an hour, a consumer may not. */
+  @EventsOf('deployment')
+  onDeploymentFact(@Payload() event: PublicEvent, @Ctx() delivery: Delivery): void {
+    const fact = decodeEvent('deployment', event);
+    const job = fact === undefined ? undefined : jobFor(fact);
+    if (job !== undefined) delivery.enqueue(job);
+  }
+}

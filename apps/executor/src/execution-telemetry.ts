@@ -1,0 +1,25 @@
+import type { ExecutionObserver, Slots } from '@caisson/execution';
+import type { Logger, Metrics } from '@caisson/observability';
+
+/** Logs and counts what happens in executions. */
+export function executionTelemetry(log: Logger, metrics: Metrics, slots: Slots): ExecutionObserver {
+  const attempts = metrics.counter(
+    'caisson_execution_attempts_total',
+    'Attempts of tasks by engine and by what came of them.',
+    ['engine', 'outcome'],
+  );
+  const durations = metrics.duration('caisson_execution_attempt_duration_seconds', 'How long attempts took.', [
+    'engine',
+  ]);
+  const taken = metrics.gauge('caisson_execution_slots_taken', 'Places for attempts that are taken.');
+  return {
+    attemptEnded: ({ engine, taskId, attempt, outcome, durationMs }) => {
+      attempts.inc({ engine, outcome });
+      durations.observe({ engine }, durationMs / 1000);
+      taken.set(slots.taken);
+      log.info({ taskId, attempt, engine, outcome, durationMs: Math.round(durationMs) }, 'an attempt has ended');
+    },
+    toolSaid: (taskId, line) => log.debug({ taskId, line }, 'a tool said'),
+    noticed: (what, detail) => log.warn(detail, what),
+  };
+}

@@ -1,0 +1,118 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { eventTypeOf, type Plan, type PlanUnit } from '@caisson/contracts';
+import type { EngineRegistry } from '@caisson/engine';
+import { ENGINE_MIGRATIONS } from '@caisson/engines';
+import { NO_STREAM, type NewEvent, type StreamRef } from '@caisson/event-sourcing';
+import type { OpenedEventStore } from '@caisson/event-store-postgres';
+import { EXECUTION_LIMITS, type ExecutionLimits } from '@caisson/execution';
+import { digestOf } from '@caisson/kernel';
+import { createLogger, Metrics } from '@caisson/observability';
+import { Health, openFoundation, readSettings, Shutdown, startService, type Foundation } from '@caisson/service';
+import { newContext } from '@caisson/testing';
+import { executorService, ExecutorModule, ExecutorSettings } from './index.js';
+
+/** Limits that let a test see the end of a wait. */
+export const QUICK: ExecutionLimits = {
+  ...EXECUTION_LIMITS,
+  leaseMs: 1_500,
+  leaseWaitMs: 5_000,
+  settleWithinMs: 200,
+  lookEveryMs: 50,
+  refreshEveryMs: 500,
+};
+
+/** An executor that runs. */
+export type RunningExecutor = Foundation & { stop(): Promise<void> };
+
+/** One executor as a process would run it, on engines of the test's own. */
+export async function startExecutor(databaseUrl: string, engines: EngineRegistry): Promise<RunningExecutor> {
+  const appUrl = new URL(databaseUrl);
+  [appUrl.username, appUrl.password] = ['executor_test', 'app'];
+  const log = createLogger({ service: 'executor', level: 'silent' });
+  const settings = readSettings(ExecutorSettings, {
+    CAISSON_DATABASE_URL: appUrl.href,
+    CAISSON_DATABASE_OWNER_URL: databaseUrl,
+    CAISSON_ENCRYPTION_KEY: `test:${randomBytes(32).toString('base64')}`,
+    CAISSON_DATA_DIR: tmpdir(),
+    CAISSON_STATE_BACKEND_URL: 'http://127.0.0.1:1',
+    CAISSON_EXECUTOR_DRAIN_SECONDS: '1',
+  });
+  const around = { log, metrics: new Metrics(false), health: new Health(), shutdown: new Shutdown(log) };
+  const foundation = await openFoundation({ ...around, settings, migrations: ENGINE_MIGRATIONS });
+  const artifacts = { put: async () => ({ id: '', digest: '' }), get: async () => undefined };
+  const runners = { register: async () => undefined, forget: async () => undefined, olderThan: async () => [] };
+  const parts = { registry: engines, artifacts, runners };
+  const { configureHttp: _stateBackend, ...definition } = executorService;
+  const module = (frame: Parameters<typeof ExecutorModule.register>[0]) => ExecutorModule.register(frame, parts, QUICK);
+  await startService({ ...definition, module }, { ...around, settings, foundation, onFatal: () => undefined });
+  return { ...foundation, stop: () => around.shutdown.run() };
+}
+
+/** A deployment as its API would write it: only the facts that the executor reacts to. */
+export class StoryTeller {
+  readonly tenantId = randomUUID();
+  readonly deploymentId = randomUUID();
+  readonly runId = randomUUID();
+  readonly correlationId = randomUUID();
+  readonly #events: OpenedEventStore['events'];
+  #head = NO_STREAM;
+
+  constructor(events: OpenedEventStore['events']) {
+    this.#events = events;
+  }
+
+  /** Records a plan and asks for its execution. */
+  async startRun(units: readonly PlanUnit[], onFailure: 'rollback' | 'keep' = 'rollback'): Promise<void> {
+    const { deploymentId, runId } = this;
+    const plan = this.#plan(units);
+    const stream = { tenantId: this.tenantId, streamId: `plan-${runId}` };
+    const data = { deploymentId, runId, round: 1, plan };
+    const publicForm = { type: eventTypeOf('planning', 'plan-computed') };
+    const events = [{ type: 'PlanComputed', schemaVersion: 1, data, publicForm }];
+    await this.#events.append({ stream, expected: NO_STREAM, context: this.#context(), events });
+    const started = { kind: 'create', planDigest: plan.digest, onFailure, applied: [] };
+    await this.say('run-started', started);
+  }
+
+  /** Records a fact about the run in the deployment's stream. */
+  async say(fact: 'run-started' | 'run-cancelling' | 'run-rollback-started', more: object): Promise<void> {
+    const { deploymentId, runId } = this;
+    const publicForm = { type: eventTypeOf('deployment', fact) };
+    const event: NewEvent = { type: fact, schemaVersion: 1, data: { deploymentId, runId, ...more }, publicForm };
+    const stream = { tenantId: this.tenantId, streamId: `deployment-${deploymentId}` };
+    const result = await this.#events.append({
+      ...{ stream, expected: this.#head, context: this.#context() },
+      events: [event],
+    });
+    if (result.outcome !== 'appended') throw new Error(`the fact was not recorded: ${result.outcome}`);
+    this.#head = result.head;
+  }
+
+  /** The stream of the run's execution. */
+  get execution(): StreamRef {
+    return { tenantId: this.tenantId, streamId: `execution-${this.runId}` };
+  }
+
+  #context() {
+    return newContext({ service: 'api', correlationId: this.correlationId });
+  }
+
+  #plan(units: readonly PlanUnit[]): Plan {
+    const edges = units.flatMap(({ unitId, dependsOn }) => dependsOn.map((from): [string, string] => [from, unitId]));
+    const content = {
+      ...{ runId: this.runId, deploymentId: this.deploymentId, kind: 'create', units: [...units], edges },
+      ...{ waves: [], changes: [], policy: [], irreversible: [], inputs: {}, outputs: {} },
+      cost: { currency: 'EUR', before: 0, after: 0, delta: 0, perUnit: [] },
+      duration: { sumMs: 0, criticalPathMs: 0 },
+      risk: { level: 'low' as const, score: 0, reasons: [] },
+    };
+    return { ...content, digest: digestOf(content) };
+  }
+}
+
+/** A unit of the table world, to be created. */
+export function unit(unitId: string, properties: PlanUnit['properties'] = {}, dependsOn: string[] = []): PlanUnit {
+  const base = { engine: 'sandbox', type: 'server', action: 'create' as const, checks: [] };
+  return { ...base, unitId, properties, dependsOn, estimatedMs: 10, costPerMonth: 0 };
+}

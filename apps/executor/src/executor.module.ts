@@ -1,0 +1,51 @@
+import type { Engines } from '@caisson/engines';
+import { EXECUTION_LIMITS, Slots, type ExecutionLimits, type ExecutionPorts } from '@caisson/execution';
+import type { ServiceFrame } from '@caisson/service';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { RunRequestsConsumer } from './events/run-requests.consumer.js';
+import { executionTelemetry } from './execution-telemetry.js';
+import type { ExecutorSettings } from './settings.js';
+import { cancelWorker, runWorker } from './worker/execution-workers.js';
+import { FetchHttpProbe } from './world/fetch-http-probe.js';
+import { RegisteredRunners } from './world/registered-runners.js';
+
+/** What of the engines the executor works with. */
+type EnginesToUse = Pick<Engines, 'registry' | 'artifacts' | 'runners'>;
+
+/** The executor: hears what is to be done and does it. The only place where its ports meet their adapters. */
+@Module({})
+export class ExecutorModule {
+  /** Composes the service from its frame and the engines of this installation. */
+  static register(
+    frame: ServiceFrame<ExecutorSettings>,
+    engines: EnginesToUse,
+    limits: ExecutionLimits = EXECUTION_LIMITS,
+  ): DynamicModule {
+    const ports = executionPorts(frame, engines, limits);
+    frame.runInBackground('executions', runWorker(frame, ports));
+    frame.runInBackground('cancels', cancelWorker(frame, ports));
+    return { module: ExecutorModule, controllers: [RunRequestsConsumer] };
+  }
+}
+
+function executionPorts(
+  frame: ServiceFrame<ExecutorSettings>,
+  engines: EnginesToUse,
+  given: ExecutionLimits,
+): ExecutionPorts {
+  const { store, documents, consumers, locks, wakeups, clock, random, service, settings, log, metrics } = frame;
+  const limits = { ...given, taskTimeoutMsMin: settings.executorTaskTimeoutSeconds * 1000 };
+  const slots = new Slots({
+    total: settings.executorAttemptsMax,
+    perRun: settings.executorAttemptsPerRunMax,
+    perEngine: { terraform: settings.executorTerraformMax },
+  });
+  return {
+    ...{ store, documents, publicEvents: consumers, locks, wakeups, clock, random, service, limits, slots },
+    engines: engines.registry,
+    artifacts: engines.artifacts,
+    oldRunners: new RegisteredRunners(engines.runners, clock, limits.leaseMs),
+    probe: new FetchHttpProbe(),
+    observer: executionTelemetry(log, metrics, slots),
+  };
+}

@@ -1,0 +1,23 @@
+import { EngineSettings } from '@caisson/engines';
+import { CommonSettings, WholeNumber } from '@caisson/service';
+import type { z } from 'zod';
+
+/** What the executor reads from its environment. */
+export const ExecutorSettings = CommonSettings.extend({
+  ...EngineSettings.shape,
+  /** Runs carried at once. Most of their time they wait for tools. */
+  executorRunsMax: WholeNumber.default(50),
+  /** Attempts that run at once in this process, over all tenants and runs. */
+  executorAttemptsMax: WholeNumber.default(32),
+  /** Attempts of one run that run at once. */
+  executorAttemptsPerRunMax: WholeNumber.default(16),
+  /** Terraform processes at once: each takes a core and some hundred megabytes. */
+  executorTerraformMax: WholeNumber.default(4),
+  /** A task gets twice its estimated time, but at least so many seconds. */
+  executorTaskTimeoutSeconds: WholeNumber.default(300),
+  /** How long running tools may go on when the process is told to stop. Below the limit of a shutdown stage. */
+  executorDrainSeconds: WholeNumber.default(8),
+});
+
+/** The settings of the executor, checked. */
+export type ExecutorSettings = z.infer<typeof ExecutorSettings>;

@@ -1,0 +1,27 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { Fault } from '@caisson/kernel';
+
+const OTHERS_MAY_ENTER = 0o001;
+
+/**
+ * Makes the data folder. As root, Postgres runs as another user, who must be able to get to its data.
+ *
+ * @throws Fault `data-directory-unreachable` that names the folder in the way and the remedy.
+ */
+export async function makeDataDirectory(directory: string): Promise<string> {
+  const path = resolve(directory);
+  await mkdir(path, { recursive: true, mode: 0o755 });
+  if (process.getuid?.() !== 0) return path;
+  for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
+    const { mode } = await stat(folder);
+    if ((mode & OTHERS_MAY_ENTER) === 0) {
+      throw new Fault(
+        'data-directory-unreachable',
+        `Postgres, which does not run as root, cannot enter ${folder}. Set CAISSON_DATA_DIR to a folder that every user can reach, or run as another user.`,
+        { retryable: false },
+      );
+    }
+  }
+  return path;
+}

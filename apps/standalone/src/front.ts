@@ -1,0 +1,45 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { RunningService } from '@caisson/service';
+
+/**
+ * One port for several services: each request goes to the service that owns the first segment of its path, all others to
+ * the first service. No rule of the business lives here.
+ */
+export class Front {
+  readonly #server: Server;
+
+  constructor(services: readonly RunningService[]) {
+    const [first] = services;
+    this.#server = createServer((request: IncomingMessage, response: ServerResponse) => {
+      const owner =
+        services.find(({ routes }) => routes.some((route) => startsWith(request.url ?? '/', route))) ?? first;
+      owner?.fastify.routing(request, response);
+    });
+  }
+
+  /** Starts to listen; gives the port. */
+  listen(host: string, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, () => {
+        const address = this.#server.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : port);
+      });
+    });
+  }
+
+  /** Takes no new requests and resolves when the running ones have been answered. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => {
+        resolve();
+      });
+      this.#server.closeIdleConnections();
+    });
+  }
+}
+
+function startsWith(url: string, route: string): boolean {
+  const path = url.split('?', 1)[0] ?? '/';
+  return path === route || path.startsWith(`${route}/`);
+}

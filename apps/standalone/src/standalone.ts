@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { apiService } from '@caisson/api';
+import { driftDetectorService } from '@caisson/drift-detector';
+import { executorService } from '@caisson/executor';
+import { createLogger, Metrics } from '@caisson/observability';
+import { plannerService } from '@caisson/planner';
+import { freePort, startPostgresServer } from '@caisson/postgres-server';
+import { startSandboxCloud } from '@caisson/sandbox-cloud';
+import { Health, readSettings, Shutdown, type Environment } from '@caisson/service';
+import { webhookIngestService } from '@caisson/webhook-ingest';
+import { makeDataDirectory } from './data-directory.js';
+import { makeDatabases, type Databases } from './databases.js';
+import { Front } from './front.js';
+import { readOrMakeSecrets, type OwnSecrets } from './own-secrets.js';
+import { startServices } from './start-services.js';
+import { StandaloneSettings } from './standalone-settings.js';
+
+/** A whole Caisson in this process. */
+export interface Standalone {
+  /** Where it answers, such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly sandboxUrl: string;
+  readonly bootstrapToken: string;
+  readonly shutdown: Shutdown;
+  readonly health: Health;
+}
+
+/** In the order in which they start; the first answers every path that no other one owns. */
+const SERVICES = [apiService, webhookIngestService, plannerService, executorService, driftDetectorService] as const;
+
+/**
+ * Starts the embedded profile: Postgres from its npm package, a sandbox cloud and the five services, all on one host.
+ * Data stays in `CAISSON_DATA_DIR` and is found again at the next start.
+ *
+ * @throws Fault that says what is missing or wrong. What was started before is stopped.
+ */
+export async function startStandalone(environment: Environment): Promise<Standalone> {
+  const settings = readSettings(StandaloneSettings, environment);
+  const log = createLogger({ service: 'standalone', level: settings.logLevel });
+  const [health, metrics, shutdown] = [new Health(), new Metrics(true), new Shutdown(log)];
+  try {
+    const dataDirectory = await makeDataDirectory(settings.dataDir);
+    const secrets = await readOrMakeSecrets(dataDirectory);
+    const databases = await startDatabases(dataDirectory, settings, secrets, shutdown);
+    const sandbox = await startSandboxCloud({
+      databaseUrl: databases.sandboxUrl,
+      host: settings.host,
+      port: settings.sandboxPort,
+    });
+    shutdown.add('connections', 'sandbox cloud', () => sandbox.close());
+    const port = settings.port === 0 ? await freePort() : settings.port;
+    const url = `http://${settings.host}:${port}`;
+    const derived = { ...environment, ...servicesEnvironment({ settings, secrets, databases, url, dataDirectory }) };
+    const services = await startServices(
+      SERVICES,
+      { ...derived, CAISSON_SANDBOX_URL: sandbox.url },
+      {
+        log,
+        health,
+        metrics,
+        shutdown,
+      },
+    );
+    const front = new Front(services);
+    await front.listen(settings.host, port);
+    shutdown.add('serving', 'front', () => front.close());
+    return { url, sandboxUrl: sandbox.url, bootstrapToken: secrets.bootstrapToken, shutdown, health };
+  } catch (error) {
+    await shutdown.run();
+    throw error;
+  }
+}
+
+async function startDatabases(
+  dataDirectory: string,
+  settings: StandaloneSettings,
+  secrets: OwnSecrets,
+  shutdown: Shutdown,
+): Promise<Databases> {
+  const postgres = await startPostgresServer({
+    dataDirectory: join(dataDirectory, 'postgres'),
+    persistent: true,
+    durable: settings.durable,
+  });
+  shutdown.add('storage', 'postgres server', () => postgres.stop());
+  return makeDatabases(postgres.url, secrets);
+}
+
+function servicesEnvironment(from: {
+  readonly settings: StandaloneSettings;
+  readonly secrets: OwnSecrets;
+  readonly databases: Databases;
+  readonly url: string;
+  readonly dataDirectory: string;
+}): Environment {
+  return {
+    CAISSON_PROFILE: 'embedded',
+    CAISSON_DATABASE_URL: from.databases.appUrl,
+    CAISSON_DATABASE_OWNER_URL: from.databases.ownerUrl,
+    CAISSON_JWT_SECRET: from.secrets.jwtSecret,
+    CAISSON_ENCRYPTION_KEY: from.secrets.encryptionKey,
+    CAISSON_BOOTSTRAP_TOKEN: from.secrets.bootstrapToken,
+    CAISSON_STATE_BACKEND_URL: from.url,
+    CAISSON_DATA_DIR: from.dataDirectory,
+    CAISSON_LOG_LEVEL: from.settings.logLevel,
+  };
+}

@@ -1,0 +1,56 @@
+import type { z } from 'zod';
+import type { Logger, Metrics } from '@caisson/observability';
+import {
+  CommonSettings,
+  openFoundation,
+  readSettings,
+  startService,
+  type Environment,
+  type Foundation,
+  type Health,
+  type RunningService,
+  type ServiceDefinition,
+  type Shutdown,
+} from '@caisson/service';
+
+/** What all services of the process share besides their connections. */
+export interface Operations {
+  readonly log: Logger;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly shutdown: Shutdown;
+}
+
+/** Starts services in one process on shared connections, one after another. */
+export async function startServices(
+  definitions: readonly ServiceDefinition[],
+  environment: Environment,
+  operations: Operations,
+): Promise<readonly RunningService[]> {
+  const foundation = await openFoundation({
+    ...operations,
+    settings: readSettings(CommonSettings, environment),
+    migrations: [...new Set(definitions.flatMap(({ migrations }) => migrations))],
+  });
+  const running: RunningService[] = [];
+  for (const definition of definitions) running.push(await start(definition, foundation, environment, operations));
+  return running;
+}
+
+function start(
+  definition: ServiceDefinition,
+  foundation: Foundation,
+  environment: Environment,
+  operations: Operations,
+): Promise<RunningService> {
+  const settings: z.infer<typeof definition.settings> = readSettings(definition.settings, environment);
+  return startService(definition, {
+    ...operations,
+    settings,
+    foundation,
+    log: operations.log.child({ service: definition.name }),
+    onFatal: (reason) => {
+      operations.log.error({ service: definition.name, reason }, 'a service needs a restart');
+    },
+  });
+}

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { HttpProblem, problemsOf, ReadBody, RequestedBy, type Requester } from '@caisson/http';
+import { WEBHOOK_PROBLEMS } from '@caisson/contracts';
+import { AcceptDelivery } from '@caisson/webhooks';
+import { Body, Controller, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { isSignedByGithub } from '../github-signature.js';
+import type { HookSecret } from '../settings.js';
+
+/** The hooks by id, in the module of webhook-ingest. */
+export const HOOKS = Symbol('hooks');
+
+/** GitHub's own cap of a payload. */
+const DELIVERY_BYTES_MAX = 25 * 1024 * 1024;
+
+const DELIVERY_ID = /^[A-Za-z0-9-]{1,128}$/;
+const EVENT = /^[a-z][a-z0-9_]{0,63}$/;
+
+const webhookProblem = problemsOf(WEBHOOK_PROBLEMS);
+
+/** The answer to a delivery that was recorded. */
+export interface DeliveryAnswer {
+  readonly delivery: string;
+  /** What it meant to us. */
+  readonly outcome: 'accepted' | 'ignored';
+  readonly repeated: boolean;
+}
+
+/** Takes signed deliveries. A body that is not JSON, or not shaped like an event, is recorded and ignored. */
+@Controller('webhooks')
+export class WebhooksController {
+  /** Signs nothing: gives an unknown hook the same work as a known one. */
+  private readonly decoy = randomBytes(32).toString('hex');
+
+  constructor(
+    private readonly acceptDelivery: AcceptDelivery,
+    @Inject(HOOKS) private readonly hooks: ReadonlyMap<string, HookSecret>,
+  ) {}
+
+  @Post(':hookId')
+  @HttpCode(202)
+  @ReadBody({ kind: 'raw', bytesMax: DELIVERY_BYTES_MAX })
+  async receive(
+    @Param('hookId') hookId: string,
+    @Headers() headers: Record<string, string | string[] | undefined>,
+    @Body() body: Buffer | undefined,
+    @RequestedBy() { requestId }: Requester,
+  ): Promise<DeliveryAnswer> {
+    const bytes = body ?? Buffer.alloc(0);
+    const tenantId = this.verified(hookId, headers['x-hub-signature-256'], bytes);
+    const deliveryId = headerOf(headers, 'x-github-delivery', DELIVERY_ID);
+    const event = headerOf(headers, 'x-github-event', EVENT);
+    const input = { tenantId, hookId, deliveryId, event, body: bytes, correlationId: requestId };
+    const { repeated, state } = await this.acceptDelivery.execute(input);
+    return { delivery: deliveryId, outcome: state === 'accepted' ? 'accepted' : 'ignored', repeated };
+  }
+
+  private verified(hookId: string, signature: unknown, bytes: Buffer): string {
+    const hook = this.hooks.get(hookId);
+    const isSigned = isSignedByGithub(signature, hook?.secret ?? this.decoy, bytes);
+    if (hook === undefined) throw notFound();
+    if (isSigned) return hook.tenantId;
+    throw webhookProblem('signature-invalid', {
+      detail: 'Check that the secret of the webhook is the one configured here, and that nothing changes the body.',
+      headers: { 'www-authenticate': 'Signature realm="caisson"' },
+    });
+  }
+}
+
+function notFound(): HttpProblem {
+  return webhookProblem('hook-not-found', 'Check the address; hooks are listed in CAISSON_WEBHOOK_HOOKS.');
+}
+
+function headerOf(headers: Record<string, string | string[] | undefined>, name: string, pattern: RegExp): string {
+  const value = headers[name];
+  if (typeof value === 'string' && pattern.test(value)) return value;
+  throw webhookProblem('delivery-malformed', {
+    detail: `The header ${name} is missing or not one that GitHub sends. Send the delivery as GitHub does.`,
+    errors: [{ pointer: name, detail: 'is missing or not shaped right' }],
+  });
+}

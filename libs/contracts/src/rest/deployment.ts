@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { DesiredState, JsonRecord, PushTrigger } from '../desired-state.js';
+import { AppliedUnit } from '../plan.js';
+import { RUN_STATES } from '../run-states.js';
+import { Links, PageQuery } from './page.js';
+import { RunResource } from './run.js';
+
+const DEPLOYMENT_STATUSES = [...RUN_STATES, 'deleting', 'deleted'] as const;
+
+/** A deployment in a list. */
+export const DeploymentSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  environment: z.string(),
+  /** State of its newest run, or that it goes. */
+  status: z.enum(DEPLOYMENT_STATUSES),
+  /** The newest revision of what is desired. */
+  revision: z.int(),
+  /** The revision that the world was last brought to. */
+  currentRevision: z.int().optional(),
+  /** Id of the newest run. */
+  currentRun: z.string(),
+  outputs: JsonRecord,
+  resources: z.array(z.object({ unitId: z.string(), engine: z.string(), type: z.string() })),
+  triggers: z.array(PushTrigger),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  links: Links,
+});
+
+/** One deployment, with what is desired. Its version is the `ETag`. */
+export const DeploymentResource = DeploymentSummary.extend({ desired: DesiredState });
+
+/** Query of the list of deployments. */
+export const DeploymentListQuery = PageQuery.extend({
+  status: z.enum(DEPLOYMENT_STATUSES).optional(),
+  environment: z.enum(['development', 'staging', 'production']).optional(),
+  name: z.string().min(1).max(63).optional(),
+});
+
+/** A version of what is desired. */
+export const RevisionResource = z.object({
+  revision: z.int(),
+  digest: z.string(),
+  desired: DesiredState,
+  createdAt: z.string(),
+  /** When a run to it completed last: it can be gone back to. */
+  completedAt: z.string().optional(),
+});
+
+/** What is applied, as the engines left it. */
+export const ResourcesAnswer = z.object({ items: z.array(AppliedUnit) });
+
+/** The outputs of a deployment. */
+export const OutputsAnswer = z.object({ outputs: JsonRecord });
+
+/** The answer to a command: recorded, not yet done. `version` is the stream's after it. */
+export const CommandAnswer = z.object({
+  deployment: DeploymentSummary,
+  /** Absent where the command needed no run. */
+  run: RunResource.optional(),
+  stream: z.string(),
+  version: z.int(),
+});
+
+/** Body of a rollback. Without a number: a failed run is undone, else the completed revision before the current one. */
+export const RollbackRequest = z
+  .strictObject({
+    toRevision: z.int().min(1).max(1_000_000).optional(),
+    reason: z.string().trim().min(1).max(500).optional(),
+  })
+  .optional();
+
+/** One recorded fact, with the ids that tell why it happened. */
+export const HistoryEntry = z.object({
+  id: z.string(),
+  type: z.string(),
+  source: z.string(),
+  subject: z.string(),
+  /** Version in its stream. */
+  sequence: z.int(),
+  time: z.string(),
+  actor: z.string(),
+  correlationId: z.string(),
+  causationId: z.string(),
+  data: JsonRecord,
+});
+
+/** A history in the order of time. `complete` is false when only the newest part fits. */
+export const HistoryAnswer = z.object({ items: z.array(HistoryEntry), complete: z.boolean() });
+
+/** A deployment in a list. */
+export type DeploymentSummary = z.infer<typeof DeploymentSummary>;
+/** The query of a list of deployments, checked. */
+export type DeploymentListQuery = z.infer<typeof DeploymentListQuery>;
+/** One recorded fact. */
+export type HistoryEntry = z.infer<typeof HistoryEntry>;

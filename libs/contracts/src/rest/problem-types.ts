@@ -1,0 +1,73 @@
+/** What is constant about a code. */
+export interface ProblemType {
+  readonly status: number;
+  /** A constant short sentence without the final dot. */
+  readonly title: string;
+}
+
+/** Codes by name. Each has a row in `docs/reference/errors.md`, which a test writes from here. */
+export type ProblemCatalog = Readonly<Record<string, ProblemType>>;
+
+/** The codes that any request to any service can meet. */
+export const EDGE_PROBLEMS = {
+  'invalid-json': { status: 400, title: 'The body is not valid JSON' },
+  'json-too-deep': { status: 400, title: 'The body is nested too deeply' },
+  'json-too-big': { status: 400, title: 'A part of the body is too big' },
+  'invalid-text': { status: 400, title: 'A text holds characters that cannot be kept' },
+  'invalid-number': { status: 400, title: 'A number cannot be kept exactly' },
+  'forbidden-key': { status: 400, title: 'A key of the body is not allowed' },
+  'duplicate-key': { status: 400, title: 'A key occurs twice in one object' },
+  'invalid-request': { status: 400, title: 'The request does not have the right shape' },
+  'invalid-parameter': { status: 400, title: 'A query parameter is not right' },
+  'invalid-header': { status: 400, title: 'A header is not right' },
+  'invalid-url': { status: 400, title: 'The address is not valid' },
+  'bad-request': { status: 400, title: 'The request is not valid HTTP' },
+  'token-missing': { status: 401, title: 'The request carries no access token' },
+  'token-invalid': { status: 401, title: 'The access token is not valid' },
+  'token-expired': { status: 401, title: 'The access token has ended' },
+  'permission-denied': { status: 403, title: 'The caller may not do this' },
+  'not-found': { status: 404, title: 'There is no such thing' },
+  'route-not-found': { status: 404, title: 'There is no such address' },
+  'method-not-allowed': { status: 405, title: 'The address does not know this method' },
+  'request-timeout': { status: 408, title: 'The request took too long to arrive' },
+  'precondition-failed': { status: 412, title: 'It has changed since it was read' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'url-too-long': { status: 414, title: 'The address is too long' },
+  'unsupported-media-type': { status: 415, title: 'The body has a type that is not understood' },
+  'unprocessable-request': { status: 422, title: 'The request is understood and cannot be followed' },
+  'precondition-required': { status: 428, title: 'The version that was read must be named' },
+  'headers-too-large': { status: 431, title: 'The headers are too large' },
+  'internal-error': { status: 500, title: 'Caisson has a defect' },
+  'service-unavailable': { status: 503, title: 'A part of Caisson is away for the moment' },
+} as const satisfies ProblemCatalog;
+
+/** The codes that only the API answers. */
+export const API_PROBLEMS = {
+  'credentials-invalid': { status: 401, title: 'The user name or the password is not right' },
+  'registration-closed': { status: 403, title: 'Registration is closed' },
+  'bootstrap-token-invalid': { status: 403, title: 'The bootstrap token is not right' },
+  'tenant-exists': { status: 409, title: 'The tenant has an administrator already' },
+  'username-taken': { status: 409, title: 'The user name is taken' },
+  'deployment-not-found': { status: 404, title: 'There is no such deployment' },
+  'deployment-exists': { status: 409, title: 'The deployment exists already' },
+  'deployment-deleted': { status: 409, title: 'The deployment was deleted' },
+  'deployment-version-conflict': { status: 412, title: 'The deployment has changed since it was read' },
+  'desired-state-invalid': { status: 422, title: 'The desired state cannot be planned' },
+  'drift-report-not-found': { status: 404, title: 'There is no such drift report' },
+  'nothing-to-remediate': { status: 409, title: 'The drift report found nothing to put right' },
+  'idempotency-key-reused': { status: 422, title: 'The idempotency key belongs to another request' },
+  'plan-not-found': { status: 404, title: 'There is no such plan' },
+  'plan-digest-mismatch': { status: 409, title: 'The digest is not that of the plan to approve' },
+  'revision-not-found': { status: 422, title: 'There is no such revision to go back to' },
+  'run-active': { status: 409, title: 'Another run of the deployment is active' },
+  'run-not-found': { status: 404, title: 'There is no such run' },
+  'run-state-conflict': { status: 409, title: 'The state of the run does not allow this' },
+  'run-superseded': { status: 409, title: 'A newer run of the deployment exists' },
+} as const satisfies ProblemCatalog;
+
+/** The codes that only webhook-ingest answers. */
+export const WEBHOOK_PROBLEMS = {
+  'hook-not-found': { status: 404, title: 'There is no such hook' },
+  'signature-invalid': { status: 401, title: 'The delivery is not signed with the secret of the hook' },
+  'delivery-malformed': { status: 400, title: 'The delivery does not say what it is' },
+} as const satisfies ProblemCatalog;

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { Failure } from '../failure.js';
+import { Digest } from '../plan.js';
+import { RUN_COMMANDS, RUN_KINDS, RUN_STATES } from '../run-states.js';
+import { TASK_STATES } from '../task-states.js';
+import { Links } from './page.js';
+
+/** A run as the API shows it. */
+export const RunResource = z.object({
+  id: z.string(),
+  deploymentId: z.string(),
+  kind: z.enum(RUN_KINDS),
+  state: z.enum(RUN_STATES),
+  /** The revision of the desired state that it goes to. */
+  revision: z.int(),
+  reason: z.string(),
+  /** How often it was planned. */
+  round: z.int(),
+  planDigest: Digest.optional(),
+  /** 0 to 100; never falls. */
+  progress: z.int(),
+  failure: Failure.optional(),
+  requestedAt: z.string(),
+  /** Principal id, or `service:<name>`. */
+  requestedBy: z.string(),
+  correlationId: z.string(),
+  startedAt: z.string().optional(),
+  finishedAt: z.string().optional(),
+  /** What can be asked of it now. */
+  allowed: z.array(z.enum(RUN_COMMANDS)),
+  links: Links,
+});
+
+/** A task of a run as the API shows it; further members say what the engine left. */
+export const TaskResource = z.looseObject({
+  id: z.string(),
+  unitId: z.string(),
+  state: z.enum(TASK_STATES),
+  attempt: z.int(),
+});
+
+/** The machine of the run: `GET /run-states`. */
+export const RunStates = z.object({
+  states: z.array(z.enum(RUN_STATES)),
+  final: z.array(z.enum(RUN_STATES)),
+  settled: z.array(z.enum(RUN_STATES)),
+  commands: z.array(z.enum(RUN_COMMANDS)),
+  transitions: z.array(
+    z.object({
+      from: z.enum(RUN_STATES),
+      to: z.enum(RUN_STATES),
+      command: z.enum(RUN_COMMANDS).optional(),
+      when: z.string(),
+    }),
+  ),
+});
+
+/** Body of an approval: the digest that the approver saw. */
+export const ApproveRequest = z.strictObject({ planDigest: Digest });
+
+/** Body of commands that may say why. */
+export const ReasonRequest = z.strictObject({ reason: z.string().trim().min(1).max(500).optional() }).optional();
+
+/** Body of commands that need nothing: none, or an empty object. */
+export const EmptyRequest = z.strictObject({}).optional();
+
+/** A run as the API shows it. */
+export type RunResource = z.infer<typeof RunResource>;
+/** A task as the API shows it. */
+export type TaskResource = z.infer<typeof TaskResource>;

@@ -1,0 +1,69 @@
+import { decodeEvent, type EventOf } from '@caisson/contracts';
+import type { ClaimedJob, JobVerdict } from '@caisson/event-sourcing';
+import { Fault } from '@caisson/kernel';
+import type { ExecutionPorts } from './ports.js';
+import { parseRequestRef } from './react-to-deployment.js';
+import { requestCancel } from './request-cancel.js';
+import { runExecution } from './run-execution.js';
+
+/** One claim of a job. */
+export interface JobTry {
+  readonly draining: AbortSignal;
+  readonly signal: AbortSignal;
+  /** Nobody will try again. */
+  readonly lastTry: boolean;
+  /** Runs the work as part of the story that it belongs to. */
+  within?(story: Story, work: () => Promise<JobVerdict>): Promise<JobVerdict>;
+}
+
+/** What the work belongs to, for logs. */
+export interface Story {
+  readonly correlationId: string;
+  readonly causationId: string;
+}
+
+/**
+ * Does the work of a job that `jobFor` made: finds the fact that asked for it and acts on it.
+ *
+ * @throws Fault `request-missing` when the fact is not in the store, and whatever the work throws.
+ */
+export async function workOffJob(ports: ExecutionPorts, job: ClaimedJob, attempt: JobTry): Promise<JobVerdict> {
+  const event = await requestOf(ports, job);
+  const story = { correlationId: event.correlationId, causationId: event.id };
+  const work = (): Promise<JobVerdict> => act(ports, { job, event, attempt });
+  return attempt.within === undefined ? work() : attempt.within(story, work);
+}
+
+async function act(
+  ports: ExecutionPorts,
+  asked: { readonly job: ClaimedJob; readonly event: EventOf<'deployment'>; readonly attempt: JobTry },
+): Promise<JobVerdict> {
+  const { attempt, event } = asked;
+  switch (event.fact) {
+    case 'run-started':
+    case 'run-rollback-started':
+      return runExecution(ports, { event, ...attempt });
+    case 'run-cancelling': {
+      const { store, clock, service, wakeups } = ports;
+      await requestCancel({ store, clock, service }, wakeups, event);
+      return { outcome: 'done' };
+    }
+    default:
+      throw missing(asked.job);
+  }
+}
+
+async function requestOf({ publicEvents }: ExecutionPorts, job: ClaimedJob): Promise<EventOf<'deployment'>> {
+  const ref = parseRequestRef(job.payload);
+  if (ref === undefined) throw missing(job);
+  const stream = { tenantId: job.tenantId, streamId: ref.streamId };
+  const [recorded] = await publicEvents.readStream(stream, ref.version - 1, ref.version);
+  const event = recorded === undefined ? undefined : decodeEvent('deployment', recorded);
+  if (event === undefined) throw missing(job);
+  return event;
+}
+
+function missing({ queue, key }: ClaimedJob): Fault {
+  const message = `The fact behind job ${key} of ${queue} is not in the store. Look at the deployment's history.`;
+  return new Fault('request-missing', message, { retryable: false });
+}
