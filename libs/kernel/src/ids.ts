@@ -38,12 +38,18 @@ export function uuidV7(unixMs: number, random: Uint8Array): string {
   return formatUuid(bytes, 7);
 }
 
+/** Two digits of each byte. A table, because every event has an id made here. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 function formatUuid(bytes: Uint8Array, version: number): string {
-  const versioned = Uint8Array.from(bytes);
-  versioned[6] = ((versioned[6] ?? 0) & 0x0f) | (version << 4);
-  versioned[8] = ((versioned[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(versioned, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  const digits = (from: number, to: number): string => {
+    let text = '';
+    for (let index = from; index < to; index += 1) text += HEX[bytes[index] ?? 0] ?? '';
+    return text;
+  };
+  const versioned = HEX[((bytes[6] ?? 0) & 0x0f) | (version << 4)] ?? '';
+  const variant = HEX[((bytes[8] ?? 0) & 0x3f) | 0x80] ?? '';
+  return `${digits(0, 4)}-${digits(4, 6)}-${versioned}${digits(7, 8)}-${variant}${digits(9, 10)}-${digits(10, 16)}`;
 }
 
 function hexToBytes(hex: string): Uint8Array {
