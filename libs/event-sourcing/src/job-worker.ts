@@ -3,6 +3,9 @@ import { backoffMs } from './consumer.js';
 import type { ClaimedJob, JobQueue } from './ports/job-queue.js';
 import { jobsChannel, type Wakeups } from './ports/wakeups.js';
 
+/** The database's clock decides whether a job is due, and may be a little behind ours. */
+const DUE_SLACK_MS = 20;
+
 /** What a handler may know about its time. */
 export interface JobControl {
   /** Aborted when the service ends: come to a point where another worker can go on, and give the job back. */
@@ -181,7 +184,7 @@ export class JobWorker {
       case 'done':
         return jobs.complete(job);
       case 'again':
-        return jobs.release(job, verdict.delayMs, verdict.reason);
+        return this.#giveBack(job, verdict);
       case 'failed':
         return jobs.fail(job, verdict.reason);
     }
@@ -193,6 +196,14 @@ export class JobWorker {
       await clock.sleep(leaseMs / 3, this.#ended.signal);
       if (this.#held.size > 0) await this.#renew([...this.#held.values()]);
     }
+  }
+
+  async #giveBack(job: ClaimedJob, { delayMs, reason }: Exclude<JobVerdict, { outcome: 'done' }>): Promise<boolean> {
+    const { clock, jobs } = this.#options;
+    const kept = await jobs.release(job, delayMs, reason);
+    const { signal } = this.#stopping;
+    void clock.sleep(delayMs + DUE_SLACK_MS, signal).then(() => this.#wake()); // Others find it by their slow look.
+    return kept;
   }
 
   /** Keeps every claim alive in one statement. A claim that was lost belongs to somebody else: its handler stops. */

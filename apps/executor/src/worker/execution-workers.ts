@@ -8,7 +8,7 @@ import type { ExecutorSettings } from '../settings.js';
 const LEASE_MS = 15_000;
 
 /** The look for due jobs beside wake-ups. */
-const POLL_MS = 1_000;
+const POLL_MS = 5_000;
 
 /** A run that fails for a reason unknown to us is ended as failed at this try. */
 const ATTEMPTS_MAX = 10;

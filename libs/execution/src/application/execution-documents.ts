@@ -5,6 +5,9 @@ import { activePhase, workOf, type ExecutionState } from '../domain/execution.st
 import { hasEnded, needsNoTask, taskIdOf, type Task, type TaskPhase } from '../domain/task.state.js';
 import { findTask, type Work } from '../domain/work.js';
 
+/** Tasks of a phase that are shown when it begins; in a larger plan the others appear as they change. */
+const TASKS_AT_START_MAX = 2_000;
+
 /**
  * The read models of an execution: `execution` by run id, and `task` by task id for every task that changed. Members
  * that are not known are left out.
@@ -83,5 +86,6 @@ function tasksOf(state: ExecutionState, event: ExecutionEvent): readonly (readon
 }
 
 function realTasks(phase: TaskPhase, work: Work): readonly (readonly [TaskPhase, Task])[] {
-  return [...work.tasks].filter((task) => !needsNoTask(task)).map((task) => [phase, task]);
+  const tasks = [...work.tasks].filter((task) => !needsNoTask(task)).slice(0, TASKS_AT_START_MAX);
+  return tasks.map((task) => [phase, task]);
 }

@@ -18,6 +18,9 @@ import { executionAggregate, executionStreamId } from './execution.aggregate.js'
 /** Somebody else may append (a cancel, mostly); more often than this in a row is not that. */
 const CONFLICTS_MAX = 20;
 
+/** Facts of one append. A decision over a large plan has more: it is recorded in parts. */
+const EVENTS_PER_APPEND_MAX = 1_000;
+
 /** Wait before an append whose answer was lost is asked again: from the first, doubling, to the second. */
 const RETRY_MS_MIN = 50;
 const RETRY_MS_MAX = 2_000;
@@ -77,16 +80,20 @@ export class ExecutionSession {
   /**
    * Decides commands one after the other and records what follows from all of them in one append; commands that no
    * longer fit are left out. Decides anew when the stream moved on meanwhile. A store that is away is asked again until
-   * the lease is lost.
+   * the lease is lost. More than a thousand facts are recorded in parts, cut where `ResumeExecution` can go on.
    *
    * @returns the facts that were recorded.
    * @throws Fault `fenced` when a newer holder exists, `lock-lost` when the lease was lost on the way.
    */
   async execute(commands: readonly ExecutionCommand[]): Promise<readonly ExecutionEvent[]> {
+    const recorded: ExecutionEvent[] = [];
+    let open = commands;
     for (let conflicts = 0; conflicts <= CONFLICTS_MAX; conflicts += 1) {
-      const decided = this.#decide(commands);
-      if (decided.events.length === 0) return [];
-      if (await this.#append(decided)) return decided.events;
+      const parts = inParts(this.#decide(open));
+      const done = await this.#appendAll(parts);
+      recorded.push(...parts.slice(0, done).flat());
+      if (done === parts.length) return recorded;
+      if (done > 0) open = [...open, { type: 'ResumeExecution' }];
     }
     throw new Fault('concurrency-conflict', `${this.#stream.streamId} changed ${CONFLICTS_MAX} times in a row`, {
       retryable: true,
@@ -98,7 +105,7 @@ export class ExecutionSession {
     await this.#load();
   }
 
-  #decide(commands: readonly ExecutionCommand[]): Decided {
+  #decide(commands: readonly ExecutionCommand[]): readonly ExecutionEvent[] {
     const events: ExecutionEvent[] = [];
     let state = this.#state;
     for (const command of commands) {
@@ -112,17 +119,28 @@ export class ExecutionSession {
         events.push(event);
       }
     }
-    return { events, state };
+    return events;
+  }
+
+  /** How many of the parts were recorded; fewer than all when the stream moved on. */
+  async #appendAll(parts: readonly (readonly ExecutionEvent[])[]): Promise<number> {
+    let done = 0;
+    for (const part of parts) {
+      if (!(await this.#append(part))) return done;
+      done += 1;
+    }
+    return done;
   }
 
   /** False: the stream moved on. It was read again; decide anew. */
-  async #append(decided: Decided): Promise<boolean> {
-    const request = this.#requestFor(decided);
+  async #append(events: readonly ExecutionEvent[]): Promise<boolean> {
+    const state = events.reduce((current, event) => executionDecider.evolve(current, event), this.#state);
+    const request = this.#requestFor({ events, state });
     const result = await this.#untilAnswered(() => this.#options.store.append(request));
     switch (result.outcome) {
       case 'appended':
         this.#head = result.head;
-        this.#state = decided.state;
+        this.#state = state;
         return true;
       case 'repeated': // The first answer was lost; the stream holds exactly this.
         await this.#load();
@@ -187,4 +205,19 @@ export class ExecutionSession {
       }
     }
   }
+}
+
+/** Cuts a long decision before facts that `ResumeExecution` finds again when they are missing. */
+function inParts(events: readonly ExecutionEvent[]): readonly (readonly ExecutionEvent[])[] {
+  const parts: ExecutionEvent[][] = [];
+  let part: ExecutionEvent[] | undefined;
+  for (const event of events) {
+    const mayCut = event.type === 'TaskQueued' || event.type === 'TaskCancelled';
+    if (part === undefined || (mayCut && part.length >= EVENTS_PER_APPEND_MAX)) {
+      part = [];
+      parts.push(part);
+    }
+    part.push(event);
+  }
+  return parts;
 }

@@ -23,7 +23,7 @@ export class Inbox {
   /** There may be something to do. */
   wake(): void {
     this.#woken = true;
-    this.#nap?.abort();
+    this.#nap?.abort('woken');
   }
 
   /**

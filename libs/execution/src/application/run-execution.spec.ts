@@ -768,6 +768,41 @@ describe('a crash', () => {
     expect(scene.store.types().filter((type) => type === 'TaskStarted')).toHaveLength(2);
   });
 
+  it('in the middle of a long decision leaves nothing behind', async () => {
+    const scene = new Scene(planOf(Array.from({ length: 1500 }, (_, index) => planUnit(`u${index}`))));
+    scene.ports = { ...scene.ports, slots: new Slots({ total: 500, perRun: 500, perEngine: {} }) };
+    const append = scene.store.append.bind(scene.store);
+    let appends = 0;
+    scene.store.append = async (request) => {
+      appends += 1;
+      if (appends === 2) scene.locks.expire('execution:dep', true);
+      if (appends === 2) throw new Fault('event-store-unavailable', 'the process is gone', { retryable: true });
+      return append(request);
+    };
+    await expect(scene.execute()).rejects.toMatchObject({ code: 'lock-lost' });
+    expect(scene.store.types().filter((type) => type === 'TaskQueued')).toHaveLength(999);
+    await scene.execute();
+    expect(scene.last().fact).toBe('execution-verified');
+    expect(scene.world.effects).toHaveLength(1500);
+    expect(Math.max(...scene.store.sizes)).toBeLessThanOrEqual(1500);
+  });
+
+  it('of a neighbour between two parts of a long decision changes nothing', async () => {
+    const scene = new Scene(planOf(Array.from({ length: 1500 }, (_, index) => planUnit(`u${index}`))));
+    const append = scene.store.append.bind(scene.store);
+    let cancelled = false;
+    scene.store.append = async (request) => {
+      if (!cancelled && scene.store.types().length > 0) {
+        cancelled = true;
+        await scene.cancel();
+      }
+      return append(request);
+    };
+    await scene.execute();
+    expect(scene.last().fact).toBe('execution-cancelled');
+    expect(scene.store.document('execution', 'run')).toMatchObject({ tasksTotal: 1500, tasksEnded: 1500 });
+  });
+
   it('does not begin while old runners may still act', async () => {
     const scene = new Scene(story);
     const stop = async (): Promise<void> => {

@@ -110,6 +110,7 @@ export class RunLoop {
   #takeOver(): void {
     const { fencingToken, session } = this.#held;
     const phase = activePhase(session.state);
+    this.#inbox.push({ type: 'ResumeExecution' });
     for (const task of workOf(session.state, phase).tasks) {
       const ref = { phase, unitId: task.unitId };
       if (task.state === 'queued') this.#waiting.add(ref, task.engine);

@@ -26,24 +26,28 @@ export async function supervise<Value>(
   call: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Supervised<Value>> {
   const { clock, timeoutMs, graceMs, stop } = supervision;
-  const abort = new AbortController();
-  const ended = new AbortController();
+  // Aborted with words: without, each would make an error object, and there is one supervision per attempt and look.
+  const working = new AbortController();
+  const deadline = new AbortController();
+  const grace = new AbortController();
   let stoppedBy: StopReason | undefined;
   const stopFor = (reason: StopReason): void => {
     stoppedBy ??= reason;
-    abort.abort(reason);
+    deadline.abort(reason);
+    working.abort(reason);
   };
   const onStop = (): void => stopFor(reasonOf(stop));
   stop?.addEventListener('abort', onStop, { once: true });
   if (stop?.aborted === true) onStop();
-  const settled = settle(call, abort.signal, () => stoppedBy);
-  const overdue = clock.sleep(timeoutMs, AbortSignal.any([ended.signal, abort.signal])).then(async () => {
-    if (!ended.signal.aborted && !abort.signal.aborted) stopFor('timeout');
-    await clock.sleep(graceMs, ended.signal);
+  const settled = settle(call, working.signal, () => stoppedBy);
+  const overdue = clock.sleep(timeoutMs, deadline.signal).then(async () => {
+    if (!deadline.signal.aborted) stopFor('timeout');
+    await clock.sleep(graceMs, grace.signal);
     return { outcome: 'abandoned', stoppedBy: stoppedBy ?? 'timeout' } as const;
   });
   const outcome = await Promise.race([settled, overdue]);
-  ended.abort();
+  deadline.abort('ended');
+  grace.abort('ended');
   stop?.removeEventListener('abort', onStop);
   return outcome;
 }

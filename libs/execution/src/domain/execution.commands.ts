@@ -86,6 +86,8 @@ export type ExecutionCommand =
   | { readonly type: 'StartRollback'; readonly askedBy: number; readonly failure: Failure }
   | { readonly type: 'RecordRolledBack' }
   | { readonly type: 'RecordRollbackFailed'; readonly failure: Failure }
+  /** From a lease holder that takes over: whatever should have followed from what is recorded follows now. */
+  | { readonly type: 'ResumeExecution' }
   /** Nobody can go on with it: it ends as failed with what is recorded, whatever its tasks do. */
   | { readonly type: 'AbandonExecution'; readonly failure: Failure };
 

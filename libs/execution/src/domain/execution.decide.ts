@@ -5,10 +5,18 @@ import { Draft } from './draft.js';
 import type { ExecutionCommand, ExecutionDecision, ExecutionRejection } from './execution.commands.js';
 import type { ExecutionEvent } from './execution.events.js';
 import { evolve } from './execution.evolve.js';
-import { appliedUnits, INITIAL_STATE, isOpen, touchedUnits, workOf, type ExecutionState } from './execution.state.js';
-import { concludeFailure, runOf, settle, startRollback } from './settle.js';
+import {
+  activePhase,
+  appliedUnits,
+  INITIAL_STATE,
+  isOpen,
+  touchedUnits,
+  workOf,
+  type ExecutionState,
+} from './execution.state.js';
+import { concludeFailure, queueTasks, runOf, settle, startRollback } from './settle.js';
 import { canMove } from './task.state.js';
-import { findTask } from './work.js';
+import { findTask, readyTasks } from './work.js';
 
 /** Judges a command. Every branch of an execution is reachable from here; the rest only computes. */
 export function decide(state: ExecutionState, command: ExecutionCommand): ExecutionDecision {
@@ -40,6 +48,8 @@ export function decide(state: ExecutionState, command: ExecutionCommand): Execut
       return recordRolledBack(state);
     case 'RecordRollbackFailed':
       return state.phase === 'rolling-back' && state.rollback.running === 0 ? failed(state, command) : refuse(state);
+    case 'ResumeExecution':
+      return resume(state);
     case 'AbandonExecution':
       return abandon(state, command);
     default:
@@ -111,6 +121,17 @@ function recordRolledBack(state: ExecutionState): ExecutionDecision {
   const { ended, total } = state.rollback;
   if (state.phase !== 'rolling-back' || ended < total || touchedUnits(state).size > 0) return refuse(state);
   return accept({ type: 'ExecutionRolledBack', ...runOf(state), applied: appliedUnits(state) });
+}
+
+/** A long decision is recorded in parts; a holder may have been lost between two of them. */
+function resume(state: ExecutionState): ExecutionDecision {
+  if (!isOpen(state)) return accept();
+  const draft = new Draft(state);
+  const phase = activePhase(state);
+  const working = state.phase === 'applying' || state.phase === 'rolling-back';
+  if (working && state.failure === undefined) queueTasks(draft, phase, readyTasks(workOf(state, phase)));
+  settle(draft);
+  return draft.accepted();
 }
 
 function abandon(state: ExecutionState, { failure }: CommandOf<'AbandonExecution'>): ExecutionDecision {
