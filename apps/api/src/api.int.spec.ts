@@ -2,7 +2,7 @@ import {
   DesiredState,
   eventTypeOf,
   RUN_TRANSITIONS,
-  type DataOf,
+  type Context,
   type DeploymentSummary,
   type DesiredStateInput,
   type FactOf,
@@ -155,11 +155,12 @@ async function countEvents(): Promise<number> {
 }
 
 /** Tells the API a fact of another service, as its consumer gets it. */
-async function tell<F extends FactOf<'planning'>>(fact: F, data: DataOf<'planning', F>, stream: string): Promise<void> {
+async function tell<C extends Context>(context: C, fact: FactOf<C>, told: { data: unknown; stream: string }) {
+  const { data, stream } = told;
   const event: PublicEvent = {
     id: systemIds.next(),
-    type: eventTypeOf('planning', fact),
-    source: '/caisson/planner',
+    type: eventTypeOf(context, fact),
+    source: '/caisson/another',
     subject: stream,
     time: systemClock.now(),
     tenantId: tenantIdOf('default'),
@@ -220,7 +221,7 @@ async function planned(): Promise<{ id: string; runId: string; plan: Plan }> {
     ],
     documents: [{ collection: 'plan', id: plan.digest, body: { plan } as unknown as Record<string, Json> }],
   });
-  await tell('plan-computed', { deploymentId: id, runId, round: 1, plan }, stream);
+  await tell('planning', 'plan-computed', { data: { deploymentId: id, runId, round: 1, plan }, stream });
   return { id, runId, plan };
 }
 
@@ -538,6 +539,21 @@ describe('commands', () => {
       status: 404,
       body: { code: 'drift-report-not-found' },
     });
+  });
+
+  it('follow from a push to a branch that a deployment is bound to, once', async () => {
+    const triggers = [{ kind: 'push' as const, repository: 'acme/shop', branch: 'main' }];
+    const { body } = await ask('POST', '/deployments', { body: { ...desired('bound'), triggers } });
+    const { id } = body.deployment;
+    await ask('POST', `/deployments/${id}/cancel`);
+    const push = { hookId: 'shop', deliveryId: 'd-1', event: 'push', repository: 'acme/shop', sender: 'mia' };
+    const delivery = (branch: string) => ({ data: { ...push, branch, commit: 'a'.repeat(40) }, stream: 'delivery-1' });
+    await tell('webhooks', 'delivery-accepted', delivery('other'));
+    expect((await ask('GET', `/deployments/${id}/runs`)).body.items).toHaveLength(1);
+    await tell('webhooks', 'delivery-accepted', delivery('main'));
+    const { items } = (await ask('GET', `/deployments/${id}/runs`)).body;
+    expect(items).toHaveLength(2);
+    expect(items[0]).toMatchObject({ kind: 'update', requestedBy: 'service:api' });
   });
 
   it('go back only to what was completed', async () => {
