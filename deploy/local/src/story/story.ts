@@ -119,7 +119,9 @@ class Story {
 
   async meddle(deploymentId: string): Promise<void> {
     await begin(this.#setting, 'change a server behind our back');
-    const [[unit, server] = []] = await this.world.servers(deploymentId);
+    const [[unit, server] = []] = [...(await this.world.servers(deploymentId))].sort(([left], [right]) =>
+      left < right ? -1 : 1,
+    );
     if (server === undefined) throw new Error('the deployment has no server to change');
     await this.world.meddle(server.id, { flavor: 'm1.large' });
     this.#narrator.say(`somebody made ${unit ?? server.name} an m1.large, past Caisson`);
