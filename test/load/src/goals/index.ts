@@ -1,6 +1,7 @@
 import type { Goal } from '../harness/goal.js';
 import { appendManyCallers } from './p1-append-many-callers.js';
 import { relayDrains } from './p11-relay-drains.js';
+import { independentTasks } from './p13-independent-tasks.js';
 import { appendOneCaller } from './p2-append-one-caller.js';
 import { appendWhileRelaying } from './p6-append-while-relaying.js';
 import { commitToHandler } from './p9-commit-to-handler.js';
@@ -12,4 +13,5 @@ export const GOALS: readonly Goal[] = [
   appendWhileRelaying,
   commitToHandler,
   relayDrains,
+  independentTasks,
 ];
