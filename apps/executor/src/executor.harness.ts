@@ -1,5 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { eventTypeOf, type Plan, type PlanUnit } from '@caisson/contracts';
 import type { EngineRegistry } from '@caisson/engine';
 import { ENGINE_MIGRATIONS } from '@caisson/engines';
@@ -8,7 +11,16 @@ import type { OpenedEventStore } from '@caisson/event-store-postgres';
 import { EXECUTION_LIMITS, type ExecutionLimits } from '@caisson/execution';
 import { digestOf } from '@caisson/kernel';
 import { createLogger, Metrics } from '@caisson/observability';
-import { Health, openFoundation, readSettings, Shutdown, startService, type Foundation } from '@caisson/service';
+import {
+  Health,
+  openFoundation,
+  readSettings,
+  Shutdown,
+  startService,
+  type Foundation,
+  type RunningService,
+  type ServiceDefinition,
+} from '@caisson/service';
 import { newContext } from '@caisson/testing';
 import { executorService, ExecutorModule, ExecutorSettings } from './index.js';
 
@@ -27,26 +39,53 @@ export type RunningExecutor = Foundation & { stop(): Promise<void> };
 
 /** One executor as a process would run it, on engines of the test's own. */
 export async function startExecutor(databaseUrl: string, engines: EngineRegistry): Promise<RunningExecutor> {
-  const appUrl = new URL(databaseUrl);
-  [appUrl.username, appUrl.password] = ['executor_test', 'app'];
-  const log = createLogger({ service: 'executor', level: 'silent' });
-  const settings = readSettings(ExecutorSettings, {
-    CAISSON_DATABASE_URL: appUrl.href,
-    CAISSON_DATABASE_OWNER_URL: databaseUrl,
-    CAISSON_ENCRYPTION_KEY: `test:${randomBytes(32).toString('base64')}`,
-    CAISSON_DATA_DIR: tmpdir(),
-    CAISSON_STATE_BACKEND_URL: 'http://127.0.0.1:1',
-    CAISSON_EXECUTOR_DRAIN_SECONDS: '1',
-  });
-  const around = { log, metrics: new Metrics(false), health: new Health(), shutdown: new Shutdown(log) };
-  const foundation = await openFoundation({ ...around, settings, migrations: ENGINE_MIGRATIONS });
   const artifacts = { put: async () => ({ id: '', digest: '' }), get: async () => undefined };
   const runners = { register: async () => undefined, forget: async () => undefined, olderThan: async () => [] };
   const parts = { registry: engines, artifacts, runners };
   const { configureHttp: _stateBackend, ...definition } = executorService;
   const module = (frame: Parameters<typeof ExecutorModule.register>[0]) => ExecutorModule.register(frame, parts, QUICK);
-  await startService({ ...definition, module }, { ...around, settings, foundation, onFatal: () => undefined });
-  return { ...foundation, stop: () => around.shutdown.run() };
+  const { executor } = await start({ ...definition, module }, databaseUrl, 'http://127.0.0.1:1');
+  return executor;
+}
+
+/** One executor with its own engines, Terraform's state backend included. */
+export async function startWholeExecutor(databaseUrl: string): Promise<RunningExecutor> {
+  const port = await freePort();
+  const { executor, service } = await start(executorService, databaseUrl, `http://127.0.0.1:${port}`);
+  await service.fastify.listen({ host: '127.0.0.1', port });
+  return executor;
+}
+
+async function start(
+  definition: ServiceDefinition<typeof ExecutorSettings>,
+  databaseUrl: string,
+  stateBackendUrl: string,
+): Promise<{ readonly executor: RunningExecutor; readonly service: RunningService }> {
+  const appUrl = new URL(databaseUrl);
+  [appUrl.username, appUrl.password] = ['executor_test', 'app'];
+  const log = createLogger({ service: 'executor', level: 'silent' });
+  const dataDir = await mkdtemp(join(tmpdir(), 'caisson-executor-'));
+  const settings = readSettings(ExecutorSettings, {
+    CAISSON_DATABASE_URL: appUrl.href,
+    CAISSON_DATABASE_OWNER_URL: databaseUrl,
+    CAISSON_ENCRYPTION_KEY: `test:${randomBytes(32).toString('base64')}`,
+    CAISSON_DATA_DIR: dataDir,
+    CAISSON_STATE_BACKEND_URL: stateBackendUrl,
+    CAISSON_EXECUTOR_DRAIN_SECONDS: '1',
+  });
+  const around = { log, metrics: new Metrics(false), health: new Health(), shutdown: new Shutdown(log) };
+  const foundation = await openFoundation({ ...around, settings, migrations: ENGINE_MIGRATIONS });
+  around.shutdown.add('storage', 'work folder', () => rm(dataDir, { recursive: true, force: true }));
+  const service = await startService(definition, { ...around, settings, foundation, onFatal: () => undefined });
+  return { executor: { ...foundation, stop: () => around.shutdown.run() }, service };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /** A deployment as its API would write it: only the facts that the executor reacts to. */
