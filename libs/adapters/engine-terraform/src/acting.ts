@@ -6,6 +6,7 @@ import type { TerraformModule } from './module-properties.js';
 import { shownState } from './read-state.js';
 import type { TerraformResult, TerraformSession } from './terraform-cli.js';
 import { applyArguments, moduleOf, type TerraformWorkspace } from './terraform-workspace.js';
+import { Turns } from './turns.js';
 import { removeDirectory, takeErroredState, writeModule, writePlan } from './work-directories.js';
 
 /** A change of the world: a unit to be made, or removed. */
@@ -22,7 +23,7 @@ const DESTROYING: FailureContext = { code: 'destroy-failed', doing: 'destroy', a
 export class TerraformActing {
   readonly #workspace: TerraformWorkspace;
   readonly #version: () => Promise<string>;
-  readonly #busy = new Map<string, Promise<unknown>>();
+  readonly #turns = new Turns();
 
   constructor(workspace: TerraformWorkspace, version: () => Promise<string>) {
     this.#workspace = workspace;
@@ -37,7 +38,7 @@ export class TerraformActing {
       const { artifact } = request;
       if (artifact !== undefined) await writePlan(session.directory, artifact);
       const args = applyArguments(artifact === undefined ? 'configuration' : 'plan-file');
-      const result = await this.#workspace.cli.run(session, { args, acting: true });
+      const result = await this.#workspace.run(session, { args, acting: true });
       if (result.code === 0) return this.#resultOf(session, { exitCode: 0, changes: result.changes ?? {} });
       if (isStalePlan(result)) return this.#afterStalePlan(session, result);
       throw await this.#failed(session, result, APPLYING);
@@ -51,7 +52,7 @@ export class TerraformActing {
       const session = await this.#open(call, unit.unitId, module);
       const before = await this.#workspace.state.read(session);
       if (before === undefined) return { removed: 0, terraformVersion: await this.#version() };
-      const result = await this.#workspace.cli.run(session, { args: applyArguments('destroy'), acting: true });
+      const result = await this.#workspace.run(session, { args: applyArguments('destroy'), acting: true });
       if (result.code !== 0) throw await this.#failed(session, result, DESTROYING);
       const after = await this.#workspace.state.read(session);
       await removeDirectory(session.directory);
@@ -69,11 +70,11 @@ export class TerraformActing {
   async #open(call: EngineCall, unitId: string, module: TerraformModule): Promise<TerraformSession> {
     const { tenantId, deploymentId } = call;
     const directory = await this.#workspace.directories.acting({ tenantId, deploymentId, unitId });
-    const session: TerraformSession = { call, unitId, directory, mode: 'write' };
+    const session: TerraformSession = { call, unitId, directory, module, mode: 'write' };
     const erroredState = await takeErroredState(directory);
     // Also fences all older holders, before anything is done.
     await this.#workspace.state.forceUnlock(session);
-    if (!(await writeModule(directory, module))) await this.#workspace.init(session, module);
+    if (!(await writeModule(directory, module))) await this.#workspace.prepare(session);
     if (erroredState !== undefined) await this.#recover(session, erroredState);
     return session;
   }
@@ -82,7 +83,7 @@ export class TerraformActing {
   async #recover(session: TerraformSession, erroredState: string): Promise<void> {
     session.call.log('Storing the state that an earlier attempt could not store.');
     const args = ['state', 'push', erroredState];
-    const result = await this.#workspace.cli.run(session, { args, acting: true });
+    const result = await this.#workspace.run(session, { args, acting: true });
     if (result.code !== 0) {
       const failure = failureOf(result, { code: 'state-recovery-failed', doing: 'store a kept state', acting: true });
       throw new EngineFailure(
@@ -126,16 +127,7 @@ export class TerraformActing {
     };
   }
 
-  async #alone<Result>(call: EngineCall, unitId: string, work: () => Promise<Result>): Promise<Result> {
-    const key = [call.tenantId, call.deploymentId, unitId].join('\n');
-    const before = this.#busy.get(key) ?? Promise.resolve();
-    const result = before.then(work, work);
-    const settled = result.catch(() => undefined);
-    this.#busy.set(key, settled);
-    try {
-      return await result;
-    } finally {
-      if (this.#busy.get(key) === settled) this.#busy.delete(key);
-    }
+  #alone<Result>(call: EngineCall, unitId: string, work: () => Promise<Result>): Promise<Result> {
+    return this.#turns.take([call.tenantId, call.deploymentId, unitId].join('\n'), call.signal, work);
   }
 }

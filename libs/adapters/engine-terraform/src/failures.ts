@@ -1,5 +1,6 @@
 import type { Diagnostic } from '@caisson/contracts';
 import { EngineFailure, type ApplyResult, type ErrorClass } from '@caisson/engine';
+import { OWN_BACKEND } from './terraform-messages.js';
 
 /** How a command ended, as far as a failure is judged by it. */
 export interface FailedCommand {
@@ -85,6 +86,10 @@ function judge(command: FailedCommand, diagnostics: readonly Diagnostic[], conte
   if (FENCED.test(words)) {
     const message = `The state backend refused. A newer holder has taken over, or the credential expired. ${because}`;
     return { code: 'state-refused', errorClass: acting ? 'unknown' : 'permanent', message };
+  }
+  if (diagnostics.some((found) => OWN_BACKEND.test(found.summary))) {
+    const message = `The configuration keeps its state elsewhere. ${because}`;
+    return { code: 'invalid-configuration', errorClass: 'permanent', message };
   }
   const errorClass = TRANSIENT.test(words) ? 'transient' : 'permanent';
   return { code: context.code, errorClass, message: `Terraform could not ${doing}. ${because}` };

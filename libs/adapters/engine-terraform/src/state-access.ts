@@ -64,7 +64,7 @@ export class StateAccess {
       } catch (error) {
         const again = error instanceof EngineFailure && error.code === UNREACHABLE.code;
         if (!again || attempt === ATTEMPTS_MAX || requester.call.signal.aborted) throw error;
-        await delay(RETRY_AFTER_MS * attempt);
+        await delay(RETRY_AFTER_MS * attempt, undefined, { signal: requester.call.signal }).catch(() => undefined);
       }
     }
   }

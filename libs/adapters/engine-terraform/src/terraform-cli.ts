@@ -11,6 +11,7 @@ import {
   type ToolResult,
 } from '@caisson/tool-process';
 import { DEFAULT_TERRAFORM_LIMITS, type TerraformEngineOptions, type TerraformLimits } from './engine-options.js';
+import type { TerraformModule } from './module-properties.js';
 import { stateAddressOf } from './state-access.js';
 import { STATE_USER } from './state-backend/state-backend.js';
 import { readMessage } from './terraform-messages.js';
@@ -20,6 +21,8 @@ export interface TerraformSession {
   readonly call: EngineCall;
   readonly unitId: string;
   readonly directory: string;
+  /** What the folder holds. */
+  readonly module: TerraformModule;
   /** `write` for what changes the world or the state. */
   readonly mode: 'read' | 'write';
 }

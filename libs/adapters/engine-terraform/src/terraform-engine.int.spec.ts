@@ -1,4 +1,7 @@
-import { engineContract } from '@caisson/testing';
+import { engineContract, lacks } from '@caisson/testing';
+import { describe } from 'vitest';
 import { startTerraformWorld } from './terraform-world.harness.js';
 
-engineContract('terraform', startTerraformWorld);
+describe.skipIf(lacks('terraform'))('with the program', () => {
+  engineContract('terraform', startTerraformWorld);
+});

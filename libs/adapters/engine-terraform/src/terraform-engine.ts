@@ -46,14 +46,14 @@ export class TerraformEngine implements Engine {
   async validate(unit: UnitInput, call: EngineCall): Promise<readonly Diagnostic[]> {
     const reading = readModule(unit.properties);
     if (reading.outcome === 'refused') return reading.diagnostics;
-    return this.#workspace.reading(call, unit, (session, module) => this.#workspace.validate(session, module));
+    return this.#workspace.reading(call, unit, (session) => this.#workspace.validate(session));
   }
 
   async plan(request: PlanRequest, call: EngineCall): Promise<UnitPlan> {
     if (request.unknowns.length > 0) return deferredPlan(request);
     const { unit, destroy } = request;
-    return this.#workspace.reading(call, unit, async (session, module) => {
-      await this.#workspace.init(session, module);
+    return this.#workspace.reading(call, unit, async (session) => {
+      await this.#workspace.prepare(session);
       const absent = isAbsent(await this.#workspace.state.read(session));
       const plan = readPlan(await this.#workspace.plan(session, { destroy }), { absent, destroy });
       return { ...plan, artifact: await readPlanFile(session.directory) };
@@ -69,8 +69,8 @@ export class TerraformEngine implements Engine {
     try {
       const recorded = await this.#workspace.state.read(reader);
       if (recorded === undefined || isAbsent(recorded)) return { outcome: 'absent' };
-      return await this.#workspace.reading(call, unit, async (session, module) => {
-        await this.#workspace.init(session, module);
+      return await this.#workspace.reading(call, unit, async (session) => {
+        await this.#workspace.prepare(session);
         const plan = await this.#workspace.plan(session, { destroy: false });
         return { outcome: 'observed', ...observedState(plan, recorded) };
       });

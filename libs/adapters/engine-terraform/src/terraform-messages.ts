@@ -37,6 +37,11 @@ const ADVICE = /\n\n(To see which modules are currently depending on|To silence 
 const BOILERPLATE =
   /^Terraform encountered problems during initiali[sz]ation|^OpenTofu encountered problems during init/;
 
+/** Terraform finds the configuration's own backend beside ours, and cannot know which of the two is not wanted. */
+export const OWN_BACKEND = /^(Duplicate (backend|cloud) configuration|Both a (backend|cloud) )/;
+const OWN_BACKEND_DETAIL =
+  'Caisson keeps the state itself. Remove the "backend" or "cloud" block from the configuration.';
+
 /** Reads one line of output; a line that is no JSON is given to the log as it is. */
 export function readMessage(line: string): TerraformMessage {
   const message = Message.safeParse(parse(line)).data;
@@ -52,7 +57,8 @@ export function readMessage(line: string): TerraformMessage {
 /** Translates a diagnostic; undefined for one that only introduces others. */
 export function toDiagnostic(found: z.infer<typeof TerraformDiagnostic>): Diagnostic | undefined {
   if (BOILERPLATE.test(found.summary)) return undefined;
-  const detail = found.detail.replace(ADVICE, '').trim().slice(0, DETAIL_LENGTH_MAX);
+  const words = OWN_BACKEND.test(found.summary) ? OWN_BACKEND_DETAIL : found.detail.replace(ADVICE, '');
+  const detail = words.trim().slice(0, DETAIL_LENGTH_MAX);
   const place = found.range === undefined ? undefined : `${found.range.filename} line ${found.range.start.line}`;
   const address = found.address ?? place;
   const where = found.address !== undefined && place !== undefined ? ` (${place})` : '';

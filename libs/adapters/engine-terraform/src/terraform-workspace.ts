@@ -6,15 +6,18 @@ import type { TerraformEngineOptions } from './engine-options.js';
 import { failureOf, invalidUnit } from './failures.js';
 import { readModule, type TerraformModule } from './module-properties.js';
 import { StateAccess } from './state-access.js';
-import { TerraformCli, type TerraformResult, type TerraformSession } from './terraform-cli.js';
+import { TerraformCli, type TerraformCommand, type TerraformResult, type TerraformSession } from './terraform-cli.js';
 import { PlanDocument, StateValues, type PlanJson, type StateJson } from './terraform-json.js';
 import { TerraformDiagnostic, toDiagnostic } from './terraform-messages.js';
+import { Turns } from './turns.js';
 import {
   markInitialised,
   PLAN_FILE,
+  readBackendRecord,
   removeDirectory,
   VARIABLES_FILE,
   WorkDirectories,
+  writeBackendRecord,
   writeModule,
 } from './work-directories.js';
 
@@ -33,8 +36,8 @@ export class TerraformWorkspace {
   readonly cli: TerraformCli;
   readonly state: StateAccess;
   readonly directories: WorkDirectories;
-  /** Two `init` at once may spoil a shared provider cache. */
-  #installing: Promise<unknown> = Promise.resolve();
+  readonly #installing = new Turns();
+  #backendRecord: string | undefined;
 
   constructor(options: TerraformEngineOptions) {
     this.cli = new TerraformCli(options);
@@ -46,48 +49,53 @@ export class TerraformWorkspace {
   async reading<Result>(
     call: EngineCall,
     unit: UnitInput,
-    work: (session: TerraformSession, module: TerraformModule) => Promise<Result>,
+    work: (session: TerraformSession) => Promise<Result>,
   ): Promise<Result> {
     const module = moduleOf(unit);
     const directory = await this.directories.reading();
     try {
       await writeModule(directory, module);
-      return await work({ call, unitId: unit.unitId, directory, mode: 'read' }, module);
+      return await work({ call, unitId: unit.unitId, directory, module, mode: 'read' });
     } finally {
       await removeDirectory(directory);
     }
   }
 
   /**
-   * Prepares a folder for commands.
+   * Prepares a folder for commands. Where nothing has to be installed, `init` only notes which backend there is, which
+   * is ours every time: then its note from another folder does, and a third of the work of a small unit is saved.
+   * Should Terraform think otherwise, `run` does it properly.
    *
    * @throws EngineFailure `init-failed` with Terraform's own words.
    */
-  async init(session: TerraformSession, module: TerraformModule): Promise<void> {
-    const run = (): Promise<TerraformResult> => this.cli.run(session, { args: ['init', '-json', ...QUIET] });
-    const result = needsProviders(module) ? await this.#alone(run) : await run();
-    if (result.code !== 0) {
-      throw failureOf(withBackendHint(result), {
-        code: 'init-failed',
-        doing: 'prepare the configuration',
-        acting: false,
-      });
-    }
-    await markInitialised(session.directory, module);
+  async prepare(session: TerraformSession): Promise<void> {
+    const { directory, module } = session;
+    const simple = installsNothing(module);
+    if (simple && this.#backendRecord !== undefined) return writeBackendRecord(directory, this.#backendRecord);
+    await this.#init(session);
+    if (simple) this.#backendRecord = await readBackendRecord(directory);
+  }
+
+  /** Runs a command in a prepared folder. One that Terraform wants initialised first has not done anything yet. */
+  async run(session: TerraformSession, command: TerraformCommand): Promise<TerraformResult> {
+    const result = await this.cli.run(session, command);
+    if (result.code === 0 || !result.diagnostics.some(asksForInit)) return result;
+    await this.#init(session);
+    return this.cli.run(session, command);
   }
 
   /** What Terraform says about the files. Installs providers and modules only when it says it needs them. */
-  async validate(session: TerraformSession, module: TerraformModule): Promise<readonly Diagnostic[]> {
+  async validate(session: TerraformSession): Promise<readonly Diagnostic[]> {
     const first = await this.#validateOnce(session);
-    if (!first.some((found) => NEEDS_INIT.test(`${found.summary} ${found.detail ?? ''}`))) return first;
-    await this.init(session, module);
+    if (!first.some(asksForInit)) return first;
+    await this.#init(session);
     return this.#validateOnce(session);
   }
 
-  /** Makes a plan into the plan file and reads it. `locked`: only the newest holder can, and nobody else meanwhile. */
+  /** Makes a plan into the plan file and reads it. Takes no lock: a state that moves meanwhile makes the plan stale. */
   async plan(session: TerraformSession, options: { readonly destroy: boolean }): Promise<PlanJson> {
     const args = ['plan', '-json', ...QUIET, '-lock=false', VARIABLES, `-out=${PLAN_FILE}`];
-    const result = await this.cli.run(session, { args: options.destroy ? [...args, '-destroy'] : args });
+    const result = await this.run(session, { args: options.destroy ? [...args, '-destroy'] : args });
     if (result.code !== 0) throw failureOf(result, { code: 'plan-failed', doing: 'plan', acting: false });
     const undeclared = result.diagnostics.filter((found) => found.summary === 'Value for undeclared variable');
     if (undeclared.length > 0) throw invalidUnit(undeclared.map(asError));
@@ -97,7 +105,7 @@ export class TerraformWorkspace {
   /** Whether an ordinary plan finds nothing to do. */
   async isAsDesired(session: TerraformSession): Promise<boolean> {
     const args = ['plan', '-json', ...QUIET, '-lock=false', VARIABLES, '-detailed-exitcode'];
-    return (await this.cli.run(session, { args })).code === 0;
+    return (await this.run(session, { args })).code === 0;
   }
 
   /** The state as values by resource. */
@@ -125,13 +133,22 @@ export class TerraformWorkspace {
     if (!parsed.success) {
       throw failureOf(result, { code: 'validate-failed', doing: 'check the configuration', acting: false });
     }
-    return parsed.data.diagnostics.flatMap((found) => toDiagnostic(found) ?? []).map(withBackendReason);
+    return parsed.data.diagnostics.flatMap((found) => toDiagnostic(found) ?? []);
   }
 
-  #alone<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#installing.then(work, work);
-    this.#installing = result.catch(() => undefined);
-    return result;
+  async #init(session: TerraformSession): Promise<void> {
+    const { call, directory, module } = session;
+    const run = (): Promise<TerraformResult> => this.cli.run(session, { args: ['init', '-json', ...QUIET] });
+    // Two at once may spoil a shared provider cache.
+    const result = installsNothing(module) ? await run() : await this.#installing.take('init', call.signal, run);
+    if (result.code !== 0) {
+      throw failureOf(result, {
+        code: 'init-failed',
+        doing: 'prepare the configuration',
+        acting: false,
+      });
+    }
+    await markInitialised(directory, module);
   }
 }
 
@@ -149,27 +166,19 @@ export function applyArguments(what: 'plan-file' | 'configuration' | 'destroy'):
   return what === 'destroy' ? [...args, '-destroy'] : args;
 }
 
-/** Whether `init` may write to the provider cache. A wrong yes costs waiting only. */
-function needsProviders(module: TerraformModule): boolean {
+/** Whether `init` has nothing to install: only what is built in. A wrong no costs time only. */
+function installsNothing(module: TerraformModule): boolean {
+  if (Object.keys(module.files).some((path) => path.endsWith('.json'))) return false;
   const text = Object.values(module.files).join('\n');
-  return /\b(provider|required_providers|module|data)\b|resource\s*"(?!terraform_data")|"resource"/.test(text);
+  return !/\b(provider|required_providers|module|data)\b|resource\s*"(?!terraform_data")/.test(text);
+}
+
+function asksForInit({ summary, detail }: Diagnostic): boolean {
+  return NEEDS_INIT.test(`${summary} ${detail ?? ''}`);
 }
 
 function asError(diagnostic: Diagnostic): Diagnostic {
   return { ...diagnostic, severity: 'error' };
-}
-
-function withBackendHint(result: TerraformResult): TerraformResult {
-  return { ...result, diagnostics: result.diagnostics.map(withBackendReason) };
-}
-
-/** Terraform finds the configuration's own backend beside ours, and cannot know which of the two is not wanted. */
-function withBackendReason(diagnostic: Diagnostic): Diagnostic {
-  if (!/^(Duplicate backend configuration|Both a backend and)/.test(diagnostic.summary)) return diagnostic;
-  return {
-    ...diagnostic,
-    detail: 'Caisson keeps the state itself. Remove the "backend" or "cloud" block from the configuration.',
-  };
 }
 
 function parseJson(text: string): unknown {

@@ -13,6 +13,8 @@ const BACKEND_FILE = 'caisson-backend.tf.json';
 const BACKEND = { terraform: { backend: { http: {} } } };
 const DATA_FOLDER = '.terraform';
 const INITIALISED_FILE = join(DATA_FOLDER, 'caisson-initialised');
+/** Where `init` notes which backend it has set up. */
+const BACKEND_RECORD = join(DATA_FOLDER, 'terraform.tfstate');
 /** Terraform leaves a state here that it could not store. Losing it would orphan what was made. */
 const ERRORED_STATE = 'errored.tfstate';
 const RECOVERY_SUFFIX = '.recovery';
@@ -80,6 +82,17 @@ export async function markInitialised(directory: string, module: TerraformModule
   await writePrivate(join(directory, INITIALISED_FILE), digestOf(module.files));
 }
 
+/** What `init` noted about our backend; undefined when it did not. */
+export async function readBackendRecord(directory: string): Promise<string | undefined> {
+  return readText(join(directory, BACKEND_RECORD));
+}
+
+/** Notes about our backend what `init` noted in another folder. */
+export async function writeBackendRecord(directory: string, record: string): Promise<void> {
+  await mkdir(join(directory, DATA_FOLDER), { recursive: true, mode: 0o700 });
+  await writePrivate(join(directory, BACKEND_RECORD), record);
+}
+
 /** Writes a saved dry run to be applied. */
 export async function writePlan(directory: string, artifact: Uint8Array): Promise<void> {
   await writePrivate(join(directory, PLAN_FILE), artifact);
@@ -98,7 +111,7 @@ export async function readPlanFile(directory: string): Promise<Uint8Array> {
 export async function takeErroredState(directory: string): Promise<string | undefined> {
   const path = join(directory, ERRORED_STATE);
   const kept = `${directory}${RECOVERY_SUFFIX}`;
-  if (await hasContent(path)) {
+  if ((await hasContent(path)) && !(await hasContent(kept))) {
     await rename(path, kept);
     await chmod(kept, 0o600);
   }

@@ -94,6 +94,9 @@ export interface GateOptions {
 export async function openGate(options: GateOptions): Promise<Gate> {
   const graceSeconds = String(Math.ceil(options.graceMs / 1000));
   const pipes = options.outlivesUs === true ? await mkdtemp(join(tmpdir(), 'caisson-runner-')) : '';
+  const discard = async (): Promise<void> => {
+    if (pipes !== '') await rm(pipes, { recursive: true, force: true });
+  };
   const child = spawn(
     '/bin/sh',
     ['-c', GATE_SCRIPT, GATE_NAME, graceSeconds, pipes, options.command, ...options.args],
@@ -113,6 +116,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
   try {
     await once(child, 'spawn');
   } catch (error) {
+    await discard();
     throw startFailure(options, messageOf(error), error);
   }
   const leader = child.pid === undefined ? undefined : await findProcess(child.pid);
@@ -128,9 +132,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     hangUp: () => {
       child.stdin.destroy();
     },
-    discard: async () => {
-      if (pipes !== '') await rm(pipes, { recursive: true, force: true });
-    },
+    discard,
   };
 }
 
