@@ -1,7 +1,7 @@
 import { CONTEXTS, parseEventType, TOPICS, topicOf, type TopicSettings } from '@caisson/contracts';
 import type { OutboxEntry } from '@caisson/event-sourcing';
 import { encodeHeaders } from './cloud-events.js';
-import { kafkajs } from './kafka-client.js';
+import { murmur2 } from './murmur2.js';
 
 /** Bytes of a request to one partition; Kafka refuses more than 1 MiB of messages in one batch by default. */
 export const SEND_BYTES_MAX = 900_000;
@@ -41,18 +41,9 @@ export function topicOfType(type: string): string | undefined {
   return context === undefined ? undefined : topicOf(context);
 }
 
-const partitioner = kafkajs.Partitioners.DefaultPartitioner();
-
-/** The partition of a key: murmur2 as every Kafka client does it, so others find the same. */
-export function partitionOf(topic: string, key: string, partitions: number): number {
-  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
-    partitionId,
-    leader: 0,
-    partitionErrorCode: 0,
-    replicas: [],
-    isr: [],
-  }));
-  return partitioner({ topic, partitionMetadata, message: { key: Buffer.from(key), value: null } });
+/** The partition of a key: as every Kafka client computes it, so others find the same. */
+export function partitionOf(key: string, partitions: number): number {
+  return (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions;
 }
 
 /** Sorts entries into partitions, keeps the order within each, and cuts what is too much for one request. */
@@ -67,7 +58,7 @@ export function routeEntries(entries: readonly OutboxEntry[], topics: readonly T
       unroutable.push(entry);
       continue;
     }
-    const message = toMessage(entry, topic, partitions);
+    const message = toMessage(entry, partitions);
     const place = `${topic}/${message.partition}`;
     const batch = byPartition.get(place) ?? { topic, messages: [] };
     batch.messages.push(message);
@@ -81,13 +72,13 @@ export function routeEntries(entries: readonly OutboxEntry[], topics: readonly T
   return { batches, unroutable };
 }
 
-function toMessage(entry: OutboxEntry, topic: string, partitions: number): PartitionMessage {
+function toMessage(entry: OutboxEntry, partitions: number): PartitionMessage {
   const key = messageKey(entry.envelope.tenantId, entry.envelope.subject);
   return {
     key,
     value: Buffer.from(entry.dataJson),
     headers: encodeHeaders(entry.envelope),
-    partition: partitionOf(topic, key, partitions),
+    partition: partitionOf(key, partitions),
   };
 }
 
@@ -106,8 +97,9 @@ function cut(messages: readonly PartitionMessage[]): readonly (readonly Partitio
   return requests;
 }
 
+/** An upper bound that costs nothing to compute: three bytes a character is the most that UTF-8 takes. */
 function weightOf(message: PartitionMessage): number {
-  let bytes = MESSAGE_OVERHEAD_BYTES + Buffer.byteLength(message.key) + message.value.length;
-  for (const [name, value] of Object.entries(message.headers)) bytes += name.length + Buffer.byteLength(value) + 4;
-  return bytes;
+  let characters = message.key.length;
+  for (const name in message.headers) characters += name.length + (message.headers[name]?.length ?? 0);
+  return MESSAGE_OVERHEAD_BYTES + message.value.length + 3 * characters;
 }
