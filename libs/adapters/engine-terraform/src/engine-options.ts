@@ -1,3 +1,4 @@
+import { join, resolve } from 'node:path';
 import type { RunnerRegistry } from '@caisson/engine';
 import type { IdGenerator } from '@caisson/kernel';
 import type { StateCredentials } from './state-backend/state-credentials.js';
@@ -19,7 +20,10 @@ export const DEFAULT_TERRAFORM_LIMITS: TerraformLimits = { readMs: 600_000, actM
 export interface TerraformEngineOptions {
   /** Absolute path of `terraform` or `tofu` (`findTerraform`). */
   readonly binary: string;
-  /** Where it works. Belongs to this process alone; keep it over restarts, so that what a crash left is recovered. */
+  /**
+   * Where it works. Keep it over restarts, so that what a crash left is recovered; processes of one service on one
+   * machine may share it.
+   */
   readonly dataDirectory: string;
   /** Base of the state addresses: `StateServer.address`, or where the backend is mounted. */
   readonly stateAddress: string;
@@ -36,4 +40,9 @@ export interface TerraformEngineOptions {
   /** Providers come from here only; nothing is downloaded. */
   readonly providerMirrorDirectory?: string;
   readonly limits?: Partial<TerraformLimits>;
+}
+
+/** The folder that downloaded providers are kept in. */
+export function pluginCacheOf(options: TerraformEngineOptions): string {
+  return resolve(options.pluginCacheDirectory ?? join(options.dataDirectory, 'plugin-cache'));
 }

@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Diagnostic } from '@caisson/contracts';
 import { EngineFailure, type EngineCall } from '@caisson/engine';
 import { Fault, messageOf, type JsonObject } from '@caisson/kernel';
@@ -10,7 +10,12 @@ import {
   type RunnerRegistration,
   type ToolResult,
 } from '@caisson/tool-process';
-import { DEFAULT_TERRAFORM_LIMITS, type TerraformEngineOptions, type TerraformLimits } from './engine-options.js';
+import {
+  DEFAULT_TERRAFORM_LIMITS,
+  pluginCacheOf,
+  type TerraformEngineOptions,
+  type TerraformLimits,
+} from './engine-options.js';
 import type { TerraformModule } from './module-properties.js';
 import { stateAddressOf } from './state-access.js';
 import { STATE_USER } from './state-backend/state-backend.js';
@@ -163,7 +168,7 @@ export class TerraformCli {
 }
 
 async function writeConfiguration(options: TerraformEngineOptions, path: string): Promise<void> {
-  const cache = resolve(options.pluginCacheDirectory ?? join(options.dataDirectory, 'plugin-cache'));
+  const cache = pluginCacheOf(options);
   await mkdir(options.dataDirectory, { recursive: true, mode: 0o700 });
   await mkdir(cache, { recursive: true, mode: 0o700 });
   const mirror = options.providerMirrorDirectory;
@@ -171,7 +176,9 @@ async function writeConfiguration(options: TerraformEngineOptions, path: string)
     mirror === undefined
       ? [`plugin_cache_dir = ${JSON.stringify(cache)}`]
       : ['provider_installation {', `  filesystem_mirror { path = ${JSON.stringify(resolve(mirror))} }`, '}'];
-  await writeFile(path, ['disable_checkpoint = true', ...settings, ''].join('\n'), { mode: 0o600 });
+  const whole = `${path}.${options.ids.next()}`;
+  await writeFile(whole, ['disable_checkpoint = true', ...settings, ''].join('\n'), { mode: 0o600 });
+  await rename(whole, path); // Another process may be reading the old one.
 }
 
 /** Read at each command, so one configuration serves every state and no credential is in a file. */

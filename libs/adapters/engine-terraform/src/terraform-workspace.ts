@@ -1,15 +1,17 @@
+import { join } from 'node:path';
 import type { Diagnostic } from '@caisson/contracts';
 import { EngineFailure, type EngineCall, type UnitInput } from '@caisson/engine';
+import { processIdentity } from '@caisson/event-store-postgres';
 import { messageOf } from '@caisson/kernel';
 import { z } from 'zod';
-import type { TerraformEngineOptions } from './engine-options.js';
+import { pluginCacheOf, type TerraformEngineOptions } from './engine-options.js';
 import { failureOf, invalidUnit } from './failures.js';
+import { InstallLock } from './install-lock.js';
 import { readModule, type TerraformModule } from './module-properties.js';
 import { StateAccess } from './state-access.js';
 import { TerraformCli, type TerraformCommand, type TerraformResult, type TerraformSession } from './terraform-cli.js';
 import { PlanDocument, StateValues, type PlanJson, type StateJson } from './terraform-json.js';
 import { TerraformDiagnostic, toDiagnostic } from './terraform-messages.js';
-import { Turns } from './turns.js';
 import {
   markInitialised,
   PLAN_FILE,
@@ -36,13 +38,14 @@ export class TerraformWorkspace {
   readonly cli: TerraformCli;
   readonly state: StateAccess;
   readonly directories: WorkDirectories;
-  readonly #installing = new Turns();
+  readonly #installing: InstallLock;
   #backendRecord: string | undefined;
 
   constructor(options: TerraformEngineOptions) {
     this.cli = new TerraformCli(options);
     this.state = new StateAccess(options.stateAddress, options.credentials);
-    this.directories = new WorkDirectories(options.dataDirectory);
+    this.directories = new WorkDirectories(options.dataDirectory, processIdentity());
+    this.#installing = new InstallLock(join(pluginCacheOf(options), 'caisson-install.lock'), processIdentity());
   }
 
   /** Runs the work in a folder of its own that holds the module; the folder goes afterwards. */
@@ -140,7 +143,7 @@ export class TerraformWorkspace {
     const { call, directory, module } = session;
     const run = (): Promise<TerraformResult> => this.cli.run(session, { args: ['init', '-json', ...QUIET] });
     // Two at once may spoil a shared provider cache.
-    const result = installsNothing(module) ? await run() : await this.#installing.take('init', call.signal, run);
+    const result = installsNothing(module) ? await run() : await this.#installing.hold(call.signal, run);
     if (result.code !== 0) {
       throw failureOf(result, {
         code: 'init-failed',

@@ -1,5 +1,6 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
+import { isKnownDead } from '@caisson/event-store-postgres';
 import { digestOf, invariant } from '@caisson/kernel';
 import { refusePath, type TerraformModule } from './module-properties.js';
 
@@ -26,15 +27,18 @@ export interface UnitPlace {
   readonly unitId: string;
 }
 
-/** Private folders that Terraform works in, under one data folder that belongs to this process alone. */
+/** Private folders that Terraform works in, under one data folder. */
 export class WorkDirectories {
   readonly #actingRoot: string;
   readonly #readingRoot: string;
+  readonly #own: string;
   #prepared: Promise<void> | undefined;
 
-  constructor(dataDirectory: string) {
+  /** @param identity - `processIdentity()`: what a process that died left of its reading is removed. */
+  constructor(dataDirectory: string, identity: string) {
     this.#actingRoot = resolve(dataDirectory, 'units');
     this.#readingRoot = resolve(dataDirectory, 'reading');
+    this.#own = encodeURIComponent(identity);
   }
 
   /** The folder in which a unit is changed: one for its life, so that what a crash left is found again. */
@@ -44,12 +48,19 @@ export class WorkDirectories {
     return path;
   }
 
-  /** A fresh folder for reading. Remove it afterwards. What an earlier process left is removed first. */
+  /** A fresh folder for reading. Remove it afterwards. What processes that died left is removed first. */
   async reading(): Promise<string> {
-    this.#prepared ??= rm(this.#readingRoot, { recursive: true, force: true }).then(() => undefined);
+    this.#prepared ??= this.#removeLeftovers();
     await this.#prepared;
+    const root = join(this.#readingRoot, this.#own);
+    await mkdir(root, { recursive: true, mode: 0o700 });
+    return mkdtemp(join(root, 'unit-'));
+  }
+
+  async #removeLeftovers(): Promise<void> {
     await mkdir(this.#readingRoot, { recursive: true, mode: 0o700 });
-    return mkdtemp(join(this.#readingRoot, 'unit-'));
+    const left = (await readdir(this.#readingRoot)).filter((name) => isKnownDead(decodeURIComponent(name)));
+    for (const name of left) await removeDirectory(join(this.#readingRoot, name));
   }
 }
 

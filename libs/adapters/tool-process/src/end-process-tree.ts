@@ -20,11 +20,16 @@ const ASK_AGAIN_MS = 500;
  * Ends a process tree: asks it to stop, waits for the grace, kills all that is left, and returns when nothing is left.
  * A process that took over a used id is never touched: the leader is known by its start time, the rest by their mark.
  *
- * @throws Fault `runner-survives` (retryable) when something cannot be killed.
+ * @throws Fault `runner-survives` (retryable) when something cannot be killed, `runners-not-proven-gone` (retryable)
+ * when the signal ends the waiting.
  */
-export async function endProcessTree(tree: ProcessTree, graceMs: number): Promise<void> {
+export async function endProcessTree(tree: ProcessTree, graceMs: number, signal?: AbortSignal): Promise<void> {
   const deadline = performance.now() + graceMs;
   while (performance.now() < deadline && (await askToStop(tree))) {
+    if (signal?.aborted === true) {
+      const message = `Runner ${tree.runnerId} was asked to stop and may still act. Ask again.`;
+      throw new Fault('runners-not-proven-gone', message, { retryable: true });
+    }
     const limitMs = Math.min(ASK_AGAIN_MS, deadline - performance.now());
     if (await holdsWithin(limitMs, async () => !(await isLeading(tree)))) break;
   }

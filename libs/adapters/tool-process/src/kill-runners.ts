@@ -10,6 +10,8 @@ export interface KillRequest {
   readonly fencingToken: number;
   /** How long a tool that was asked to stop may take before it is killed. */
   readonly graceMs: number;
+  /** Stops waiting; what was not proven gone by then stays registered. */
+  readonly signal?: AbortSignal;
 }
 
 /** What became of the older runners. */
@@ -23,7 +25,8 @@ export interface KillReport {
 /**
  * Ends every runner that a deployment has left from older holders on this host. Safe to repeat.
  *
- * @throws Fault `runner-survives` (retryable) when one cannot be killed; it stays registered.
+ * @throws Fault `runner-survives` (retryable) when one cannot be killed, `runners-not-proven-gone` (retryable) when
+ * told to stop; those stay registered.
  */
 export async function killRunners(registry: RunnerRegistry, request: KillRequest): Promise<KillReport> {
   const older = await registry.olderThan(request.tenantId, request.deploymentId, request.fencingToken);
@@ -31,7 +34,7 @@ export async function killRunners(registry: RunnerRegistry, request: KillRequest
   const unreachable = older.filter((runner) => runner.hostId !== hostId());
   await Promise.all(
     here.map(async (runner) => {
-      await endProcessTree(runner, request.graceMs);
+      await endProcessTree(runner, request.graceMs, request.signal);
       await registry.forget(runner);
     }),
   );

@@ -232,6 +232,21 @@ it('kills a tool that does not stop after the grace when the executor was killed
   await eventually('nothing to be left', async () => (await markedProcesses(runnerId)).length === 0);
 });
 
+it('stops waiting for a runner when told to, and keeps it registered', async () => {
+  const marker = join(folder, randomUUID());
+  const { executor, runnerId } = startExecutor(`trap '' INT; touch ${marker}; sleep 600`, 60_000);
+  await eventually('the tool to run', () => existsSync(marker));
+  const stop = new AbortController();
+  const request = { tenantId, deploymentId, fencingToken: 6, graceMs: 60_000, signal: stop.signal };
+  const killed = killRunners(registry, request);
+  stop.abort();
+  await expect(killed).rejects.toMatchObject({ code: 'runners-not-proven-gone', retryable: true });
+  expect((await runners()).map((runner) => runner.runnerId)).toEqual([runnerId]);
+  executor.kill('SIGKILL');
+  await killRunners(registry, { ...request, graceMs: 0, signal: new AbortController().signal });
+  expect(await markedProcesses(runnerId)).toEqual([]);
+});
+
 it('touches no process that took over a used id', async () => {
   const bystander = spawn('sleep', ['600'], { detached: true });
   const pid = bystander.pid ?? 0;
