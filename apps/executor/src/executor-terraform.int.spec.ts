@@ -1,8 +1,19 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { AppliedUnit, Failure, PlanUnit } from '@caisson/contracts';
+import { openEngines } from '@caisson/engines';
 import { openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
-import { createTestDatabase, eventually, lacks, type TestDatabase } from '@caisson/testing';
+import { systemClock, systemIds } from '@caisson/service';
+import { createTestDatabase, engineCall, eventually, lacks, type TestDatabase } from '@caisson/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startWholeExecutor, StoryTeller, unit, type RunningExecutor } from './executor.harness.js';
+import {
+  newPlace,
+  startWholeExecutor,
+  StoryTeller,
+  unit,
+  type ExecutorPlace,
+  type RunningExecutor,
+} from './executor.harness.js';
 
 /** The second resource fails at the apply, after the first was made: its condition is known only then. */
 const HALF_WAY = `
@@ -23,18 +34,21 @@ const WHOLE = `
   output "name" { value = terraform_data.only.output }`;
 
 let database: TestDatabase;
+let place: ExecutorPlace;
 let executor: RunningExecutor;
 let outside: OpenedEventStore;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  executor = await startWholeExecutor(database.url);
+  place = await newPlace();
+  executor = await startWholeExecutor(database.url, place);
   outside = await openEventStore({ url: database.url });
 });
 afterAll(async () => {
   await executor.stop();
   await outside.close();
   await database.drop();
+  await rm(place.dataDir, { recursive: true, force: true });
 });
 
 function module_(unitId: string, text: string, options: Partial<PlanUnit> = {}): PlanUnit {
@@ -83,4 +97,53 @@ describe.skipIf(lacks('terraform'))('a run with Terraform', () => {
     const verified = await ending(story, 'execution-verified');
     expect(verified.applied.map(({ outputs }) => outputs)).toEqual([{ name: 'shop' }, { name: 'shop-two' }]);
   });
+
+  it('that was cut off goes on with the rest of what was approved', { timeout: 120_000 }, async () => {
+    const story = new StoryTeller(outside.events);
+    const counted = join(place.dataDir, 'made');
+    const goOn = join(place.dataDir, 'go-on');
+    const text = `
+      resource "terraform_data" "first" {
+        input = "made"
+        provisioner "local-exec" { command = "echo made >> ${counted}" }
+      }
+      resource "terraform_data" "second" {
+        input = terraform_data.first.output
+        provisioner "local-exec" { command = "echo begun >> ${counted}; test -e ${goOn} || sleep 60" }
+      }`;
+    const base = module_('base', text);
+    const planned = await planOf(story, base);
+    await story.startRun([{ ...base, artifact: planned.artifact }], 'keep', planned.changes);
+    const lines = async () => readFile(counted, 'utf8').catch(() => '');
+    await eventually('the second resource to be begun', async () => (await lines()).includes('begun'), 30_000);
+    await executor.stop();
+    await writeFile(goOn, '');
+    executor = await startWholeExecutor(database.url, place);
+    const verified = await ending(story, 'execution-verified');
+    expect(Object.keys(verified.applied[0]!.expected)).toEqual(['terraform_data.first', 'terraform_data.second']);
+    expect((await lines()).split('\n').filter((line) => line === 'made')).toHaveLength(1);
+  });
 });
+
+/** Plans as the planner does: with engines of its own on the same state. */
+async function planOf(story: StoryTeller, { unitId, type, properties }: PlanUnit) {
+  const engines = await openEngines({
+    settings: {
+      encryptionKey: place.encryptionKey,
+      dataDir: join(place.dataDir, 'planner'),
+      stateBackendUrl: `http://127.0.0.1:${place.port}`,
+    },
+    service: 'planner',
+    database: outside.pool,
+    clock: systemClock,
+    ids: systemIds,
+    environment: process.env,
+  });
+  const { tenantId, deploymentId, runId } = story;
+  const call = engineCall({ tenantId, deploymentId, runId, fencingToken: 0, unitId });
+  const request = { unit: { unitId, type, properties }, unknowns: [], destroy: false };
+  const plan = await engines.registry.get('terraform')!.plan(request, call);
+  const artifact = await engines.artifacts.put(tenantId, plan.artifact!);
+  const changes = plan.changes.map((change) => ({ ...change, unitId, attributes: [...change.attributes] }));
+  return { artifact, changes };
+}

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventTypeOf, type Plan, type PlanUnit } from '@caisson/contracts';
+import { eventTypeOf, type Plan, type PlannedChange, type PlanUnit } from '@caisson/contracts';
 import type { EngineRegistry } from '@caisson/engine';
 import { ENGINE_MIGRATIONS } from '@caisson/engines';
 import { NO_STREAM, type NewEvent, type StreamRef } from '@caisson/event-sourcing';
@@ -44,38 +44,49 @@ export async function startExecutor(databaseUrl: string, engines: EngineRegistry
   const parts = { registry: engines, artifacts, runners };
   const { configureHttp: _stateBackend, ...definition } = executorService;
   const module = (frame: Parameters<typeof ExecutorModule.register>[0]) => ExecutorModule.register(frame, parts, QUICK);
-  const { executor } = await start({ ...definition, module }, databaseUrl, 'http://127.0.0.1:1');
+  const place = { port: 1, encryptionKey: `test:${randomBytes(32).toString('base64')}`, dataDir: tmpdir() };
+  const { executor } = await start({ ...definition, module }, databaseUrl, place);
   return executor;
 }
 
+/** Where an executor keeps what others share with it. */
+export interface ExecutorPlace {
+  readonly port: number;
+  readonly encryptionKey: string;
+  readonly dataDir: string;
+}
+
+/** A place of its own for executors that follow one another, and for a planner beside them. */
+export async function newPlace(): Promise<ExecutorPlace> {
+  const encryptionKey = `test:${randomBytes(32).toString('base64')}`;
+  return { port: await freePort(), encryptionKey, dataDir: await mkdtemp(join(tmpdir(), 'caisson-executor-')) };
+}
+
 /** One executor with its own engines, Terraform's state backend included. */
-export async function startWholeExecutor(databaseUrl: string): Promise<RunningExecutor> {
-  const port = await freePort();
-  const { executor, service } = await start(executorService, databaseUrl, `http://127.0.0.1:${port}`);
-  await service.fastify.listen({ host: '127.0.0.1', port });
+export async function startWholeExecutor(databaseUrl: string, place: ExecutorPlace): Promise<RunningExecutor> {
+  const { executor, service } = await start(executorService, databaseUrl, place);
+  await service.fastify.listen({ host: '127.0.0.1', port: place.port });
   return executor;
 }
 
 async function start(
   definition: ServiceDefinition<typeof ExecutorSettings>,
   databaseUrl: string,
-  stateBackendUrl: string,
+  place: ExecutorPlace,
 ): Promise<{ readonly executor: RunningExecutor; readonly service: RunningService }> {
   const appUrl = new URL(databaseUrl);
   [appUrl.username, appUrl.password] = ['executor_test', 'app'];
   const log = createLogger({ service: 'executor', level: 'silent' });
-  const dataDir = await mkdtemp(join(tmpdir(), 'caisson-executor-'));
   const settings = readSettings(ExecutorSettings, {
     CAISSON_DATABASE_URL: appUrl.href,
     CAISSON_DATABASE_OWNER_URL: databaseUrl,
-    CAISSON_ENCRYPTION_KEY: `test:${randomBytes(32).toString('base64')}`,
-    CAISSON_DATA_DIR: dataDir,
-    CAISSON_STATE_BACKEND_URL: stateBackendUrl,
+    CAISSON_ENCRYPTION_KEY: place.encryptionKey,
+    CAISSON_DATA_DIR: place.dataDir,
+    CAISSON_STATE_BACKEND_URL: `http://127.0.0.1:${place.port}`,
     CAISSON_EXECUTOR_DRAIN_SECONDS: '1',
   });
   const around = { log, metrics: new Metrics(false), health: new Health(), shutdown: new Shutdown(log) };
   const foundation = await openFoundation({ ...around, settings, migrations: ENGINE_MIGRATIONS });
-  around.shutdown.add('storage', 'work folder', () => rm(dataDir, { recursive: true, force: true }));
   const service = await startService(definition, { ...around, settings, foundation, onFatal: () => undefined });
   return { executor: { ...foundation, stop: () => around.shutdown.run() }, service };
 }
@@ -102,9 +113,13 @@ export class StoryTeller {
   }
 
   /** Records a plan and asks for its execution. */
-  async startRun(units: readonly PlanUnit[], onFailure: 'rollback' | 'keep' = 'rollback'): Promise<void> {
+  async startRun(
+    units: readonly PlanUnit[],
+    onFailure: 'rollback' | 'keep' = 'rollback',
+    changes: readonly PlannedChange[] = [],
+  ): Promise<void> {
     const { deploymentId, runId } = this;
-    const plan = this.#plan(units);
+    const plan = this.#plan(units, changes);
     const stream = { tenantId: this.tenantId, streamId: `plan-${runId}` };
     const data = { deploymentId, runId, round: 1, plan };
     const publicForm = { type: eventTypeOf('planning', 'plan-computed') };
@@ -137,11 +152,11 @@ export class StoryTeller {
     return newContext({ service: 'api', correlationId: this.correlationId });
   }
 
-  #plan(units: readonly PlanUnit[]): Plan {
+  #plan(units: readonly PlanUnit[], changes: readonly PlannedChange[]): Plan {
     const edges = units.flatMap(({ unitId, dependsOn }) => dependsOn.map((from): [string, string] => [from, unitId]));
     const content = {
       ...{ runId: this.runId, deploymentId: this.deploymentId, kind: 'create', units: [...units], edges },
-      ...{ waves: [], changes: [], policy: [], irreversible: [], inputs: {}, outputs: {} },
+      ...{ waves: [], changes: [...changes], policy: [], irreversible: [], inputs: {}, outputs: {} },
       cost: { currency: 'EUR', before: 0, after: 0, delta: 0, perUnit: [] },
       duration: { sumMs: 0, criticalPathMs: 0 },
       risk: { level: 'low' as const, score: 0, reasons: [] },

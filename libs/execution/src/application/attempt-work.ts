@@ -5,6 +5,7 @@ import {
   type Diagnostic,
   type Failure,
   type Plan,
+  type PlannedChange,
   type PlanUnit,
 } from '@caisson/contracts';
 import type { Engine, EngineRegistry, UnitInput } from '@caisson/engine';
@@ -27,6 +28,8 @@ export interface AttemptWork {
   readonly before: AppliedUnit | undefined;
   readonly dependsOn: readonly string[];
   readonly artifact: ArtifactRef | undefined;
+  /** What the approved plan says that this will change. */
+  readonly approved: readonly PlannedChange[];
   readonly estimatedMs: number;
 }
 
@@ -35,10 +38,27 @@ export type PreparedWork =
   | { readonly outcome: 'ready'; readonly work: AttemptWork }
   | { readonly outcome: 'impossible'; readonly failure: Failure };
 
+/** A plan, ready to be asked by unit. */
+export interface PlanIndex {
+  readonly units: ReadonlyMap<string, PlanUnit>;
+  readonly changes: ReadonlyMap<string, readonly PlannedChange[]>;
+}
+
+/** Indexes a plan once, so that each of its tasks costs the same. An absent plan has no units. */
+export function indexPlan(plan: Plan | undefined): PlanIndex {
+  const changes = new Map<string, PlannedChange[]>();
+  for (const change of plan?.changes ?? []) {
+    const known = changes.get(change.unitId);
+    if (known === undefined) changes.set(change.unitId, [change]);
+    else known.push(change);
+  }
+  return { units: new Map((plan?.units ?? []).map((unit) => [unit.unitId, unit])), changes };
+}
+
 /** What preparing reads. */
 export interface PreparationInput {
   readonly state: ExecutionState;
-  readonly plan: Plan | undefined;
+  readonly plan: PlanIndex;
   readonly engines: EngineRegistry;
 }
 
@@ -50,13 +70,14 @@ export function prepareWork(input: PreparationInput, phase: TaskPhase, task: Tas
   if (engine === undefined) return impossible(taskId, engineMissing(task));
   const wanted = phase === 'apply' ? wantedByPlan(input, task) : wantedByRollback(input, task);
   if (wanted.unresolved.length > 0) return impossible(taskId, referencesMissing(task, wanted.unresolved));
-  return { outcome: 'ready', work: { phase, taskId, engine, ...workOn(state, { phase, task, wanted }) } };
+  const approved = phase === 'apply' ? (input.plan.changes.get(task.unitId) ?? []) : [];
+  return { outcome: 'ready', work: { phase, taskId, engine, approved, ...workOn(state, { phase, task, wanted }) } };
 }
 
 function workOn(
   state: ExecutionState,
   { phase, task, wanted }: { readonly phase: TaskPhase; readonly task: Task; readonly wanted: Wanted },
-): Omit<AttemptWork, 'phase' | 'taskId' | 'engine'> {
+): Omit<AttemptWork, 'phase' | 'taskId' | 'engine' | 'approved'> {
   const { action, type, unitId } = task;
   const previous = appliedUnit(state, unitId);
   return {
@@ -92,7 +113,7 @@ interface Wanted {
 }
 
 function wantedByPlan({ state, plan }: PreparationInput, task: Task): Wanted {
-  const planned = plan?.units.find(({ unitId }) => unitId === task.unitId);
+  const planned = plan.units.get(task.unitId);
   const standing = state.baseline.get(task.unitId);
   if (task.action === 'delete' && standing !== undefined) return { ...asBefore(standing), ...withPlanned(planned) };
   const { value, unresolved } = resolveReferences(planned?.properties ?? {}, (unitId) => appliedUnit(state, unitId));

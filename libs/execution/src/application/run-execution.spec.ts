@@ -3,6 +3,7 @@ import {
   type AppliedUnit,
   type EventOf,
   type Plan,
+  type PlannedChange,
   type PlanUnit,
   type PublicEvent,
 } from '@caisson/contracts';
@@ -588,6 +589,52 @@ describe('an attempt', () => {
     const scene = new Scene(plan);
     await scene.execute(startedBy(plan, { onFailure: 'keep' }));
     expect(scene.last()).toMatchObject({ data: { failure: { code: 'artifact-missing' } } });
+    expect(scene.world.effects).toEqual([]);
+  });
+});
+
+describe('a saved dry run that no longer fits', () => {
+  const saved = { id: 'saved', digest: digestOf('saved') };
+  const change = { unitId: 'network', address: 'network', action: 'create' as const, attributes: [] };
+  const content = planOf([planUnit('network', { artifact: saved })]);
+  const { digest: _old, ...rest } = { ...content, changes: [change] };
+  const plan: Plan = { ...rest, digest: digestOf(rest) };
+
+  /** An engine that takes the first dry run only while nothing was done, and any later one always. */
+  function sceneWith(left: PlannedChange[], firstAttempt: 'cut off' | 'refused') {
+    const scene = new Scene(plan);
+    const bytes = new TextEncoder().encode('saved');
+    scene.ports = { ...scene.ports, artifacts: { put: async () => saved, get: async () => bytes } };
+    let attempts = 0;
+    const apply = scene.world.apply.bind(scene.world);
+    scene.world.apply = async (request, call) => {
+      attempts += 1;
+      if (firstAttempt === 'cut off' && attempts === 1)
+        throw new EngineFailure('stopped', 'cut', { errorClass: 'unknown' });
+      if (request.artifact === bytes)
+        throw new EngineFailure('plan-stale', 'It is stale.', { errorClass: 'permanent' });
+      return apply(request, call);
+    };
+    scene.world.plan = async () => ({ action: 'create', changes: left, artifact: new Uint8Array([2]) });
+    return scene;
+  }
+
+  it('is replaced by one that only finishes what was approved, after an attempt that was cut off', async () => {
+    const scene = sceneWith([change], 'cut off');
+    await scene.execute();
+    expect(scene.last().fact).toBe('execution-verified');
+  });
+
+  it('ends the run when more would change', async () => {
+    const scene = sceneWith([change, { ...change, address: 'other' }], 'cut off');
+    await scene.execute(startedBy(plan, { onFailure: 'keep' }));
+    expect(scene.last()).toMatchObject({ fact: 'execution-failed', data: { failure: { code: 'plan-stale' } } });
+  });
+
+  it('ends the run when nothing of ours was cut off', async () => {
+    const scene = sceneWith([change], 'refused');
+    await scene.execute(startedBy(plan, { onFailure: 'keep' }));
+    expect(scene.last()).toMatchObject({ fact: 'execution-failed', data: { failure: { code: 'plan-stale' } } });
     expect(scene.world.effects).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import type { ExecutionEvent, InRun } from '../domain/execution.events.js';
 import { activePhase, isOpen, workOf, type ExecutionState } from '../domain/execution.state.js';
 import { actionKeyOf, type Task, type TaskRef } from '../domain/task.state.js';
 import { findTask } from '../domain/work.js';
-import { prepareWork } from './attempt-work.js';
+import { indexPlan, prepareWork, type PlanIndex } from './attempt-work.js';
 import type { ExecutionSession } from './execution-session.js';
 import { Inbox } from './inbox.js';
 import type { ExecutionPorts } from './ports.js';
@@ -43,6 +43,7 @@ export class RunLoop {
   readonly #held: HeldRun;
   readonly #inbox = new Inbox();
   readonly #waiting: WaitingTasks;
+  readonly #plan: PlanIndex;
   readonly #context: RunnerContext;
   readonly #attempts = new Map<string, { readonly stop: AbortController; readonly ended: Promise<void> }>();
   readonly #timers = new AbortController();
@@ -54,6 +55,7 @@ export class RunLoop {
 
   constructor(held: HeldRun) {
     this.#held = held;
+    this.#plan = indexPlan(held.plan);
     const { ports, tenantId, run, fencingToken, signal } = held;
     this.#waiting = new WaitingTasks(ports.slots, { tenantId, runId: run.runId }, () => this.#inbox.wake());
     const report = (...commands: readonly ExecutionCommand[]): void => this.#inbox.push(...commands);
@@ -175,9 +177,9 @@ export class RunLoop {
       readonly slot?: Slot | undefined;
     },
   ): void {
-    const { plan, ports, run, session } = this.#held;
+    const { ports, run, session } = this.#held;
     const { phase, unitId } = ref;
-    const prepared = prepareWork({ state: session.state, plan, engines: ports.engines }, phase, task);
+    const prepared = prepareWork({ state: session.state, plan: this.#plan, engines: ports.engines }, phase, task);
     if (prepared.outcome === 'impossible') {
       how.slot?.release();
       const report = { attempt: ref, failure: prepared.failure, touched: false, log: [], at: ports.clock.now() };

@@ -9,6 +9,7 @@ import { appliedBy, type AttemptWork } from './attempt-work.js';
 import { LogTail } from './log-tail.js';
 import { lookAtWorld, surveyAfterFailure, type Finding, type Look } from './look-at-world.js';
 import type { ExecutionPorts } from './ports.js';
+import { onlyFinishes } from './remaining-changes.js';
 import { supervise, type StopReason } from './supervise.js';
 
 /** Around the attempts of one lease holder. */
@@ -105,11 +106,29 @@ class AttemptRunner {
     const { engine, unit, previous } = work;
     const call = { ...this.#engineCall(), signal };
     if (work.effect === 'destroy') return { evidence: await engine.destroy(unit, call) };
+    const given = { unit, ...(previous === undefined ? {} : { previous }) };
     const artifact = await this.#artifact();
-    return engine.apply(
-      { unit, ...(previous === undefined ? {} : { previous }), ...(artifact === undefined ? {} : { artifact }) },
-      call,
-    );
+    if (artifact === undefined) return engine.apply(given, call);
+    try {
+      return await engine.apply({ ...given, artifact }, call);
+    } catch (error) {
+      const remainder = isStale(error) ? await this.#remainder(call) : undefined;
+      if (remainder === undefined) throw error;
+      return engine.apply({ ...given, artifact: remainder }, call);
+    }
+  }
+
+  /**
+   * After an attempt that was cut off, the saved dry run fits no more. A new one is used when all it does is to finish
+   * what was approved; everything else needs a new approval.
+   */
+  async #remainder(call: EngineCall): Promise<Uint8Array | undefined> {
+    const { ref, work } = this.#attempt;
+    if (ref.attempt === 1) return undefined; // Nothing of ours was cut off: somebody else changed the world.
+    const { approved, engine, previous, unit } = work;
+    const request = { unit, ...(previous === undefined ? {} : { previous }), unknowns: [], destroy: false };
+    const left = await engine.plan(request, { ...call, fencingToken: 0 });
+    return onlyFinishes(approved, left.changes) ? left.artifact : undefined;
   }
 
   async #artifact(): Promise<Uint8Array | undefined> {
@@ -251,4 +270,8 @@ function aborted(reason: Reason): Reason {
 
 function later(instant: Instant, ms: number): Instant {
   return new Date(Date.parse(instant) + ms).toISOString();
+}
+
+function isStale(error: unknown): boolean {
+  return error instanceof EngineFailure && error.code === 'plan-stale';
 }
