@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { limitServer } from '@caisson/http';
 import type { RunningService } from '@caisson/service';
 
 /**
@@ -15,6 +16,7 @@ export class Front {
         services.find(({ routes }) => routes.some((route) => startsWith(request.url ?? '/', route))) ?? first;
       owner?.fastify.routing(request, response);
     });
+    limitServer(this.#server);
   }
 
   /** Starts to listen; gives the port. */

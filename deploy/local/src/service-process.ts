@@ -53,6 +53,12 @@ export class ServiceProcess {
     });
   }
 
+  /** Sends it a signal, such as SIGSTOP to let it freeze and SIGCONT to let it go on. Only it, not what it started. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.#process === undefined) throw new Error(`${this.name} does not run, so it cannot take ${signal}.`);
+    process.kill(this.#process.pid, signal);
+  }
+
   /** Asks it to stop, and kills it when it takes too long. */
   async stop(): Promise<void> {
     await this.#process?.stop('SIGTERM');

@@ -28,6 +28,8 @@ const PAUSE_MS = 50;
 export async function startStandaloneProcess(options: {
   readonly dataDirectory: string;
   readonly durable: boolean;
+  /** More settings, such as `CAISSON_WEBHOOK_HOOKS`. */
+  readonly environment?: Readonly<Record<string, string>>;
 }): Promise<StandaloneProcess> {
   const readyFile = join(options.dataDirectory, 'ready.json');
   const words: string[] = [];
@@ -42,6 +44,7 @@ export async function startStandaloneProcess(options: {
       CAISSON_PORT: '0',
       CAISSON_DURABLE: String(options.durable),
       CAISSON_LOG_LEVEL: process.env['CAISSON_LOG_LEVEL'] ?? 'warn',
+      ...options.environment,
     },
   });
   const remember = (chunk: Buffer): void => {

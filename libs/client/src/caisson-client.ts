@@ -1,4 +1,4 @@
-import { FINAL_RUN_STATES, SETTLED_RUN_STATES, type Plan, type RunState } from '@caisson/contracts';
+import { FINAL_RUN_STATES, SETTLED_RUN_STATES, type AppliedUnit, type Plan, type RunState } from '@caisson/contracts';
 import { HttpSession, type SessionOptions } from './http-session.js';
 import type {
   DeploymentResource,
@@ -93,6 +93,23 @@ export class CaissonClient {
 
   cancel(runId: string): Promise<RunCommandAnswer> {
     return this.#body('POST', `/runs/${runId}/cancel`, {});
+  }
+
+  /** Tries a failed run again: it goes on after the tasks that succeeded. */
+  retry(runId: string): Promise<RunCommandAnswer> {
+    return this.#body('POST', `/runs/${runId}/retry`, {});
+  }
+
+  /** What is applied of a deployment, as the engines left it. */
+  async resources(deploymentId: string): Promise<readonly AppliedUnit[]> {
+    const page = await this.#body<{ items: readonly AppliedUnit[] }>('GET', `/deployments/${deploymentId}/resources`);
+    return page.items;
+  }
+
+  /** The runs of a deployment, newest first; the newest page. */
+  async runs(deploymentId: string): Promise<readonly RunResource[]> {
+    const page = await this.#body<{ items: readonly RunResource[] }>('GET', `/deployments/${deploymentId}/runs`);
+    return page.items;
   }
 
   /** Asks for a scan; gives the id of its report. */

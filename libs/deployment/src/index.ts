@@ -43,6 +43,7 @@ export { RetryRun } from './application/retry-run.js';
 export type { RetryRunInput } from './application/retry-run.js';
 export { RollBack } from './application/roll-back.js';
 export type { RollBackInput } from './application/roll-back.js';
+export { hasTaskProgress, withTaskProgress } from './application/run-progress.js';
 export { StartPlanning } from './application/start-planning.js';
 export type { StartPlanningInput } from './application/start-planning.js';
 export type { DeploymentRejection } from './domain/deployment.commands.js';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunResource } from '@caisson/client';
 import { silentNarrator, startStandaloneProcess, storyFiles, tellStory, type StandaloneProcess } from '@caisson/local';
 import { outcomeOf } from './story-outcome.js';
 import { makeTemporaryDirectory } from './temporary-directory.js';
@@ -18,7 +19,14 @@ describe('the story on the embedded profile', () => {
   });
 
   it('plans, applies, finds drift, remediates, changes, rolls back and destroys with two engines', async () => {
-    const end = await tellStory({ ...caisson, files: storyFiles(true), narrator: silentNarrator });
+    const shown = new Map<string, number[]>();
+    const progress = ({ id, progress: percent }: RunResource): void => {
+      shown.set(id, [...(shown.get(id) ?? []), percent]);
+    };
+    const end = await tellStory({ ...caisson, files: storyFiles(true), narrator: { ...silentNarrator, progress } });
+    const [create = []] = shown.values();
+    expect(create.some((percent) => percent > 20 && percent < 90)).toBe(true);
+    for (const percents of shown.values()) expect(percents).toEqual(percents.toSorted((left, right) => left - right));
     const outcome = outcomeOf(end);
     expect(outcome.applied).toHaveLength(3);
     expect(outcome.left).toBe(0);

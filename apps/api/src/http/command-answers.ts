@@ -1,4 +1,4 @@
-import { type CommandAnswer, type DeploymentSummary, type RunResource } from '@caisson/contracts';
+import type { CommandAnswer, DeploymentSummary } from '@caisson/contracts';
 import {
   DEPLOYMENT_COLLECTIONS,
   deploymentView,
@@ -13,6 +13,7 @@ import { invariant, jsonEquals } from '@caisson/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
+import { countTasks } from '../queries/task-progress.js';
 import { CONSUMERS, DOCUMENTS } from '../tokens.js';
 import { apiProblem } from './api-problems.js';
 import { deploymentProblem } from './deployment-problem.js';
@@ -47,7 +48,8 @@ export class CommandAnswers {
    */
   async accepted(handled: DeploymentHandled, asked: AskedCommand, reply: FastifyReply): Promise<Answer> {
     if (handled.outcome === 'rejected') throw deploymentProblem(handled.rejection);
-    const { deployment, run } = handled.events.length > 0 ? fresh(handled) : await this.found(handled, asked);
+    const { deployment, view } = handled.events.length > 0 ? fresh(handled) : await this.found(handled, asked);
+    const run = view === undefined ? undefined : showRun(await countTasks(this.documents, asked.caller.tenantId, view));
     void reply.header('location', run?.links['self'] ?? deployment.links['self']);
     void reply.header('etag', entityTagOf(handled.version));
     return {
@@ -62,14 +64,14 @@ export class CommandAnswers {
   private async found(
     handled: Accepted,
     asked: AskedCommand,
-  ): Promise<{ deployment: DeploymentSummary; run: RunResource | undefined }> {
+  ): Promise<{ deployment: DeploymentSummary; view: RunView | undefined }> {
     const { tenantId } = asked.caller;
     const { deployment: deployments, run: runs } = DEPLOYMENT_COLLECTIONS;
     const deployment = await this.documents.get<DeploymentView>(tenantId, deployments, asked.deploymentId);
     invariant(deployment !== undefined, `deployment ${asked.deploymentId} has events and no view`);
     const runId = (handled.repeated ? await this.firstRunOf(asked) : undefined) ?? deployment.body.currentRun;
     const run = await this.documents.get<RunView>(tenantId, runs, runId);
-    return { deployment: showDeployment(deployment.body), run: run === undefined ? undefined : showRun(run.body) };
+    return { deployment: showDeployment(deployment.body), view: run?.body };
   }
 
   /** The run that a repeated command was about when it came first. */
@@ -88,7 +90,7 @@ export class CommandAnswers {
   }
 }
 
-function fresh({ events, state }: Accepted): { deployment: DeploymentSummary; run: RunResource | undefined } {
+function fresh({ events, state }: Accepted): { deployment: DeploymentSummary; view: RunView | undefined } {
   const { deployment } = state;
   invariant(deployment !== undefined, 'a command was accepted and there is no deployment');
   const last = events.at(-1);
@@ -98,6 +100,6 @@ function fresh({ events, state }: Accepted): { deployment: DeploymentSummary; ru
   );
   return {
     deployment: showDeployment(deploymentView(deployment, last?.origin.at ?? deployment.createdAt)),
-    run: run === undefined ? undefined : showRun(runView(run, deployment)),
+    view: run === undefined ? undefined : runView(run, deployment),
   };
 }

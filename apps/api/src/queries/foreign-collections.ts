@@ -2,6 +2,8 @@
 export const FOREIGN_COLLECTIONS = {
   /** By digest; bodies have `plan`. */
   plan: 'plan',
+  /** By run id; bodies have `progress`: the percentage of tasks that are over, never falling. */
+  execution: 'execution',
   /** By task id; bodies have `taskId`, `runId`, `unitId`, `state`, `attempt`. */
   task: 'task',
   /** By scan id; bodies have `id`, `deploymentId`, `status`, `items`, `unreadable`. */

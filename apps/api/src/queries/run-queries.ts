@@ -7,6 +7,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { DOCUMENTS } from '../tokens.js';
 import { FOREIGN_COLLECTIONS } from './foreign-collections.js';
 import { readPage, type Page } from './read-page.js';
+import { countTasks } from './task-progress.js';
 
 /** One run; undefined when the tenant has none with the id. */
 export class FindRun extends Query<RunView | undefined> {
@@ -57,7 +58,7 @@ export class FindRunHandler implements IQueryHandler<FindRun> {
 
   async execute({ id, tenantId }: FindRun): Promise<RunView | undefined> {
     const found = await this.documents.get<RunView>(tenantId, DEPLOYMENT_COLLECTIONS.run, id);
-    return found?.body;
+    return found === undefined ? undefined : countTasks(this.documents, tenantId, found.body);
   }
 }
 
@@ -69,9 +70,14 @@ export class ListRunsHandler implements IQueryHandler<ListRuns> {
     private readonly cursors: PageCursors,
   ) {}
 
-  execute({ deploymentId, page, tenantId }: ListRuns): Promise<Page<RunView>> {
+  async execute({ deploymentId, page, tenantId }: ListRuns): Promise<Page<RunView>> {
     const request = { tenantId, collection: DEPLOYMENT_COLLECTIONS.run, equals: { deploymentId }, ...page };
-    return readPage(this.documents, this.cursors, request);
+    const { documents, ...more } = await readPage<RunView>(this.documents, this.cursors, request);
+    const counted = documents.map(async (document) => ({
+      ...document,
+      body: await countTasks(this.documents, tenantId, document.body),
+    }));
+    return { documents: await Promise.all(counted), ...more };
   }
 }
 

@@ -75,7 +75,7 @@ function requestRun(deployment: Deployment, event: RunRequested): Deployment {
 }
 
 /** How far a run has come when it enters a state. It never falls, so a failed run keeps what it had. */
-const PROGRESS: Readonly<Record<RunState, number>> = {
+export const PROGRESS: Readonly<Record<RunState, number>> = {
   pending: 0,
   planning: 5,
   planned: 10,
