@@ -100,6 +100,16 @@ export function describeJobQueueContract(name: string, createFixture: () => Prom
       expect((await claim(queue, 10)).map((job) => job.tenantId)).toEqual(Array(4).fill(busy));
     });
 
+    it('reaches every one of many tenants', { timeout: 60_000 }, async () => {
+      const queue = newQueue();
+      await Promise.all(Array.from({ length: 700 }, () => record([{ queue, key: 'a', payload: null }])));
+      const tenants = new Set<string>();
+      await eventually('every tenant', async () => {
+        for (const job of await claim(queue, 100)) tenants.add(job.tenantId);
+        return tenants.size === 700;
+      });
+    });
+
     it('gives no job twice when many claim at once', async () => {
       const queue = newQueue();
       await record(Array.from({ length: 60 }, (_, index) => ({ queue, key: `k${index}`, payload: null })));

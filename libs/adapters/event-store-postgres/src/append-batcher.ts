@@ -1,5 +1,5 @@
 import type pgModule from 'pg';
-import { Fault, InvariantViolation } from '@caisson/kernel';
+import { Fault } from '@caisson/kernel';
 import type { AppendResult } from '@caisson/event-sourcing';
 import type { AppendItem } from './append-item.js';
 import { failureKindOf, toFault } from './postgres-faults.js';
@@ -22,17 +22,15 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-interface OutcomeRow {
+/** An append that was not accepted, as the database tells it. */
+interface Refusal {
   readonly item: number;
-  readonly outcome: 'appended' | 'repeated' | 'conflict' | 'fenced';
-  readonly at_version: string | null;
-  readonly at_fence: string | null;
+  readonly outcome: 'repeated' | 'conflict' | 'fenced';
+  readonly version: number;
+  readonly fence: number;
 }
 
-const APPEND = {
-  name: 'append',
-  text: 'select item, outcome, at_version, at_fence from append_events($1, $2, $3, $4)',
-};
+const APPEND = { name: 'append', text: 'select append_events($1, $2, $3, $4, $5)::text as refusals' };
 
 /**
  * Writes what waits together, in one statement and one commit (group commit): while one group is on its way the next
@@ -93,7 +91,7 @@ export class AppendBatcher {
     try {
       this.#settle(group, await this.#callAppend(group));
     } catch (error) {
-      const alone = group.length === 1 || failureKindOf(error) === 'unavailable' || error instanceof InvariantViolation;
+      const alone = group.length === 1 || failureKindOf(error) === 'unavailable';
       if (alone) for (const waiting of group) waiting.reject(toFault(error, 'append'));
       else await this.#writeOneByOne(group);
     }
@@ -104,31 +102,29 @@ export class AppendBatcher {
     for (const waiting of group) await this.#writeGroup([waiting]);
   }
 
-  async #callAppend(group: readonly Waiting[]): Promise<readonly OutcomeRow[]> {
+  async #callAppend(group: readonly Waiting[]): Promise<readonly Refusal[]> {
     const values = toParameters(group.map((waiting) => waiting.item));
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const answer = await this.#pool.query<OutcomeRow>({ ...APPEND, values });
-        return answer.rows;
+        const answer = await this.#pool.query<{ refusals: string | null }>({ ...APPEND, values });
+        return JSON.parse(answer.rows[0]?.refusals ?? '[]') as Refusal[];
       } catch (error) {
         if (failureKindOf(error) !== 'collided' || attempt === COLLISIONS_MAX) throw error;
       }
     }
   }
 
-  #settle(group: readonly Waiting[], rows: readonly OutcomeRow[]): void {
-    const results = rows.map((row) => ({ waiting: group[row.item], row }));
-    if (rows.length !== group.length || results.some(({ waiting }) => waiting === undefined)) {
-      throw new InvariantViolation(`${group.length} appends had ${rows.length} answers`);
+  #settle(group: readonly Waiting[], refusals: readonly Refusal[]): void {
+    const refused = new Map(refusals.map((refusal) => [refusal.item, refusal]));
+    this.#onWritten(group.filter((_, place) => !refused.has(place)).map(({ item }) => item));
+    for (const [place, { item, resolve }] of group.entries()) {
+      const refusal = refused.get(place);
+      resolve(refusal === undefined ? { outcome: 'appended', head: item.head } : toResult(refusal));
     }
-    this.#onWritten(
-      results.flatMap(({ waiting, row }) => (waiting && row.outcome === 'appended' ? [waiting.item] : [])),
-    );
-    for (const { waiting, row } of results) waiting?.resolve(toResult(waiting.item, row));
   }
 }
 
-function toParameters(items: readonly AppendItem[]): (string | null)[] {
+function toParameters(items: readonly AppendItem[]): unknown[] {
   const rowsOf = (pick: (item: AppendItem) => readonly string[]): string[] =>
     items.flatMap((item, place) => pick(item).map((row) => `${row}"item":${place}}`));
   const documents = rowsOf((item) => item.documents);
@@ -138,17 +134,16 @@ function toParameters(items: readonly AppendItem[]): (string | null)[] {
     `[${rowsOf((item) => item.events).join()}]`,
     documents.length === 0 ? null : `[${documents.join()}]`,
     jobs.length === 0 ? null : `[${jobs.join()}]`,
+    items.some((item) => item.isNewStream),
   ];
 }
 
-function toResult(item: AppendItem, row: OutcomeRow): AppendResult {
-  switch (row.outcome) {
-    case 'appended':
-      return { outcome: 'appended', head: item.head };
+function toResult(refusal: Refusal): AppendResult {
+  switch (refusal.outcome) {
     case 'repeated':
     case 'conflict':
-      return { outcome: row.outcome, version: Number(row.at_version) };
+      return { outcome: refusal.outcome, version: refusal.version };
     case 'fenced':
-      return { outcome: 'fenced', fencingToken: Number(row.at_fence) };
+      return { outcome: 'fenced', fencingToken: refusal.fence };
   }
 }

@@ -12,7 +12,9 @@ const APPEND_BYTES_MAX = 16 * 1024 * 1024;
 /** An append as text, ready to be written with others. Rows lack their place in the group: `"item":n}` ends them. */
 export interface AppendItem {
   readonly streamKey: string;
+  /** Where the stream ends when it is written. */
   readonly head: StreamHead;
+  readonly isNewStream: boolean;
   readonly stream: string;
   readonly events: readonly string[];
   readonly documents: readonly string[];
@@ -31,19 +33,16 @@ export function toAppendItem(request: AppendRequest): AppendItem {
   const { stream, expected, events } = request;
   invariant(events.length > 0, `an append to ${stream.streamId} holds no event`);
   if (events.length > EVENTS_PER_APPEND_MAX) throw tooLarge(request, `${events.length} events`);
-  const rows: string[] = [];
-  let hash = expected.hash;
-  for (const [index, event] of events.entries()) {
-    const hashed = toHashedEvent(request, event, index);
-    hash = hashEvent(hash, hashed);
-    rows.push(eventRow(hashed, hash, request.fencingToken));
-  }
-  const head = { version: expected.version + events.length, hash };
+  const chained = events.map((event, index) => toHashedEvent(request, event, index));
+  const hashes: string[] = [];
+  for (const event of chained) hashes.push(hashEvent(hashes.at(-1) ?? expected.hash, event));
+  const head = { version: expected.version + events.length, hash: hashes.at(-1) ?? expected.hash };
   const item = {
     streamKey: `${stream.tenantId}\u001f${stream.streamId}`,
     head,
-    stream: streamRow(request, head),
-    events: rows,
+    isNewStream: expected.version === 0,
+    stream: streamRow(request, head, chained[0]?.eventId),
+    events: chained.map((event, index) => eventRow(event, hashes[index], request.fencingToken)),
     documents: documentRows(request, head.version),
     jobs: jobRows(request),
     wakes: (request.jobs ?? []).map(({ queue, delayMs = 0 }) => ({ queue, delayMs })),
@@ -80,7 +79,7 @@ function toHashedEvent(request: AppendRequest, event: NewEvent, index: number): 
   };
 }
 
-function eventRow(event: HashedEvent, hash: string, fencingToken: number | undefined): string {
+function eventRow(event: HashedEvent, hash: string | undefined, fencingToken: number | undefined): string {
   const short = {
     event_id: event.eventId,
     tenant_id: event.tenantId,
@@ -102,8 +101,8 @@ function eventRow(event: HashedEvent, hash: string, fencingToken: number | undef
   return `${open(storedText(short, `event ${event.type}`))}"data":${event.dataText},${publicData}`;
 }
 
-function streamRow(request: AppendRequest, head: StreamHead): string {
-  const { stream, expected, context } = request;
+function streamRow(request: AppendRequest, head: StreamHead, firstEventId: string | undefined): string {
+  const { stream, expected } = request;
   const row = {
     tenant_id: stream.tenantId,
     stream_id: stream.streamId,
@@ -112,7 +111,7 @@ function streamRow(request: AppendRequest, head: StreamHead): string {
     next_version: head.version,
     next_hash: head.hash,
     fencing_token: request.fencingToken,
-    first_event_id: eventIdOf(stream, context.commandId, 0),
+    first_event_id: firstEventId,
   };
   return open(storedText(row, `stream ${stream.streamId}`));
 }

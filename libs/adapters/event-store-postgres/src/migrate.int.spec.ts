@@ -131,7 +131,7 @@ describe('the schema', () => {
     const url = new URL(database.url);
     url.username = name;
     url.password = 'x';
-    const call = query(url.href, `select append_events('[]', '[]', null, null)`);
+    const call = query(url.href, `select append_events('[]', '[]', null, null, false)`);
     await expect(call).rejects.toMatchObject({ code: '42501' });
     await query(database.url, `drop role ${name}`);
   });

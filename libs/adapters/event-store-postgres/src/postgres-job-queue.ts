@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type pgModule from 'pg';
 import type { Json } from '@caisson/kernel';
 import type { ClaimedJob, JobQueue } from '@caisson/event-sourcing';
@@ -8,38 +9,46 @@ import { toStorable } from './stored-text.js';
 /** Most jobs of one claim. */
 const CLAIM_MAX = 1_000;
 
-/** Most tenants that one claim looks at, in the order of their ids from a point that moves on. */
-const TENANTS_MAX = 500;
+/** Most tenants on either side of a claim's starting point that it looks at. */
+const TENANTS_MAX = 250;
 
 /** How often a queue is searched for claims of dead processes of this machine; the first claim always does. */
 const DEAD_WORKERS_EVERY_MS = 10_000;
 
 const REASON_LENGTH_MAX = 2_000;
 
+/** Walks from tenant to tenant of a queue by index `job_open`: a loose index scan, one step per tenant. */
+function tenantWalk(name: string, range: string): string {
+  return `${name} as (
+    (select tenant_id, 1 as place from job where queue = $1 and state = 'open' and ${range} order by tenant_id limit 1)
+    union all
+    select following.tenant_id, ${name}.place + 1 from ${name} cross join lateral (
+      select tenant_id from job
+        where queue = $1 and state = 'open' and ${range} and tenant_id > ${name}.tenant_id
+        order by tenant_id limit 1) as following
+      where ${name}.place < ${TENANTS_MAX})`;
+}
+
 /**
- * Takes turns over tenants: every tenant's oldest due job comes before any tenant's second. Walks from tenant to tenant
- * by index `job_open` (a loose index scan), so a tenant with many jobs costs no more than one with few. Candidates are
- * locked with `skip locked` and looked at again, so two workers never take one job and never wait for each other.
+ * Takes turns over tenants: every tenant's oldest due job comes before any tenant's second, and a tenant with many jobs
+ * costs no more than one with few. Starts at a tenant drawn at random ($5), so that none is always out of reach.
+ * Candidates are locked with `skip locked` and looked at again, so two workers never take one job nor wait for another.
  */
 const CLAIM = `
-  with recursive tenant as (
-    (select tenant_id, 1 as place from job where queue = $1 and state = 'open' order by tenant_id limit 1)
-    union all
-    select following.tenant_id, tenant.place + 1 from tenant cross join lateral (
-      select tenant_id from job where queue = $1 and state = 'open' and tenant_id > tenant.tenant_id
-        order by tenant_id limit 1) as following
-      where tenant.place < ${TENANTS_MAX}),
+  with recursive ${tenantWalk('onwards', 'tenant_id >= $5')},
+  ${tenantWalk('from_first', 'tenant_id < $5')},
+  tenant as (select tenant_id from onwards union all select tenant_id from from_first),
   candidate as (
-    select due.job_id from tenant cross join lateral (
+    select due.job_id, row_number() over (order by due.turn, due.due_at) as place from tenant cross join lateral (
       select job_id, due_at, row_number() over (order by due_at, job_id) as turn from (
         select job_id, due_at from job
           where queue = $1 and tenant_id = tenant.tenant_id and state = 'open' and due_at <= clock_timestamp()
           order by due_at, job_id limit $3) as oldest) as due
-      order by due.turn, due.due_at limit $3 * 2),
+      order by place limit $3 * 2),
   taken as (
-    select job_id from job
-      where job_id = any (array(select job_id from candidate)) and state = 'open' and due_at <= clock_timestamp()
-      limit $3 for update skip locked)
+    select job.job_id from candidate join job on job.job_id = candidate.job_id
+      where job.state = 'open' and job.due_at <= clock_timestamp()
+      order by candidate.place limit $3 for update of job skip locked)
   update job set attempt = attempt + 1, claim_token = claim_token + 1, worker = $2,
       due_at = clock_timestamp() + $4 * interval '1 millisecond'
     where job_id = any (array(select job_id from taken))
@@ -93,7 +102,7 @@ export class PostgresJobQueue implements JobQueue {
   }): Promise<readonly ClaimedJob[]> {
     const { queue, worker, leaseMs } = request;
     await this.#freeDeadWorkers(queue);
-    const values = [queue, worker, Math.min(request.limit, CLAIM_MAX), leaseMs];
+    const values = [queue, worker, Math.min(request.limit, CLAIM_MAX), leaseMs, randomUUID()];
     const answer = await orFault('claim jobs', () =>
       this.#pool.query<JobRow>({ name: 'claim-jobs', text: CLAIM, values }),
     );

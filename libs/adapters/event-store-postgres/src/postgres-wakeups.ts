@@ -9,15 +9,23 @@ const NOTIFY_EVERY_MS = 5;
 const RECONNECT_MS_MIN = 100;
 const RECONNECT_MS_MAX = 5_000;
 
-/** How often an idle connection is asked whether it is still there. */
-const PROBE_EVERY_MS = 30_000;
+/** How often a process tells others that it is there; it also shows whether the connection still is. */
+const HERE_EVERY_MS = 30_000;
+
+/** A process that heard of no other for so long notifies nobody: alone, notifications would only cost. */
+const PEERS_FORGOTTEN_MS = 100_000;
 
 const CHANNEL = 'caisson_wake';
+
+/** Said by a process that begins to listen; all others answer. No name of a channel looks like these two. */
+const WHO_IS_THERE = '?';
+const HERE = '!';
+
 const PAYLOAD_BYTES_MAX = 7_000; // Postgres allows 8,000.
 
 /**
  * Wake-ups over one connection of its own. In this process they arrive at once; in others within milliseconds, several
- * together. While the connection is away only this process is woken; after it came back everybody is, once.
+ * together. While the connection is away only this process is woken; after it came back all its listeners are, once.
  */
 export class PostgresWakeups implements Wakeups {
   readonly #settings: pgModule.ClientConfig;
@@ -26,12 +34,13 @@ export class PostgresWakeups implements Wakeups {
   #client: pgModule.Client | undefined;
   #backend = 0;
   #lastNotifyMs = -Infinity;
+  #peerHeardMs = -Infinity;
   #sending = false;
   #closed = false;
   #reconnectMs = RECONNECT_MS_MIN;
   #timer: NodeJS.Timeout | undefined;
   #reconnectTimer: NodeJS.Timeout | undefined;
-  #probe: NodeJS.Timeout | undefined;
+  #hereTimer: NodeJS.Timeout | undefined;
 
   constructor(url: string, applicationName: string) {
     this.#settings = connectionSettings(url, applicationName);
@@ -40,14 +49,13 @@ export class PostgresWakeups implements Wakeups {
   /** Connects; goes on trying by itself when that fails. */
   async start(): Promise<void> {
     await this.#connect();
-    this.#probe = setInterval(() => this.#probeConnection(), PROBE_EVERY_MS).unref();
+    this.#hereTimer = setInterval(() => this.#say(HERE), HERE_EVERY_MS).unref();
   }
 
   wake(channel: string): void {
     if (this.#closed) return;
     this.#call(channel);
-    this.#pending.add(channel);
-    this.#schedule();
+    if (performance.now() - this.#peerHeardMs < PEERS_FORGOTTEN_MS) this.#say(channel);
   }
 
   listen(channel: string, onWake: () => void): () => void {
@@ -64,7 +72,7 @@ export class PostgresWakeups implements Wakeups {
     this.#closed = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#reconnectTimer);
-    clearInterval(this.#probe);
+    clearInterval(this.#hereTimer);
     const client = this.#client;
     if (client === undefined) return;
     await this.#notify(client);
@@ -74,6 +82,17 @@ export class PostgresWakeups implements Wakeups {
 
   #call(channel: string): void {
     for (const onWake of [...(this.#listeners.get(channel) ?? [])]) onWake();
+  }
+
+  #say(word: string): void {
+    this.#pending.add(word);
+    this.#schedule();
+  }
+
+  #hear(word: string): void {
+    this.#peerHeardMs = performance.now();
+    if (word === WHO_IS_THERE) this.#say(HERE);
+    else if (word !== HERE) this.#call(word);
   }
 
   #schedule(): void {
@@ -105,18 +124,13 @@ export class PostgresWakeups implements Wakeups {
     }
   }
 
-  #probeConnection(): void {
-    const client = this.#client;
-    client?.query('select 1').catch(() => this.#lose(client));
-  }
-
   async #connect(): Promise<void> {
     const client = new pg.Client(this.#settings);
     client.on('error', () => this.#lose(client));
     client.on('end', () => this.#lose(client));
     client.on('notification', ({ processId, payload }) => {
       if (processId === this.#backend) return; // This process was woken when it asked.
-      for (const channel of (payload ?? '').split('\n')) this.#call(channel);
+      for (const word of (payload ?? '').split('\n')) this.#hear(word);
     });
     this.#client = client;
     try {
@@ -131,6 +145,7 @@ export class PostgresWakeups implements Wakeups {
       return;
     }
     this.#reconnectMs = RECONNECT_MS_MIN;
+    this.#say(WHO_IS_THERE);
     // Whatever was said while nobody listened.
     for (const channel of [...this.#listeners.keys()]) this.#call(channel);
   }

@@ -2,29 +2,43 @@ const ITEM = `item int, tenant_id text, stream_id text, expected_version bigint,
         next_version bigint, next_hash text, fencing_token bigint, first_event_id uuid`;
 
 /**
- * The only way to write events: many appends of many tenants in one statement and one commit. What cannot be written is
- * a row with another outcome, never an error. Called at READ COMMITTED.
+ * Settings of the hot functions. Each statement in them finds its rows by key. A plan made while a table was small, or
+ * for a guess at the length of a JSON array, would scan the table later, so these plans are made once and by key.
+ */
+export const PLAN_BY_KEY = `
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off
+  set enable_hashjoin = off set enable_mergejoin = off`;
+
+/**
+ * The only way to write events: many appends of many tenants in one statement and one commit. What cannot be written
+ * never is an error: the answer is null when all were written, else an array with a row for each that was not.
+ * `new_streams` says whether any of the items is at version 0. Called at READ COMMITTED.
  *
  * Lock order: streams, documents, jobs, each sorted by key, so that two callers cannot wait for each other in a circle.
  * Each statement sees what was committed before it began; that is why the locks are taken in a statement of their own.
+ * Keep in step with `append-batcher.ts`, which calls it.
  */
 export const APPEND_FUNCTION = `
-create function append_events(items json, events json, documents json, jobs json)
-returns table (item int, outcome text, at_version bigint, at_fence bigint)
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+create function append_events(items json, events json, documents json, jobs json, new_streams boolean)
+returns json language plpgsql security definer set search_path = pg_catalog, public, pg_temp ${PLAN_BY_KEY} as $$
 #variable_conflict use_column
 declare
+  item_count int := json_array_length(items);
   written int[];
 begin
-  insert into stream (tenant_id, stream_id)
-    select i.tenant_id, i.stream_id from json_to_recordset(items) as i (${ITEM})
-    where i.expected_version = 0
-    order by i.tenant_id, i.stream_id
-    on conflict do nothing;
+  if new_streams then
+    insert into stream (tenant_id, stream_id)
+      select i.tenant_id, i.stream_id
+        from json_to_recordset(items) as i (tenant_id text, stream_id text, expected_version bigint)
+        where i.expected_version = 0
+        order by i.tenant_id collate "C", i.stream_id collate "C"
+      on conflict do nothing;
+  end if;
 
-  if json_array_length(items) > 1 then
-    perform 1 from stream s
-      join json_to_recordset(items) as i (${ITEM}) on s.tenant_id = i.tenant_id and s.stream_id = i.stream_id
+  if item_count > 1 then
+    perform from stream s
+      join json_to_recordset(items) as i (tenant_id text, stream_id text)
+        on s.tenant_id = i.tenant_id and s.stream_id = i.stream_id
       order by s.tenant_id, s.stream_id
       for update of s;
   end if;
@@ -36,29 +50,29 @@ begin
         and s.version = i.expected_version and s.head_hash = i.expected_hash
         and (i.fencing_token is null or s.fence <= i.fencing_token)
         and not exists (select from event e where e.event_id = i.first_event_id)
-      returning i.item)
-  select coalesce(array_agg(moved.item), '{}') into written from moved;
-
-  with recorded as (
+      returning i.item),
+  recorded as (
     insert into event (event_id, tenant_id, stream_id, version, type, schema_version, data, public_type, public_data,
         command_id, correlation_id, causation_id, actor, service, occurred_at, fencing_token, hash)
-      select e.event_id, e.tenant_id, e.stream_id, e.version, e.type, e.schema_version,
-          coalesce(e.data, 'null'), e.public_type, e.public_data, e.command_id, e.correlation_id, e.causation_id,
-          e.actor, e.service, e.occurred_at, e.fencing_token, e.hash
+      select e.event_id, e.tenant_id, e.stream_id, e.version, e.type, e.schema_version, coalesce(e.data, 'null'),
+          e.public_type, e.public_data, e.command_id, e.correlation_id, e.causation_id, e.actor, e.service,
+          e.occurred_at, e.fencing_token, e.hash
         from json_to_recordset(events) as e (item int, event_id uuid, tenant_id text, stream_id text, version bigint,
           type text, schema_version int, data json, public_type text, public_data json, command_id text,
           correlation_id text, causation_id text, actor text, service text, occurred_at text, fencing_token bigint,
           hash text)
-        where e.item = any (written)
-      returning event_id, version, public_type)
-  insert into outbox (event_id, context)
-    select r.event_id, split_part(r.public_type, '.', 2) from recorded r order by r.version;
+        where e.item in (select m.item from moved m)
+      returning event_id, version, public_type),
+  leaving as (
+    insert into outbox (event_id, context)
+      select r.event_id, split_part(r.public_type, '.', 2) from recorded r order by r.version)
+  select coalesce(array_agg(m.item), '{}') into written from moved m;
 
   if documents is not null then
     insert into document (tenant_id, collection, id, version, body)
       select distinct on (d.tenant_id, d.collection, d.id) d.tenant_id, d.collection, d.id, d.version, d.body
-        from json_to_recordset(documents) as d (item int, place int, tenant_id text, collection text, id text,
-          version bigint, body jsonb)
+        from json_to_recordset(documents) as d (item int, place int, tenant_id text collate "C",
+          collection text collate "C", id text collate "C", version bigint, body jsonb)
         where d.item = any (written)
         order by d.tenant_id, d.collection, d.id, d.version desc, d.place desc
       on conflict (tenant_id, collection, id) do update
@@ -70,27 +84,27 @@ begin
     insert into job (tenant_id, queue, key, payload, due_at)
       select j.tenant_id, j.queue, j.key, coalesce(j.payload, 'null'),
           clock_timestamp() + j.delay_ms * interval '1 millisecond'
-        from json_to_recordset(jobs) as j (item int, tenant_id text, queue text, key text, payload json,
-          delay_ms double precision)
+        from json_to_recordset(jobs) as j (item int, tenant_id text collate "C", queue text collate "C",
+          key text collate "C", payload json, delay_ms double precision)
         where j.item = any (written)
         order by j.tenant_id, j.queue, j.key
       on conflict do nothing;
   end if;
 
-  return query select w, 'appended', null::bigint, null::bigint from unnest(written) as w;
-  if cardinality(written) < json_array_length(items) then
-    return query
-      select i.item,
-          case when e.version is not null then 'repeated'
-            when i.fencing_token < s.fence then 'fenced' else 'conflict' end,
-          coalesce(e.version, s.version, 0), coalesce(s.fence, 0)
-        from json_to_recordset(items) as i (${ITEM})
-        left join stream s on s.tenant_id = i.tenant_id and s.stream_id = i.stream_id
-        left join lateral (
-          select max(earlier.version) as version from event first
-            join event earlier on earlier.tenant_id = first.tenant_id and earlier.stream_id = first.stream_id
-              and earlier.version >= first.version and earlier.command_id = first.command_id
-            where first.event_id = i.first_event_id) e on true
-        where i.item <> all (written);
+  if cardinality(written) = item_count then
+    return null;
   end if;
+  return (
+    select json_agg(json_build_object('item', i.item,
+        'outcome', case when r.version is not null then 'repeated'
+          when i.fencing_token < s.fence then 'fenced' else 'conflict' end,
+        'version', coalesce(r.version, s.version, 0), 'fence', coalesce(s.fence, 0)))
+      from json_to_recordset(items) as i (${ITEM})
+      left join stream s on s.tenant_id = i.tenant_id and s.stream_id = i.stream_id
+      left join lateral (
+        select max(later.version) as version from event first
+          join event later on later.tenant_id = first.tenant_id and later.stream_id = first.stream_id
+            and later.version >= first.version and later.command_id = first.command_id
+          where first.event_id = i.first_event_id) r on true
+      where i.item <> all (written));
 end $$`;

@@ -1,3 +1,5 @@
+import { PLAN_BY_KEY } from './append-function.js';
+
 /**
  * Takes a lease when it is free, expired by the database's clock, or held by \`dead_holder\`, which the caller knows to
  * be gone. In the same transaction the streams it fences refuse every older token. Tokens are drawn under the lease's
@@ -34,7 +36,7 @@ export const LEASE_FUNCTIONS = [ACQUIRE_FUNCTION];
 const POSITIONS_FUNCTION = `
 create function lock_positions(for_consumer text, streams json)
 returns table (tenant_id text, stream_id text, last_version bigint, parked_from bigint)
-language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql set search_path = pg_catalog, public, pg_temp ${PLAN_BY_KEY} as $$
 #variable_conflict use_column
 begin
   insert into consumer_position (consumer, tenant_id, stream_id)

@@ -1,3 +1,5 @@
+import { PLAN_BY_KEY } from './append-function.js';
+
 /**
  * Numbers what was committed and has no number yet, oldest first, and lets go of private events. Answers how many were
  * numbered. The row of `sequencer` is locked first, so two callers take turns, and each statement sees what was
@@ -5,7 +7,7 @@
  */
 const SEQUENCE_FUNCTION = `
 create function sequence_events(rows_max int) returns int
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp ${PLAN_BY_KEY} as $$
 declare
   last_number bigint;
   numbered_count int;
