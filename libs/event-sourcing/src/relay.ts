@@ -7,6 +7,9 @@ import { OUTBOX_CHANNEL, SEQUENCED_CHANNEL, type Wakeups } from './ports/wakeups
 /** Entries of one round. */
 const BATCH_SIZE_DEFAULT = 500;
 
+/** Rounds that found little are at least so far apart: under load a round then carries more, alone none waits. */
+const ROUND_EVERY_MS = 5;
+
 /** How often the relay looks by itself, should a wake-up be lost, and how often a stand-by asks to lead. */
 const POLL_MS_DEFAULT = 1_000;
 
@@ -67,10 +70,13 @@ export class Relay {
     let failures = 0;
     while (!signal.aborted) {
       try {
+        const startedMs = clock.monotonicMs();
         const isDone = (await this.#lead()) ? await this.#round() : undefined;
         failures = 0;
         if (isDone === undefined) await clock.sleep(pollMs, signal);
-        else if (isDone) await this.#bell.wait(pollMs, signal);
+        if (isDone !== true) continue;
+        await clock.sleep(Math.max(0, startedMs + ROUND_EVERY_MS - clock.monotonicMs()), signal);
+        await this.#bell.wait(pollMs, signal);
       } catch (error) {
         failures += 1;
         observer?.failed?.(error, failures);

@@ -14,6 +14,13 @@ const SEQUENCE_ROWS_MAX = 5_000;
 /** Rounds of numbering in one call, so that it ends while others write. */
 const SEQUENCE_ROUNDS_MAX = 20;
 
+/**
+ * A number that was seen may never be given again, so numbering waits for the disk, unlike the rest of what this
+ * connection does: a removal that is lost with a crash only repeats what was sent.
+ */
+const SEQUENCE = `select set_config('synchronous_commit', 'on', true), sequence_events($1) as rows`;
+const NO_WAIT_FOR_DISK = 'set synchronous_commit = off';
+
 const NEXT = `
   select o.global_seq, o.event_id as outgoing_id, ${PUBLIC_COLUMNS}
     from (select global_seq, event_id from outgoing order by global_seq limit $1) as o
@@ -55,7 +62,7 @@ export class PostgresOutbox implements Outbox {
     const client = this.#leading();
     for (let round = 0; round < SEQUENCE_ROUNDS_MAX; round += 1) {
       const numbered = await orFault('number events', () =>
-        client.query<{ rows: number }>('select sequence_events($1) as rows', [SEQUENCE_ROWS_MAX]),
+        client.query<{ rows: number }>({ name: 'sequence', text: SEQUENCE, values: [SEQUENCE_ROWS_MAX] }),
       );
       if ((numbered.rows[0]?.rows ?? 0) < SEQUENCE_ROWS_MAX) break;
     }
@@ -78,7 +85,9 @@ export class PostgresOutbox implements Outbox {
     if (entries.length === 0) return;
     const client = this.#leading();
     const numbers = entries.map((entry) => entry.globalSeq);
-    await orFault('empty the outbox', () => client.query('select forget_outgoing($1)', [numbers]));
+    await orFault('empty the outbox', () =>
+      client.query({ name: 'forget', text: 'select forget_outgoing($1)', values: [numbers] }),
+    );
   }
 
   #leading(): pgModule.Client {
@@ -95,6 +104,7 @@ export class PostgresOutbox implements Outbox {
     this.#client = client;
     try {
       await client.connect();
+      await client.query(NO_WAIT_FOR_DISK);
       return client;
     } catch (error) {
       this.#lose(client);
