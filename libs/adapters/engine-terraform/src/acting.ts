@@ -2,12 +2,11 @@ import type { AppliedUnit } from '@caisson/contracts';
 import { EngineFailure, type ApplyResult, type EngineCall, type UnitInput } from '@caisson/engine';
 import type { JsonObject } from '@caisson/kernel';
 import { failureOf, isStalePlan, type FailureContext } from './failures.js';
-import type { TerraformModule } from './module-properties.js';
 import { shownState } from './read-state.js';
 import type { TerraformResult, TerraformSession } from './terraform-cli.js';
 import { applyArguments, moduleOf, type TerraformWorkspace } from './terraform-workspace.js';
 import { Turns } from './turns.js';
-import { removeDirectory, takeErroredState, writeModule, writePlan } from './work-directories.js';
+import { removeDirectory, removeModule, takeErroredState, writeModule, writePlan } from './work-directories.js';
 
 /** A change of the world: a unit to be made, or removed. */
 export interface ActingRequest {
@@ -33,8 +32,8 @@ export class TerraformActing {
   /** Makes the world as the unit says: exactly the saved dry run where there is one. */
   apply(request: ActingRequest, call: EngineCall): Promise<ApplyResult> {
     const module = moduleOf(request.unit);
-    return this.#alone(call, request.unit.unitId, async () => {
-      const session = await this.#open(call, request.unit.unitId, module);
+    return this.#inTurn(call, request.unit.unitId, async (directory) => {
+      const session = await this.#open({ call, unitId: request.unit.unitId, directory, module, mode: 'write' });
       const { artifact } = request;
       if (artifact !== undefined) await writePlan(session.directory, artifact);
       const args = applyArguments(artifact === undefined ? 'configuration' : 'plan-file');
@@ -48,14 +47,13 @@ export class TerraformActing {
   /** Removes all that the unit's state holds. */
   destroy(unit: UnitInput, call: EngineCall): Promise<JsonObject> {
     const module = moduleOf(unit);
-    return this.#alone(call, unit.unitId, async () => {
-      const session = await this.#open(call, unit.unitId, module);
+    return this.#inTurn(call, unit.unitId, async (directory) => {
+      const session = await this.#open({ call, unitId: unit.unitId, directory, module, mode: 'write' });
       const before = await this.#workspace.state.read(session);
       if (before === undefined) return { removed: 0, terraformVersion: await this.#version() };
       const result = await this.#workspace.run(session, { args: applyArguments('destroy'), acting: true });
       if (result.code !== 0) throw await this.#failed(session, result, DESTROYING);
       const after = await this.#workspace.state.read(session);
-      await removeDirectory(session.directory);
       return {
         exitCode: 0,
         serial: after?.serial ?? before.serial,
@@ -67,10 +65,8 @@ export class TerraformActing {
   }
 
   /** Opens the unit's folder: what an earlier attempt left is brought to an end first. */
-  async #open(call: EngineCall, unitId: string, module: TerraformModule): Promise<TerraformSession> {
-    const { tenantId, deploymentId } = call;
-    const directory = await this.#workspace.directories.acting({ tenantId, deploymentId, unitId });
-    const session: TerraformSession = { call, unitId, directory, module, mode: 'write' };
+  async #open(session: TerraformSession): Promise<TerraformSession> {
+    const { directory, module } = session;
     const erroredState = await takeErroredState(directory);
     // Also fences all older holders, before anything is done.
     await this.#workspace.state.forceUnlock(session);
@@ -127,7 +123,16 @@ export class TerraformActing {
     };
   }
 
-  #alone<Result>(call: EngineCall, unitId: string, work: () => Promise<Result>): Promise<Result> {
-    return this.#turns.take([call.tenantId, call.deploymentId, unitId].join('\n'), call.signal, work);
+  /** Runs the work in the unit's folder, after what runs for the unit already. Secrets do not stay on disk. */
+  #inTurn<Result>(call: EngineCall, unitId: string, work: (directory: string) => Promise<Result>): Promise<Result> {
+    const { tenantId, deploymentId } = call;
+    return this.#turns.take([tenantId, deploymentId, unitId].join('\n'), call.signal, async () => {
+      const directory = await this.#workspace.directories.acting({ tenantId, deploymentId, unitId });
+      try {
+        return await work(directory);
+      } finally {
+        await removeModule(directory);
+      }
+    });
   }
 }

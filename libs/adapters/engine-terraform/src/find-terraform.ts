@@ -14,7 +14,7 @@ const BINARIES = ['terraform', 'tofu'] as const;
 export async function findTerraform(searchPath: string, wanted?: string): Promise<string | undefined> {
   const names = wanted === undefined ? BINARIES : [wanted];
   for (const name of names) {
-    const candidates = isAbsolute(name) ? [name] : searchPath.split(delimiter).map((folder) => join(folder, name));
+    const candidates = name.includes('/') ? [name] : searchPath.split(delimiter).map((folder) => join(folder, name));
     for (const candidate of candidates) {
       if (isAbsolute(candidate) && (await isExecutable(candidate))) return candidate;
     }

@@ -347,12 +347,13 @@ output "user" { value = nonsensitive(terraform_data.holder.output.user) }
     }
   });
 
-  it('are not left on disk by what only reads, nor after a destroy', async () => {
+  it('are not left on disk, neither by reading nor by acting', async () => {
     const dataDirectory = ownFolder();
     const engine = world.engineWith({ dataDirectory });
     const call = engineCall();
     await engine.apply({ unit: unit('0') }, call);
     await engine.observe(unit('0'), { ...call, fencingToken: 0 });
+    expect(filesUnder(dataDirectory).filter((file) => readFileSync(file, 'latin1').includes(SECRET))).toEqual([]);
     await engine.destroy(unit('0'), call);
     expect(filesUnder(dataDirectory).filter((file) => readFileSync(file, 'latin1').includes(SECRET))).toEqual([]);
   });

@@ -78,13 +78,19 @@ export async function removeDirectory(path: string): Promise<void> {
 export async function writeModule(directory: string, module: TerraformModule): Promise<boolean> {
   const digest = digestOf(module.files);
   const initialised = (await readText(join(directory, INITIALISED_FILE))) === digest;
-  for (const name of await readdir(directory)) {
-    if (name !== ERRORED_STATE && !(initialised && name === DATA_FOLDER)) await removeDirectory(join(directory, name));
-  }
+  await clear(directory, initialised ? [ERRORED_STATE, DATA_FOLDER] : [ERRORED_STATE]);
   for (const [path, text] of Object.entries(module.files)) await writeInside(directory, path, text);
   await writePrivate(join(directory, BACKEND_FILE), JSON.stringify(BACKEND));
   await writePrivate(join(directory, VARIABLES_FILE), JSON.stringify(module.variables));
   return initialised;
+}
+
+/**
+ * Removes the module from a folder after work: files, variables and plan may hold secrets. What `init` made stays, and
+ * so does a state that Terraform could not store.
+ */
+export async function removeModule(directory: string): Promise<void> {
+  await clear(directory, [ERRORED_STATE, DATA_FOLDER]);
 }
 
 /** Records that a folder is initialised for these files. */
@@ -127,6 +133,11 @@ export async function takeErroredState(directory: string): Promise<string | unde
     await chmod(kept, 0o600);
   }
   return (await hasContent(kept)) ? kept : undefined;
+}
+
+async function clear(directory: string, kept: readonly string[]): Promise<void> {
+  const names = await readdir(directory);
+  for (const name of names.filter((found) => !kept.includes(found))) await removeDirectory(join(directory, name));
 }
 
 async function writeInside(directory: string, path: string, text: string): Promise<void> {
