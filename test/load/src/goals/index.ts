@@ -3,6 +3,9 @@ import { appendManyCallers } from './p1-append-many-callers.js';
 import { relayDrains } from './p11-relay-drains.js';
 import { independentTasks } from './p13-independent-tasks.js';
 import { appendOneCaller } from './p2-append-one-caller.js';
+import { startToReady } from './p22-start-to-ready.js';
+import { idleMemory } from './p23-idle-memory.js';
+import { idleProcessor } from './p24-idle-processor.js';
 import { appendWhileRelaying } from './p6-append-while-relaying.js';
 import { commitToHandler } from './p9-commit-to-handler.js';
 
@@ -14,4 +17,7 @@ export const GOALS: readonly Goal[] = [
   commitToHandler,
   relayDrains,
   independentTasks,
+  startToReady,
+  idleMemory,
+  idleProcessor,
 ];
