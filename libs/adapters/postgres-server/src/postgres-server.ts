@@ -35,7 +35,7 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-// The package stops its servers, and then this process, at the first SIGTERM: before anything that uses them has stopped.
+// The package stops its servers, and then this process, at the first SIGTERM: before what uses them has stopped.
 // Whoever starts a server stops it in order; should the process end without, the server is told at the very end.
 const exitHook = createRequire(import.meta.url)('async-exit-hook') as ExitHook;
 for (const event of exitHook.hookedEvents()) exitHook.unhookEvent(event);

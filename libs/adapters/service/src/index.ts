@@ -2,6 +2,8 @@ export { openFoundation } from './foundation.js';
 export type { Foundation, FoundationParts } from './foundation.js';
 export { Health } from './health.js';
 export type { PartStatus, ServiceStatus, StatusProbe } from './health.js';
+export { jobLoop } from './job-loop.js';
+export type { JobLoopOptions } from './job-loop.js';
 export { addOperationsRoutes, OPERATIONS_PATHS } from './operations-routes.js';
 export { endOnSignals, runProcess } from './run-process.js';
 export { startService } from './service.js';
