@@ -263,7 +263,8 @@ describe('a planning that cannot be done', () => {
     expect(await compute.execute({ event, attempt: PLANNING_ATTEMPTS_MAX, signal })).toBe('refused');
     expect(await compute.execute({ event, attempt: 1, signal })).toBe('outdated'); // It is over.
     const ended = await planningEnded(foundation, runId);
-    expect(ended.data).toMatchObject({ failure: { code: 'engine-trouble' } });
+    const diagnostics = [{ severity: 'error', summary: 'The cloud does not answer' }];
+    expect(ended.data).toMatchObject({ failure: { code: 'engine-trouble', diagnostics } });
     const { failure } = ended.data as { failure: { message: string } };
     expect(failure.message).toContain('The cloud does not answer');
   });

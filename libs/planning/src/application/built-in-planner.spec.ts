@@ -299,7 +299,9 @@ describe('a refusal', () => {
     });
     expect(failure).toMatchObject({
       code: 'configuration-invalid',
-      message: 'There is no plan. base: main.tf:3: Unclosed block. Close it.',
+      message:
+        'There is no plan. base: main.tf:3: Unclosed block. Close it. ' +
+        'Correct the desired state, or retry the run when the cause is gone.',
       diagnostics: [{ summary: 'Unclosed block', address: 'base: main.tf:3' }],
     });
   });

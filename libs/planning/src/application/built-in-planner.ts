@@ -36,7 +36,8 @@ export class BuiltInPlanner implements Planner {
 function refusedFor({ code, diagnostics }: Refusal): PlanOutcome {
   const [first, ...more] = diagnostics;
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
-  const message = `There is no plan. ${first === undefined ? '' : sentenceOf(first)}${others}`.trim();
+  const why = first === undefined ? '' : ` ${sentenceOf(first)}${others}`;
+  const message = `There is no plan.${why} Correct the desired state, or retry the run when the cause is gone.`;
   const failure: Failure = { code, message, diagnostics: [...diagnostics] };
   return { outcome: 'refused', failure };
 }

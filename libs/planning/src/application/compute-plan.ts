@@ -2,6 +2,7 @@ import { decodeEvent, type EventOf, type Failure, type PublicEvent } from '@cais
 import { foldStream, followUpContext, handleCommand } from '@caisson/event-sourcing';
 import { isRetryable, messageOf } from '@caisson/kernel';
 import type { PlanCommand } from '../domain/plan.decide.js';
+import { EngineTrouble } from './engine-trouble.js';
 import { planAggregate } from './plan.aggregate.js';
 import type { Planner, PlanOutcome } from './planner.js';
 import type { PlanningPorts } from './planning-ports.js';
@@ -121,5 +122,6 @@ function gaveUp(attempt: number, error: unknown): Failure {
     ? 'Retry the run when the engine answers again.'
     : 'Tell the operators; the log has the details.';
   const message = `Planning was tried ${times} and failed: ${messageOf(error).replace(/\.$/, '')}. ${remedy}`;
-  return { code: retryable ? 'engine-trouble' : 'planning-failed', message, diagnostics: [] };
+  const diagnostics = error instanceof EngineTrouble ? [...error.diagnostics] : [];
+  return { code: retryable ? 'engine-trouble' : 'planning-failed', message, diagnostics };
 }

@@ -1,8 +1,9 @@
 import type { Diagnostic } from '@caisson/contracts';
 import { EngineFailure, type Engine, type EngineCall, type UnitInput, type UnitPlan } from '@caisson/engine';
-import { Fault, messageOf } from '@caisson/kernel';
+import { messageOf } from '@caisson/kernel';
 import type { EngineOffer, EngineOffers } from '../domain/engine-offer.js';
 import type { PlanRequest } from '../domain/plan-request.js';
+import { EngineTrouble } from './engine-trouble.js';
 import type { PlanSurroundings } from './planner.js';
 import type { BuiltInPlannerPorts } from './planning-ports.js';
 
@@ -119,14 +120,9 @@ export class EngineDesk {
     const stopped = this.#surroundings.signal.aborted || this.#stopped.signal.aborted;
     if (stopped || !(error instanceof EngineFailure) || error.errorClass !== 'permanent') {
       const message = `${engine.name} could not say what would happen to ${unitId}: ${messageOf(error)}`;
-      throw new Fault('engine-trouble', message, { retryable: true, cause: error });
+      throw new EngineTrouble(message, { diagnostics: diagnosticsOf(unitId, error), cause: error });
     }
-    const diagnostics = error.diagnostics.map((diagnostic) => ({
-      ...diagnostic,
-      address: addressIn(unitId, diagnostic),
-    }));
-    const own: Diagnostic = { severity: 'error', summary: error.message, address: unitId };
-    return { outcome: 'refused', code: error.code, diagnostics: diagnostics.length > 0 ? diagnostics : [own] };
+    return { outcome: 'refused', code: error.code, diagnostics: diagnosticsOf(unitId, error) };
   }
 
   async #timed<Value>(engine: Engine, operation: Operation, work: () => Promise<Value>): Promise<Value> {
@@ -152,6 +148,13 @@ export class EngineDesk {
     if (next === undefined) this.#free += 1;
     else next();
   }
+}
+
+/** What an engine found, with the unit named; an engine that only failed is quoted itself. */
+function diagnosticsOf(unitId: string, error: unknown): readonly Diagnostic[] {
+  const found = error instanceof EngineFailure ? error.diagnostics : [];
+  if (found.length === 0) return [{ severity: 'error', summary: messageOf(error), address: unitId }];
+  return found.map((diagnostic) => ({ ...diagnostic, address: addressIn(unitId, diagnostic) }));
 }
 
 function addressIn(unitId: string, { address }: Diagnostic): string {
