@@ -40,6 +40,7 @@ export function taskStatesPage(): string {
     'A task is one unit of a plan being executed in a run.',
     madeFrom('libs/contracts/src/task-states.ts'),
     table(['State', 'May be followed by'], rows),
+    'What a failed task says is listed in [Why a run fails](run-failures.md).',
   ]);
 }
 
