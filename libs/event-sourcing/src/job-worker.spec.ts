@@ -7,8 +7,9 @@ import type { Wakeups } from './ports/wakeups.js';
 /** Sleeps end only when they are cut short or the test lets time pass. */
 class ManualClock implements Clock {
   #sleepers: { ms: number; wake: () => void }[] = [];
+  ms = 0;
   now = (): string => '2026-03-02T10:15:00.000Z';
-  monotonicMs = (): number => 0;
+  monotonicMs = (): number => this.ms;
   sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
       if (signal?.aborted === true) {
@@ -46,6 +47,7 @@ class DoubleQueue implements JobQueue {
   }
 
   async renew(jobs: readonly ClaimedJob[]): Promise<ReadonlySet<string>> {
+    if (this.failing) throw new Fault('event-store-unavailable', 'no database', { retryable: true });
     this.told.push(`renew ${jobs.map(({ jobId }) => jobId).join(' ')}`);
     return new Set(jobs.map(({ jobId }) => jobId).filter((jobId) => !this.lost.has(jobId)));
   }
@@ -207,6 +209,24 @@ describe('a handler', () => {
     await settle();
     await clock.pass(1000);
     expect(outcomes).toEqual(['a lost']);
+    await worker.stop();
+  });
+
+  it('is stopped when its claim could not be renewed in time, and not before', async () => {
+    let signal: AbortSignal | undefined;
+    const { worker, queue, clock } = scene((job, control) => {
+      signal = control.signal;
+      return untilStopped('signal')(job, control);
+    });
+    queue.add('a');
+    worker.start();
+    await settle();
+    queue.failing = true;
+    for (clock.ms = 1000; clock.ms < 3000; clock.ms += 1000) await clock.pass(1000);
+    expect(signal?.aborted).toBe(false);
+    await clock.pass(1000);
+    expect(signal?.aborted).toBe(true);
+    queue.failing = false;
     await worker.stop();
   });
 

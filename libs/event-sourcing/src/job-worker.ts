@@ -55,6 +55,8 @@ interface Held {
   readonly job: ClaimedJob;
   readonly abort: AbortController;
   readonly settled: Promise<void>;
+  /** By the monotonic clock, counted from before the claim was asked for or renewed: then another may have the job. */
+  deadlineMs: number;
 }
 
 /** Takes the jobs of one queue as they become due and handles several at once. Start once; stop once. */
@@ -62,9 +64,10 @@ export class JobWorker {
   readonly #options: JobWorkerOptions;
   readonly #stopping = new AbortController();
   readonly #ended = new AbortController();
-  readonly #held = new Map<string, Held>();
+  readonly #held = new Set<Held>();
   #claiming: Promise<void> | undefined;
   #renewing: Promise<void> | undefined;
+  #renewal: Promise<void> | undefined;
   #woken = false;
   #nap: AbortController | undefined;
   #failures = 0;
@@ -95,9 +98,9 @@ export class JobWorker {
     this.#stopping.abort();
     await this.#claiming;
     const drained = new AbortController();
-    const settled = Promise.all([...this.#held.values()].map((held) => held.settled)).then(() => drained.abort());
+    const settled = Promise.all([...this.#held].map((held) => held.settled)).then(() => drained.abort());
     await clock.sleep(drainMs, drained.signal);
-    for (const { abort } of this.#held.values()) abort.abort();
+    for (const { abort } of this.#held) abort.abort();
     await settled;
     this.#ended.abort();
     await this.#renewing;
@@ -133,6 +136,7 @@ export class JobWorker {
     const { jobs, queue, worker, concurrencyMax, leaseMs } = this.#options;
     const limit = concurrencyMax - this.#held.size;
     if (limit <= 0) return false;
+    const deadlineMs = this.#options.clock.monotonicMs() + leaseMs;
     try {
       const claimed = await jobs.claim({ queue, worker, limit, leaseMs });
       this.#failures = 0;
@@ -140,7 +144,7 @@ export class JobWorker {
         await Promise.all(claimed.map((job) => jobs.release(job, 0, 'the worker is stopping')));
         return false;
       }
-      for (const job of claimed) this.#begin(job);
+      for (const job of claimed) this.#begin(job, deadlineMs);
       return claimed.length === limit && this.#held.size < concurrencyMax;
     } catch (error) {
       this.#failures += 1;
@@ -149,13 +153,14 @@ export class JobWorker {
     }
   }
 
-  #begin(job: ClaimedJob): void {
+  #begin(job: ClaimedJob, deadlineMs: number): void {
     const abort = new AbortController();
     const settled = this.#work(job, abort.signal).then(() => {
-      this.#held.delete(job.jobId);
+      this.#held.delete(held);
       this.#wake();
     });
-    this.#held.set(job.jobId, { job, abort, settled });
+    const held: Held = { job, abort, settled, deadlineMs };
+    this.#held.add(held);
   }
 
   /** Never rejects: whatever came of the job is told to the queue, or the claim runs out by itself. */
@@ -194,8 +199,12 @@ export class JobWorker {
     const { clock, leaseMs } = this.#options;
     while (!this.#ended.signal.aborted) {
       await clock.sleep(leaseMs / 3, this.#ended.signal);
-      if (this.#held.size > 0) await this.#renew([...this.#held.values()]);
+      // Whether or not the queue answers: a claim that could not be renewed in time may belong to somebody else.
+      for (const held of this.#held) if (held.deadlineMs <= clock.monotonicMs()) held.abort.abort();
+      const inTime = [...this.#held].filter((held) => !held.abort.signal.aborted);
+      if (inTime.length > 0) this.#renewal ??= this.#renew(inTime).finally(() => (this.#renewal = undefined));
     }
+    await this.#renewal;
   }
 
   async #giveBack(job: ClaimedJob, { delayMs, reason }: Exclude<JobVerdict, { outcome: 'done' }>): Promise<boolean> {
@@ -208,11 +217,15 @@ export class JobWorker {
 
   /** Keeps every claim alive in one statement. A claim that was lost belongs to somebody else: its handler stops. */
   async #renew(held: readonly Held[]): Promise<void> {
-    const { leaseMs, jobs, observer } = this.#options;
+    const { leaseMs, jobs, observer, clock } = this.#options;
     const claims = held.map(({ job }) => job);
+    const deadlineMs = clock.monotonicMs() + leaseMs;
     try {
       const kept = await jobs.renew(claims, leaseMs);
-      for (const { job, abort } of held) if (!kept.has(job.jobId)) abort.abort();
+      for (const one of held) {
+        if (kept.has(one.job.jobId)) one.deadlineMs = deadlineMs;
+        else one.abort.abort();
+      }
     } catch (error) {
       observer?.queueFailed(error);
     }
