@@ -101,6 +101,10 @@ export function describeEventStoreContract(name: string, createFixture: () => Pr
         expect((await events.load({ stream, untilVersion: 9 })).events).toHaveLength(3);
       });
 
+      it('are empty where no store can hold their name', async () => {
+        expect((await events.load({ stream: { tenantId: 'a', streamId: '\u0000' } })).head).toEqual(NO_STREAM);
+      });
+
       it('belong to one tenant: the same id elsewhere is another stream', async () => {
         const mine = newStream();
         const theirs = { ...mine, tenantId: randomUUID() };

@@ -37,16 +37,17 @@ export async function grantAppRole(client: pgModule.Client, role: AppRole): Prom
       retryable: false,
     });
   }
-  await raceSafely(() => makeRole(client, name, role.password));
-  await raceSafely(() => client.query(grants(name)).then(() => undefined));
+  await raceSafely(client, () => makeRole(client, name, role.password));
+  await raceSafely(client, async () => {
+    await client.query(grants(name));
+  });
 }
 
 async function makeRole(client: pgModule.Client, name: string, password: string): Promise<void> {
   const known = await client.query('select from pg_roles where rolname = $1', [name]);
   const verb = known.rowCount === 0 ? 'create' : 'alter';
-  const attributes = 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls';
   const statement = await client.query<{ text: string }>(
-    `select format('${verb} role %I ${attributes} password %L', $1::text, $2::text) as text`,
+    `select format('${verb} role %I login password %L', $1::text, $2::text) as text`,
     [name, password],
   );
   await client.query(statement.rows[0]?.text ?? '');
@@ -68,7 +69,7 @@ function grants(name: string): string {
   ].join(';\n');
 }
 
-async function raceSafely(run: () => Promise<void>): Promise<void> {
+async function raceSafely(client: pgModule.Client, run: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await run();
@@ -76,6 +77,7 @@ async function raceSafely(run: () => Promise<void>): Promise<void> {
     } catch (error) {
       const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
       if (!RACE_STATES.has(code) || attempt === RACES_MAX) throw error;
+      await client.query('rollback');
     }
   }
 }

@@ -56,6 +56,30 @@ describe('migrate', () => {
     await query(new URL('/postgres', databases[0]!.url).href, `drop role ${name}`);
   });
 
+  it('needs no superuser: an owner who may make roles is enough', async () => {
+    const database = await createTestDatabase();
+    const suffix = randomUUID().replaceAll('-', '');
+    await query(database.url, `create role owner_${suffix} login createrole password 'o'`);
+    await query(database.url, `alter database ${new URL(database.url).pathname.slice(1)} owner to owner_${suffix}`);
+    const owner = new URL(database.url);
+    owner.username = `owner_${suffix}`;
+    owner.password = 'o';
+    const appRole = { name: `app_${suffix}`, password: 'a' };
+    await migrate({ ownerUrl: owner.href, appRole });
+    await migrate({ ownerUrl: owner.href, appRole });
+    const app = new URL(database.url);
+    app.username = appRole.name;
+    app.password = appRole.password;
+    const store = await openEventStore({ url: app.href });
+    const request = newAppend();
+    expect(await store.events.append(request)).toMatchObject({ outcome: 'appended' });
+    expect((await store.events.load({ stream: request.stream })).events).toHaveLength(1);
+    await store.close();
+    await expect(query(owner.href, 'delete from event')).rejects.toMatchObject({ code: '23001' });
+    await database.drop();
+    await query(new URL('/postgres', database.url).href, `drop role app_${suffix}; drop role owner_${suffix}`);
+  });
+
   it('keeps what worked when a later migration fails, and goes on from there', async () => {
     const database = await createTestDatabase();
     const good = sqlMigration('CreateGood1764000000001', ['create table good (id int)']);

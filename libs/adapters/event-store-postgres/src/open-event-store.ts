@@ -29,8 +29,11 @@ import { verifyChain, type ChainVerdict } from './verify-chain.js';
 
 const POOL_MAX_DEFAULT = 10;
 
-/** Transactions of consumers at a time; they are short, and the rows they lock are few. */
-const TRANSACTIONS_MAX = 4;
+/** Consumers may have as many transactions open as half of the pool, and at least so many. */
+const TRANSACTIONS_MIN = 4;
+
+/** An append waits no longer for a stream that somebody locks: a whole group waits with it. */
+const APPEND_LOCK_MS_MAX = 1_000;
 
 /** How to open the store. */
 export interface EventStoreOptions {
@@ -38,7 +41,7 @@ export interface EventStoreOptions {
   readonly url: string;
   /**
    * Connections for reading, jobs and leases; default 10. Appends, wake-ups and the relay have one more each, consumers
-   * up to four while they work.
+   * up to half as many while they work.
    */
   readonly poolMax?: number;
   /** Shown in `pg_stat_activity`; default `caisson`. */
@@ -77,8 +80,15 @@ export async function openEventStore(options: EventStoreOptions): Promise<Opened
   await orFault('connect', () => dataSource.initialize());
   // One pool for what TypeORM reads and what is plain SQL.
   const pool = (dataSource.driver as unknown as { readonly master: pgModule.Pool }).master;
-  const writer = toPool({ url, max: 1, applicationName: `${applicationName} writer` });
-  const transactions = toPool({ url, max: TRANSACTIONS_MAX, applicationName: `${applicationName} consumers` });
+  const writer = toPool({
+    ...connectionSettings(url, `${applicationName} writer`),
+    lock_timeout: APPEND_LOCK_MS_MAX,
+    max: 1,
+  });
+  const transactions = toPool({
+    ...connectionSettings(url, `${applicationName} consumers`),
+    max: Math.max(TRANSACTIONS_MIN, Math.ceil(poolMax / 2)),
+  });
   const wakeups = new PostgresWakeups(url, `${applicationName} wakeups`);
   const outbox = new PostgresOutbox(url, `${applicationName} relay`);
   await wakeups.start();
@@ -109,12 +119,8 @@ export async function openEventStore(options: EventStoreOptions): Promise<Opened
   };
 }
 
-function toPool(options: {
-  readonly url: string;
-  readonly max: number;
-  readonly applicationName: string;
-}): pgModule.Pool {
-  const pool = new pg.Pool({ ...connectionSettings(options.url, options.applicationName), max: options.max });
+function toPool(settings: pgModule.PoolConfig): pgModule.Pool {
+  const pool = new pg.Pool(settings);
   pool.on('error', () => undefined); // An idle connection that broke is replaced at the next use.
   return pool;
 }

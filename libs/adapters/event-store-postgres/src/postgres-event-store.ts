@@ -18,7 +18,7 @@ import type { AppendBatcher } from './append-batcher.js';
 import { toAppendItem } from './append-item.js';
 import { orFault } from './postgres-faults.js';
 import { EVENT_COLUMNS, toRecordedEvent, type EventRow } from './recorded-event.js';
-import { storedText } from './stored-text.js';
+import { isStorable, storedText } from './stored-text.js';
 
 /** Most events that one page of `readAll` holds. */
 const PAGE_EVENTS_MAX = 10_000;
@@ -60,6 +60,8 @@ const READ_ALL = `
     from event_seq q join event e on e.event_id = q.event_id
     where q.global_seq > $1 order by q.global_seq limit $2`;
 
+const NOTHING: LoadedStream = { head: NO_STREAM, events: [], commandRecorded: false };
+
 interface HeadRow {
   readonly version: string | null;
   readonly hash: string | null;
@@ -82,6 +84,7 @@ export class PostgresEventStore implements EventStore {
 
   async load(request: LoadRequest): Promise<LoadedStream> {
     const { stream, commandId, snapshotSchemaVersion, untilVersion } = request;
+    if (![stream.tenantId, stream.streamId].every(isStorable)) return NOTHING; // No stream can be named so.
     const values = [
       stream.tenantId,
       stream.streamId,

@@ -11,6 +11,9 @@ const LEADER_LOCK = 4_716_502_381;
 /** Events numbered in one transaction. */
 const SEQUENCE_ROWS_MAX = 5_000;
 
+/** How long an empty outbox is believed to be empty while nothing new is numbered. */
+const BELIEVED_EMPTY_MS = 30_000;
+
 /** Rounds of numbering in one call, so that it ends while others write. */
 const SEQUENCE_ROUNDS_MAX = 20;
 
@@ -35,6 +38,7 @@ export class PostgresOutbox implements Outbox {
   readonly #settings: pgModule.ClientConfig;
   #client: pgModule.Client | undefined;
   #onLost: (() => void) | undefined;
+  #emptyUntilMs = -Infinity;
 
   constructor(url: string, applicationName: string) {
     this.#settings = connectionSettings(url, applicationName);
@@ -47,7 +51,10 @@ export class PostgresOutbox implements Outbox {
       client.query<{ leads: boolean }>('select pg_try_advisory_lock($1) as leads', [LEADER_LOCK]),
     );
     const leads = answer.rows[0]?.leads === true && this.#client === client;
-    if (leads) this.#onLost = onLost;
+    if (leads) {
+      this.#onLost = onLost;
+      this.#emptyUntilMs = -Infinity; // Another leader may have numbered meanwhile.
+    }
     return leads;
   }
 
@@ -60,12 +67,9 @@ export class PostgresOutbox implements Outbox {
 
   async next(limit: number): Promise<readonly OutboxEntry[]> {
     const client = this.#leading();
-    for (let round = 0; round < SEQUENCE_ROUNDS_MAX; round += 1) {
-      const numbered = await orFault('number events', () =>
-        client.query<{ rows: number }>({ name: 'sequence', text: SEQUENCE, values: [SEQUENCE_ROWS_MAX] }),
-      );
-      if ((numbered.rows[0]?.rows ?? 0) < SEQUENCE_ROWS_MAX) break;
-    }
+    const numbered = await orFault('number events', () => this.#sequence(client));
+    // While nothing happens a look is one small statement.
+    if (numbered === 0 && performance.now() < this.#emptyUntilMs) return [];
     const answer = await orFault('read the outbox', () =>
       client.query<PublicRow & { readonly global_seq: string; readonly outgoing_id: string }>({
         name: 'outbox-next',
@@ -73,6 +77,7 @@ export class PostgresOutbox implements Outbox {
         values: [limit],
       }),
     );
+    this.#emptyUntilMs = answer.rows.length === 0 ? performance.now() + BELIEVED_EMPTY_MS : -Infinity;
     return answer.rows.map((row) => ({
       outboxId: row.outgoing_id,
       globalSeq: Number(row.global_seq),
@@ -88,6 +93,21 @@ export class PostgresOutbox implements Outbox {
     await orFault('empty the outbox', () =>
       client.query({ name: 'forget', text: 'select forget_outgoing($1)', values: [numbers] }),
     );
+  }
+
+  async #sequence(client: pgModule.Client): Promise<number> {
+    let total = 0;
+    for (let round = 0; round < SEQUENCE_ROUNDS_MAX; round += 1) {
+      const answer = await client.query<{ rows: number }>({
+        name: 'sequence',
+        text: SEQUENCE,
+        values: [SEQUENCE_ROWS_MAX],
+      });
+      const numbered = answer.rows[0]?.rows ?? 0;
+      total += numbered;
+      if (numbered < SEQUENCE_ROWS_MAX) break;
+    }
+    return total;
   }
 
   #leading(): pgModule.Client {
