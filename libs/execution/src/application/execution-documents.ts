@@ -31,7 +31,32 @@ export function documentsOf(
     const body = { taskId, ...run, phase, ...taskBody(task), ...ends.get(taskId)?.body };
     return { collection: 'task', id: taskId, body };
   });
-  return [...tasks, executionDocument(state, context)];
+  return showsAnew(state, events) ? [...tasks, executionDocument(state, context)] : tasks;
+}
+
+/**
+ * Whether the execution itself looks different: it went on, or its progress did by a whole percent. A large run has
+ * thousands of results, and nobody reads as many pictures of it.
+ */
+function showsAnew({ apply }: ExecutionState, events: readonly ExecutionEvent[]): boolean {
+  if (!events.every((event) => 'unitId' in event || event.type === 'TasksAcquired')) return true;
+  const percent = (ended: number): number => Math.floor((100 * ended) / Math.max(1, apply.total));
+  return percent(apply.ended) !== percent(apply.ended - events.filter((event) => endsTask(event)).length);
+}
+
+function endsTask(event: ExecutionEvent): boolean {
+  switch (event.type) {
+    case 'TaskSucceeded':
+    case 'TaskCancelled':
+      return true;
+    case 'TaskResolved':
+      return event.outcome === 'done';
+    case 'TaskFailed':
+    case 'TaskTimedOut':
+      return event.final;
+    default:
+      return false;
+  }
 }
 
 function executionDocument(state: ExecutionState, context: DocumentContext): NewDocument {
@@ -45,7 +70,6 @@ function executionDocument(state: ExecutionState, context: DocumentContext): New
     progress,
     tasksTotal: work.total,
     tasksEnded: work.ended,
-    tasksRunning: work.running,
     planDigest,
     updatedAt: context.occurredAt,
     ...(failure === undefined ? {} : { failure: failure as unknown as JsonObject }),
