@@ -158,7 +158,7 @@ describe('a page', () => {
   it('is applied in order per stream and committed once', async () => {
     const { store, consumer, handled } = scene();
     const result = await consumer.applyPage([...facts('a', 3), ...facts('b', 2)]);
-    expect(result).toEqual({ applied: 5, duplicates: 0, repaired: 0, skipped: 0 });
+    expect(result).toEqual({ applied: 5, duplicates: 0, repaired: 0, skipped: 0, deferred: 0 });
     expect(store.commits).toBe(1);
     expect(handled.filter((id) => id.startsWith('a'))).toEqual(['a-1', 'a-2', 'a-3']);
     expect([versionOf(store, 'a'), versionOf(store, 'b')]).toEqual([3, 2]);
@@ -168,7 +168,7 @@ describe('a page', () => {
     const { consumer, handled } = scene();
     await consumer.applyPage(facts('a', 3));
     const again = await consumer.applyPage(facts('a', 3));
-    expect(again).toEqual({ applied: 0, duplicates: 3, repaired: 0, skipped: 0 });
+    expect(again).toEqual({ applied: 0, duplicates: 3, repaired: 0, skipped: 0, deferred: 0 });
     expect(handled).toHaveLength(3);
   });
 
@@ -183,7 +183,7 @@ describe('a page', () => {
     store.events = facts('a', 4);
     await consumer.applyPage([fact('a', 1)]);
     const result = await consumer.applyPage([fact('a', 4)]);
-    expect(result).toEqual({ applied: 1, duplicates: 0, repaired: 2, skipped: 0 });
+    expect(result).toEqual({ applied: 1, duplicates: 0, repaired: 2, skipped: 0, deferred: 0 });
     expect(handled).toEqual(['a-1', 'a-2', 'a-3', 'a-4']);
   });
 
@@ -191,7 +191,7 @@ describe('a page', () => {
     const { store, consumer, handled } = scene();
     store.events = [fact('a', 1), fact('a', 5)];
     const result = await consumer.applyPage([fact('a', 1), fact('a', 5)]);
-    expect(result).toEqual({ applied: 2, duplicates: 0, repaired: 0, skipped: 0 });
+    expect(result).toEqual({ applied: 2, duplicates: 0, repaired: 0, skipped: 0, deferred: 0 });
     expect(handled).toEqual(['a-1', 'a-5']);
   });
 
@@ -219,15 +219,14 @@ describe('jobs of a handler', () => {
     expect(woken).toEqual(['jobs-planning']);
   });
 
-  it('are dropped with the page that failed', async () => {
-    const { store, consumer, woken } = scene((event, delivery) => {
+  it('are dropped with the event that failed', async () => {
+    const { store, consumer } = scene((event, delivery) => {
       delivery.enqueue({ queue: 'planning', key: event.id, payload: null });
       if (event.sequence === 2) throw new Fault('busy', 'later', { retryable: true });
     });
-    await expect(consumer.applyPage(facts('a', 2))).rejects.toThrow('later');
-    expect(store.jobs).toEqual([]);
-    expect(woken).toEqual([]);
-    expect(versionOf(store, 'a')).toBe(0);
+    await consumer.applyPage(facts('a', 2));
+    expect(store.jobs.map((job) => job.key)).toEqual(['a-1']);
+    expect(versionOf(store, 'a')).toBe(1);
   });
 
   it('cannot be added after the handler answered', async () => {
@@ -241,42 +240,85 @@ describe('jobs of a handler', () => {
 });
 
 describe('a failing handler', () => {
-  it('with a retryable fault leaves the page unapplied, to be given again', async () => {
-    let broken = true;
-    const { store, consumer } = scene((event) => {
-      if (broken && event.subject === 'b') throw new Fault('busy', 'later', { retryable: true });
+  it('with a retryable fault lets its stream fall behind, and no other', async () => {
+    let isBroken = true;
+    let calls = 0;
+    const { store, consumer, handled, clock } = scene((event) => {
+      calls += 1;
+      if (isBroken && event.id === 'b-2') throw new Fault('busy', 'later', { retryable: true });
     });
-    const page = [...facts('a', 2), ...facts('b', 1)];
-    await expect(consumer.applyPage(page)).rejects.toThrow('later');
-    expect(versionOf(store, 'a')).toBe(0);
-    broken = false;
-    expect((await consumer.applyPage(page)).applied).toBe(3);
+    store.events = [...facts('b', 4), ...facts('a', 2)];
+    const result = await consumer.applyPage([...facts('b', 3), ...facts('a', 2)]);
+    expect(result).toEqual({ applied: 3, duplicates: 0, repaired: 0, skipped: 0, deferred: 2 });
+    expect([consumer.isBehind, consumer.behindDueInMs]).toEqual([true, 100]);
+    calls = 0;
+    expect(await consumer.applyPage([fact('b', 4)])).toMatchObject({ applied: 0, deferred: 1 });
+    expect(calls).toBe(0);
+    clock.ms += 100;
+    await consumer.catchUpBehind();
+    expect([consumer.isBehind, consumer.behindDueInMs]).toEqual([true, 200]);
+    isBroken = false;
+    clock.ms += 200;
+    await consumer.catchUpBehind();
+    expect(consumer.isBehind).toBe(false);
+    expect(versionOf(store, 'b')).toBe(4);
+    expect(handled.filter((id) => id.startsWith('b')).slice(-4)).toEqual(['b-1', 'b-2', 'b-3', 'b-4']);
   });
 
-  it('with a retryable fault that stays holds up its own stream only', async () => {
-    const { store, consumer } = scene((event) => {
-      if (event.subject === 'b') throw new Fault('busy', 'later', { retryable: true });
+  it('whose lease was lost is tried again with another', async () => {
+    let isFenced = true;
+    const { consumer, clock, parkings, store } = scene(() => {
+      if (isFenced) throw new Fault('fenced', 'a newer lease', { retryable: false });
     });
-    const page = [...facts('b', 2), ...facts('a', 2)];
-    for (let tries = 1; tries <= 3; tries += 1) await expect(consumer.applyPage(page)).rejects.toThrow('later');
-    expect([versionOf(store, 'a'), versionOf(store, 'b')]).toEqual([2, 0]);
+    store.events = facts('a', 1);
+    await consumer.applyPage(facts('a', 1));
+    isFenced = false;
+    clock.ms += 100;
+    await consumer.catchUpBehind();
+    expect(parkings).toEqual([]);
+    expect(versionOf(store, 'a')).toBe(1);
+  });
+
+  it('is not tried before its time, and waits on when the store fails meanwhile', async () => {
+    let calls = 0;
+    const { consumer, clock, store } = scene(() => {
+      calls += 1;
+      throw new Fault('busy', 'later', { retryable: true });
+    });
+    store.events = facts('a', 1);
+    await consumer.applyPage(facts('a', 1));
+    calls = 0;
+    await consumer.catchUpBehind();
+    expect(calls).toBe(0);
+    clock.ms += 100;
+    store.failNextTransactions = 1;
+    await expect(consumer.catchUpBehind()).rejects.toMatchObject({ code: 'event-store-unavailable' });
+    expect(consumer.isBehind).toBe(true);
+    await consumer.catchUpBehind();
+    expect(calls).toBe(1);
+  });
+
+  it('in too many streams at once makes the page wait', async () => {
+    const { consumer } = scene(() => {
+      throw new Fault('busy', 'later', { retryable: true });
+    });
+    const page = Array.from({ length: 101 }, (_, index) => fact(`s${index}`, 1));
+    await expect(consumer.applyPage(page)).rejects.toThrow('later');
   });
 
   it('with a retryable fault that never ends is parked in the end', async () => {
-    const { store, consumer, parkings } = scene((event) => {
+    const { store, consumer, clock, parkings } = scene((event) => {
       if (event.subject === 'b') throw new Fault('busy', 'later', { retryable: true });
     });
-    const page = facts('b', 2);
-    let rounds = 0;
-    for (; rounds < 100; rounds += 1) {
-      const done = await consumer.applyPage(page).then(
-        () => true,
-        () => false,
-      );
-      if (done) break;
+    store.events = facts('b', 2);
+    await consumer.applyPage(facts('b', 2));
+    const beganMs = clock.ms;
+    for (let rounds = 0; rounds < 100 && consumer.isBehind; rounds += 1) {
+      clock.ms += consumer.behindDueInMs;
+      await consumer.catchUpBehind();
     }
-    expect(rounds).toBeGreaterThan(20);
-    expect(parkings[0]?.reason).toMatch(/still failing after 50 tries: busy: later/);
+    expect(parkings[0]?.reason).toBe('still failing after 50 tries: busy: later');
+    expect(clock.ms - beganMs).toBeGreaterThan(3 * 60_000);
     expect(store.positions.get(`${TENANT}|b`)?.parkedFrom).toBe(1);
   });
 
@@ -285,7 +327,7 @@ describe('a failing handler', () => {
       if (event.id === 'b-2') throw new Fault('bad-plan', 'no such unit', { retryable: false });
     });
     const result = await consumer.applyPage([...facts('b', 3), ...facts('a', 2)]);
-    expect(result).toEqual({ applied: 3, duplicates: 0, repaired: 0, skipped: 2 });
+    expect(result).toEqual({ applied: 3, duplicates: 0, repaired: 0, skipped: 2, deferred: 0 });
     expect(store.positions.get(`${TENANT}|b`)).toMatchObject({ lastVersion: 1, parkedFrom: 2 });
     expect(versionOf(store, 'a')).toBe(2);
     expect(handled).not.toContain('b-3');
@@ -384,26 +426,25 @@ describe('whatever a transport does', () => {
     );
   });
 
-  it('handlers that fail now and then lose and repeat nothing that was kept', async () => {
+  it('handlers that fail now and then lose nothing and let nothing overtake', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat(4), { maxLength: 60 }), async (dice) => {
+      fc.asyncProperty(fc.array(fc.nat(3), { maxLength: 100 }), async (dice) => {
         let calls = 0;
-        const { store, consumer } = scene(() => {
+        const { store, consumer, clock, handled } = scene(() => {
           calls += 1;
           if (dice[calls - 1] === 0) throw new Fault('busy', 'later', { retryable: true });
         });
         store.events = all;
-        for (let start = 0; start < all.length; start += 5) {
-          const page = all.slice(start, start + 5);
-          for (let tries = 0; tries < 100; tries += 1) {
-            const done = await consumer.applyPage(page).then(
-              () => true,
-              () => false,
-            );
-            if (done) break;
-          }
+        for (let start = 0; start < all.length; start += 5) await consumer.applyPage(all.slice(start, start + 5));
+        for (let rounds = 0; rounds < 200 && consumer.isBehind; rounds += 1) {
+          clock.ms += consumer.behindDueInMs;
+          await consumer.catchUpBehind();
         }
-        for (const stream of streams) expect(versionOf(store, stream)).toBe(longest);
+        for (const stream of streams) {
+          expect(versionOf(store, stream)).toBe(longest);
+          const ids = handled.filter((id) => id.startsWith(stream));
+          expect([...new Set(ids)]).toEqual(facts(stream, longest).map((event) => event.id));
+        }
       }),
       { numRuns: 100 },
     );
@@ -444,16 +485,52 @@ describe('a sweep', () => {
     expect(found).toEqual([0]);
   });
 
-  it('stands before the page that could not be applied', async () => {
-    let broken = true;
+  it('goes on past a stream that is behind, but keeps its place before it', async () => {
+    let isBroken = true;
     const stage = scene((event) => {
-      if (broken && event.sequence === 5) throw new Fault('busy', 'later', { retryable: true });
+      if (isBroken && event.id === 'a-2') throw new Fault('busy', 'later', { retryable: true });
     });
+    stage.store.events = [...facts('a', 3), ...facts('b', 6)];
+    const stop = new AbortController();
+    const seen: [others: number, checkpoint: number][] = [];
+    const sweep = new Sweep({
+      consumer: stage.consumer,
+      store: stage.store,
+      topics: ['caisson.deployment.events.v1'],
+      clock: stage.clock,
+      everyMs: 10_000,
+      minAgeMs: 0,
+      pageSize: 2,
+      onRound: () => {
+        seen.push([versionOf(stage.store, 'b'), stage.store.savedCheckpoint]);
+        isBroken = seen.length < 3;
+        if (seen.length === 4) stop.abort();
+      },
+    });
+    await sweep.run(stop.signal);
+    expect(seen.slice(0, 3)).toEqual([
+      [6, 0],
+      [6, 0],
+      [6, 0],
+    ]);
+    expect(versionOf(stage.store, 'a')).toBe(3);
+    expect(stage.store.savedCheckpoint).toBe(9);
+  });
+
+  it('stands before the page that could not be applied', async () => {
+    const stage = scene();
     stage.store.events = facts('a', 7);
     const sweep = sweepOf(stage);
-    await expect(sweep.round(new AbortController().signal)).rejects.toThrow('later');
+    stage.clock.ms += 1000;
+    const work = stage.store.transact.bind(stage.store);
+    let transactions = 0;
+    stage.store.transact = (...given) => {
+      transactions += 1;
+      if (transactions === 2) stage.store.failNextTransactions = 1;
+      return work(...given);
+    };
+    await expect(sweep.round(new AbortController().signal)).rejects.toMatchObject({ code: 'event-store-unavailable' });
     expect(stage.store.savedCheckpoint).toBe(3);
-    broken = false;
     expect(await sweep.round(new AbortController().signal)).toBe(4);
   });
 

@@ -1,5 +1,6 @@
 import type { PublicEvent } from '@caisson/contracts';
-import { isRetryable, messageOf, type Clock } from '@caisson/kernel';
+import { Fault, isRetryable, messageOf, type Clock } from '@caisson/kernel';
+import { BehindStreams } from './behind-streams.js';
 import {
   add,
   keyOf,
@@ -23,14 +24,11 @@ const UNKNOWN_TRIES_MAX = 3;
 /** Pause before such an error is tried again. */
 const UNKNOWN_PAUSE_MS = 50;
 
-/** From this failure on, a page with a retryable fault is applied event by event, so that only one stream waits. */
-const RETRYABLE_TRIES_TOGETHER = 3;
-
 /** A retryable fault that never ends is parked after so many tries: minutes, at the pace of `backoffMs`. */
 const RETRYABLE_TRIES_MAX = 50;
 
-/** Failing streams whose tries are remembered; a forgotten one starts counting anew. */
-const TRIES_KEPT_MAX = 10_000;
+/** With so many streams behind, what fails is no matter of streams: the page waits. */
+const BEHIND_STREAMS_MAX = 100;
 
 /** Longest reason kept with a parked stream. */
 const REASON_CHARS_MAX = 2000;
@@ -43,8 +41,17 @@ export interface Parking {
   readonly error: unknown;
 }
 
+/** A stream whose next event fails for now. */
+export interface Lag {
+  readonly event: PublicEvent;
+  readonly error: unknown;
+  /** Counts from 1. */
+  readonly tries: number;
+}
+
 /** Hears what happens in a consumer, to log and count it. Must not throw. */
 export interface ConsumerObserver {
+  streamBehind?(consumer: string, lag: Lag): void;
   pageApplied(consumer: string, result: PageResult): void;
   streamParked(consumer: string, parking: Parking): void;
 }
@@ -56,6 +63,8 @@ export interface EventConsumerOptions extends PageRunOptions {
   readonly observer?: ConsumerObserver;
 }
 
+const ONE_DEFERRED: PageResult = { ...NOTHING, deferred: 1 };
+
 type Attempt =
   | { readonly outcome: 'done'; readonly result: PageResult }
   | { readonly outcome: 'gap'; readonly missing: readonly PublicEvent[] }
@@ -64,34 +73,72 @@ type Attempt =
 /**
  * The one way in which events take effect, whatever brought them: per stream each version once and in order, with the
  * positions and the jobs of a page in one commit. Kafka, the sweep and the embedded profile all call `applyPage`.
+ *
+ * A stream whose next event fails for now falls behind and is tried again by `catchUpBehind`; the others go on.
  */
 export class EventConsumer {
   readonly name: string;
   readonly #options: EventConsumerOptions;
-  /** Tries of events that fail with retryable faults, by stream. Only what fails now is in it. */
-  readonly #tries = new Map<string, { readonly version: number; readonly count: number }>();
+  readonly #behind = new BehindStreams();
+  readonly #listeners = new Set<() => void>();
+  #catchingUp = 0;
 
   constructor(options: EventConsumerOptions) {
     this.name = options.consumer;
     this.#options = options;
   }
 
+  /** While a stream is behind, no durable mark (offset, checkpoint) may pass what was applied before it fell behind. */
+  get isBehind(): boolean {
+    return this.#behind.size + this.#catchingUp > 0;
+  }
+
+  /** Calls back when a stream falls behind, or further behind. The answer ends it. */
+  onBehind(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Milliseconds until `catchUpBehind` has something to do. */
+  get behindDueInMs(): number {
+    return this.#behind.dueInMs(this.#options.clock.monotonicMs());
+  }
+
   /**
    * Applies events that arrived, in any order between streams, with repeats and holes. When it answers, each of them is
-   * applied, was applied before, or its stream is parked: it may be acknowledged.
+   * applied, was applied before, or its stream is parked or behind: they need not be given again while this consumer
+   * lives, and may be acknowledged for good unless it `isBehind`.
    *
-   * @throws the store's or a handler's retryable fault: nothing may be acknowledged; wait (`backoffMs`) and give the
-   *   same page again.
+   * @throws the store's fault, or a handler's when too many streams are behind: wait (`backoffMs`) and give the same
+   *   page again.
    */
   async applyPage(events: readonly PublicEvent[]): Promise<PageResult> {
-    if (events.length === 0) return NOTHING;
-    const together = await this.#attempt(lanesOf(events));
-    if (together.outcome === 'done') return together.result;
-    if (together.outcome === 'failed' && isRetryable(together.failure.error)) {
-      const tries = this.#countTry(together.failure.event);
-      if (tries < RETRYABLE_TRIES_TOGETHER) throw together.failure.error;
+    const current = this.#behind.size === 0 ? events : events.filter((event) => !this.#behind.has(event));
+    const deferred = { ...NOTHING, deferred: events.length - current.length };
+    if (current.length === 0) return deferred;
+    const together = await this.#attempt(lanesOf(current));
+    return add(deferred, together.outcome === 'done' ? together.result : await this.#applyApart(current));
+  }
+
+  /**
+   * Tries the streams that are behind and due.
+   *
+   * @throws as `applyPage`; what was not tried goes on waiting.
+   */
+  async catchUpBehind(): Promise<void> {
+    const { store, clock } = this.#options;
+    for (const behind of this.#behind.due(clock.monotonicMs())) {
+      this.#catchingUp += 1;
+      this.#behind.take(behind);
+      try {
+        await this.#applyApart(await store.readStream(behind.stream, behind.version - 1));
+      } catch (error) {
+        this.#behind.putBack(behind);
+        throw error;
+      } finally {
+        this.#catchingUp -= 1;
+      }
     }
-    return this.#applyApart(events);
   }
 
   /**
@@ -112,56 +159,52 @@ export class EventConsumer {
 
   /** Event by event, each in its own commit: what fails holds up its own stream only. */
   async #applyApart(events: readonly PublicEvent[]): Promise<PageResult> {
-    const blocked = new Map<string, unknown>();
     let sum = NOTHING;
-    for (const event of events) {
-      if (blocked.has(keyOf(event))) continue;
-      try {
-        sum = add(sum, await this.#applyAlone(event));
-      } catch (error) {
-        if (!this.#tries.has(keyOf(event))) throw error; // The store's own fault: no event is to blame.
-        blocked.set(keyOf(event), error);
-      }
-    }
-    if (blocked.size > 0) throw blocked.values().next().value;
+    for (const event of events) sum = add(sum, await this.#applyAlone(event));
     return sum;
   }
 
   async #applyAlone(event: PublicEvent, counted: 'applied' | 'repaired' = 'applied'): Promise<PageResult> {
-    for (let tries = 1; ; tries += 1) {
+    let before = NOTHING;
+    for (let tries = 1; tries <= UNKNOWN_TRIES_MAX; tries += 1) {
+      if (this.#behind.has(event)) return add(before, ONE_DEFERRED);
       const attempt = await this.#attempt(lanesOf([event]), { repairs: false, counted });
-      switch (attempt.outcome) {
-        case 'done':
-          return attempt.result;
-        case 'gap': {
-          const before = await this.#applyMissing(attempt.missing);
-          return add(before, await this.#applyAlone(event, counted));
-        }
-        case 'failed': {
-          const reason = this.#giveUpReason(attempt.failure, tries);
-          if (reason !== undefined) return this.#park(attempt.failure, reason);
-          await this.#options.clock.sleep(UNKNOWN_PAUSE_MS);
-        }
+      if (attempt.outcome === 'done') return add(before, attempt.result);
+      if (attempt.outcome === 'gap') {
+        before = add(before, await this.#applyMissing(attempt.missing));
+        continue;
       }
+      const { error } = attempt.failure;
+      if (mayPass(error)) return add(before, await this.#fallBehind(attempt.failure));
+      if (saysFinal(error) || tries === UNKNOWN_TRIES_MAX) {
+        return add(before, await this.#park(attempt.failure, describe(error)));
+      }
+      await this.#options.clock.sleep(UNKNOWN_PAUSE_MS);
     }
+    // What is missing was applied and is missing again: another process is at work on the stream.
+    throw new Fault('stream-contended', `${event.subject} changed under ${this.name}`, { retryable: true });
   }
 
   async #applyMissing(missing: readonly PublicEvent[]): Promise<PageResult> {
-    let sum = NOTHING;
-    for (const event of missing) sum = add(sum, await this.#applyAlone(event, 'repaired'));
-    return { ...NOTHING, repaired: sum.repaired };
+    let repaired = 0;
+    for (const event of missing) {
+      if (this.#behind.has(event)) break;
+      repaired += (await this.#applyAlone(event, 'repaired')).repaired;
+    }
+    return { ...NOTHING, repaired };
   }
 
-  /** Why to stop trying; undefined to try again at once. Throws what should be tried again later. */
-  #giveUpReason(failure: HandlerFailure, tries: number): string | undefined {
-    const { error, event } = failure;
-    if (isRetryable(error)) {
-      const count = this.#countTry(event);
-      if (count < RETRYABLE_TRIES_MAX) throw error;
-      return `still failing after ${count} tries: ${describe(error)}`;
-    }
-    if (!saysFinal(error) && tries < UNKNOWN_TRIES_MAX) return undefined;
-    return describe(error);
+  /** The stream waits for its next try, or is parked when there were too many. */
+  async #fallBehind(failure: HandlerFailure): Promise<PageResult> {
+    const { event, error } = failure;
+    if (this.#behind.size >= BEHIND_STREAMS_MAX) throw error;
+    const tries = this.#behind.countTry(event);
+    if (tries >= RETRYABLE_TRIES_MAX)
+      return this.#park(failure, `still failing after ${tries} tries: ${describe(error)}`);
+    this.#behind.wait(event, tries, this.#options.clock.monotonicMs());
+    this.#options.observer?.streamBehind?.(this.name, { event, error, tries });
+    for (const listener of this.#listeners) listener();
+    return ONE_DEFERRED;
   }
 
   async #park(failure: HandlerFailure, reason: string): Promise<PageResult> {
@@ -174,19 +217,9 @@ export class EventConsumer {
       transaction.park(stream, event.sequence, text);
       return true;
     });
-    this.#tries.delete(keyOf(event));
+    this.#behind.moved(keyOf(event));
     if (parked) this.#options.observer?.streamParked(this.name, { event, reason: text, error });
     return { ...NOTHING, skipped: 1 };
-  }
-
-  #countTry(event: PublicEvent): number {
-    const before = this.#tries.get(keyOf(event));
-    const count = before?.version === event.sequence ? before.count + 1 : 1;
-    this.#tries.delete(keyOf(event)); // Set anew, so that the oldest entry is the first.
-    this.#tries.set(keyOf(event), { version: event.sequence, count });
-    const [oldest] = this.#tries.keys();
-    if (this.#tries.size > TRIES_KEPT_MAX && oldest !== undefined) this.#tries.delete(oldest);
-    return count;
   }
 
   /** One transaction over the lanes. A handler's failure rolls it back and is told apart from the store's. */
@@ -204,16 +237,18 @@ export class EventConsumer {
       throw error;
     }
     if (page.missing !== undefined) return { outcome: 'gap', missing: page.missing };
-    for (const lane of lanes) this.#tries.delete(lane.key);
+    for (const key of page.moved) this.#behind.moved(key);
     for (const queue of page.queues) this.#options.wakeups.wake(jobsChannel(queue));
     this.#options.observer?.pageApplied(this.name, result);
     return { outcome: 'done', result };
   }
 }
 
-/** Wait before the next try of a page: 100 ms, doubling, at most 5 s. `attempt` is 1 for the first retry. */
-export function backoffMs(attempt: number): number {
-  return Math.min(5000, 100 * 2 ** Math.min(attempt - 1, 10));
+/** Whether another try may do better. A lost lease ends a try, not the event: the next one takes a lease of its own. */
+function mayPass(error: unknown): boolean {
+  return (
+    isRetryable(error) || (typeof error === 'object' && error !== null && 'code' in error && error.code === 'fenced')
+  );
 }
 
 /** Whether the error itself says that trying again cannot help: our faults do, and so does data that fits no schema. */

@@ -1,5 +1,6 @@
-export { backoffMs, EventConsumer } from './consumer.js';
-export type { ConsumerObserver, EventConsumerOptions, Parking } from './consumer.js';
+export { backoffMs } from './backoff.js';
+export { EventConsumer } from './consumer.js';
+export type { ConsumerObserver, EventConsumerOptions, Lag, Parking } from './consumer.js';
 export type { Delivery, EventHandler } from './delivery.js';
 export { followUpContext } from './follow-up.js';
 export { foldStream, handleCommand } from './handle-command.js';

@@ -1,5 +1,5 @@
 import { isRetryable, messageOf, type Clock } from '@caisson/kernel';
-import { backoffMs } from './consumer.js';
+import { backoffMs } from './backoff.js';
 import type { ClaimedJob, JobQueue } from './ports/job-queue.js';
 import { jobsChannel, type Wakeups } from './ports/wakeups.js';
 

@@ -18,6 +18,8 @@ export interface PageResult {
   readonly repaired: number;
   /** Belong to a stream that is parked, from before or from now. */
   readonly skipped: number;
+  /** Belong to a stream that is behind, and are applied when it catches up. */
+  readonly deferred: number;
 }
 
 /** The events of one stream in a page, as they came. */
@@ -42,7 +44,7 @@ export interface PageRunOptions {
 }
 
 /** The result of an empty page. */
-export const NOTHING: PageResult = { applied: 0, duplicates: 0, repaired: 0, skipped: 0 };
+export const NOTHING: PageResult = { applied: 0, duplicates: 0, repaired: 0, skipped: 0, deferred: 0 };
 
 /** How a try treats holes, and as what it counts what it handles. */
 export interface PageMode {
@@ -58,6 +60,8 @@ export const TOGETHER: PageMode = { repairs: true, counted: 'applied' };
 export class PageRun {
   failure: HandlerFailure | undefined;
   missing: readonly PublicEvent[] | undefined;
+  /** Keys of the streams that moved on. */
+  readonly moved = new Set<string>();
   /** Where jobs were recorded. */
   readonly queues = new Set<string>();
   readonly #options: PageRunOptions;
@@ -72,6 +76,7 @@ export class PageRun {
   async run(transaction: ConsumerTransaction, lanes: readonly Lane[]): Promise<PageResult> {
     this.failure = undefined;
     this.missing = undefined;
+    this.moved.clear();
     this.queues.clear();
     const waiting = [...lanes];
     const results: PageResult[] = [];
@@ -94,7 +99,7 @@ export class PageRun {
   async #runLane(transaction: ConsumerTransaction, lane: Lane): Promise<PageResult> {
     const position = transaction.position(lane.stream);
     if (position.parkedFrom !== undefined) return { ...NOTHING, skipped: lane.events.length };
-    const counts = { applied: 0, duplicates: 0, repaired: 0, skipped: 0 };
+    const counts = { applied: 0, duplicates: 0, repaired: 0, skipped: 0, deferred: 0 };
     let last = position.lastVersion;
     for (const event of lane.events) {
       if (event.sequence <= last) {
@@ -112,7 +117,10 @@ export class PageRun {
       counts[this.#mode.counted] += 1;
       last = event.sequence;
     }
-    if (last > position.lastVersion) transaction.advance(lane.stream, last);
+    if (last > position.lastVersion) {
+      transaction.advance(lane.stream, last);
+      this.moved.add(lane.key);
+    }
     return counts;
   }
 
@@ -188,5 +196,6 @@ export function add(left: PageResult, right: PageResult): PageResult {
     duplicates: left.duplicates + right.duplicates,
     repaired: left.repaired + right.repaired,
     skipped: left.skipped + right.skipped,
+    deferred: left.deferred + right.deferred,
   };
 }

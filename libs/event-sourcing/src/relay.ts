@@ -1,6 +1,6 @@
 import type { Clock } from '@caisson/kernel';
 import { Bell } from './bell.js';
-import { backoffMs } from './consumer.js';
+import { backoffMs } from './backoff.js';
 import type { EventPublisher, Outbox, OutboxEntry } from './ports/outbox.js';
 import { OUTBOX_CHANNEL, SEQUENCED_CHANNEL, type Wakeups } from './ports/wakeups.js';
 

@@ -1,5 +1,6 @@
 import type { Clock } from '@caisson/kernel';
-import { backoffMs, type EventConsumer } from './consumer.js';
+import { backoffMs } from './backoff.js';
+import type { EventConsumer } from './consumer.js';
 import type { ConsumerStore } from './ports/consumer-store.js';
 import type { StreamRef } from './ports/event-store.js';
 
@@ -55,11 +56,14 @@ export class Sweep {
       this.#woken = true;
       this.#nap?.abort();
     });
+    // Not woken for a round, but to rest no longer than until the stream's next try.
+    const stopWatching = this.#options.consumer.onBehind(() => this.#nap?.abort());
     let failures = 0;
     try {
       while (!signal.aborted) {
         this.#woken = false;
         try {
+          await this.#options.consumer.catchUpBehind();
           await this.round(signal);
           failures = 0;
         } catch (error) {
@@ -71,6 +75,7 @@ export class Sweep {
       }
     } finally {
       stopListening?.();
+      stopWatching();
       await this.#save().catch((error: unknown) => this.#options.onFailure?.(error, failures + 1));
     }
   }
@@ -106,7 +111,7 @@ export class Sweep {
 
   async #save(): Promise<void> {
     const { consumer, store, clock } = this.#options;
-    if (this.#position <= this.#saved) return;
+    if (this.#position <= this.#saved || consumer.isBehind) return;
     const position = this.#position;
     await store.saveCheckpoint(consumer.name, position);
     this.#saved = position;
@@ -130,7 +135,8 @@ export class Sweep {
     if (this.#woken) return; // Woken while it walked: what woke it may have come behind it.
     const nap = new AbortController();
     this.#nap = nap;
-    await this.#options.clock.sleep(this.#options.everyMs, AbortSignal.any([signal, nap.signal]));
+    const pauseMs = Math.min(this.#options.everyMs, this.#options.consumer.behindDueInMs);
+    await this.#options.clock.sleep(pauseMs, AbortSignal.any([signal, nap.signal]));
     this.#nap = undefined;
   }
 }

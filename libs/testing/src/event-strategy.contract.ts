@@ -265,6 +265,30 @@ export function describeEventStrategyContract(name: string, createFixture: () =>
         expect(await scene.effects()).toEqual([...allOf([weak], 3), ...allOf([strong], 2)].sort());
       });
 
+      it('that keeps failing holds up its own stream only, also over a restart', async () => {
+        begin();
+        const weak = scene.newStream();
+        let isBroken = true;
+        const handle: TestHandler = (event) => {
+          if (isBroken && event.subject === weak.streamId) throw new Fault('busy', 'later', { retryable: true });
+        };
+        const first = await scene.start(handle);
+        await scene.append(weak, newEvent(1), newEvent(2));
+        await fixture.carry();
+        for (let round = 0; round < 5; round += 1) {
+          const other = scene.newStream();
+          await scene.append(other, newEvent(1));
+          await fixture.carry();
+          await scene.applied(other, 1);
+        }
+        expect(await scene.positionOf(weak)).toBe(0);
+        await first.stop();
+        isBroken = false;
+        await scene.start(handle);
+        await scene.applied(weak, 2);
+        expect(await fixture.consumers.parked(scene.consumer)).toEqual([]);
+      });
+
       it('that cannot handle an event parks the stream of it and no other, until it is released', async () => {
         begin();
         const streams = upTo(5).map(() => scene.newStream());

@@ -63,6 +63,7 @@ describe('the headers of an event', () => {
         const expected = { ...sent, data: JSON.parse(JSON.stringify(sent.data)) as unknown };
         expect(decodeMessage(travelled, valueOf(sent))).toEqual({ outcome: 'event', event: expected });
       }),
+      { numRuns: 30 },
     );
   });
 });

@@ -6,6 +6,7 @@ import {
   type ConsumerObserver,
   type ConsumerStore,
   type Delivery,
+  type Lag,
   type PageResult,
   type Parking,
   type Wakeups,
@@ -99,6 +100,7 @@ export abstract class EventStrategy extends Server implements CustomTransportStr
         handle: (event, delivery) => this.#handle(event, delivery),
         observer: {
           pageApplied: (consumer, result) => this.pageApplied(consumer, result),
+          streamBehind: (consumer, lag) => this.#streamBehind(consumer, lag),
           streamParked: (consumer, parking) => this.#streamParked(consumer, parking),
         },
       }),
@@ -124,6 +126,13 @@ export abstract class EventStrategy extends Server implements CustomTransportStr
     this.observer.pageFailed?.(this.#options.service, error);
     const fields = { error, failures };
     this.log.warn(fields, 'events could not be applied; trying again');
+  }
+
+  #streamBehind(consumer: string, lag: Lag): void {
+    const { id: eventId, subject: streamId, sequence, tenantId } = lag.event;
+    const fields = { eventId, streamId, sequence, tenantId, tries: lag.tries, error: lag.error };
+    this.log.warn(fields, 'event cannot be handled now; its stream waits for another try');
+    this.observer.streamBehind?.(consumer, lag);
   }
 
   #streamParked(consumer: string, { event, reason, error }: Parking): void {

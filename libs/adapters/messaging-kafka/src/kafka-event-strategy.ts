@@ -112,6 +112,7 @@ export class KafkaEventStrategy extends EventStrategy {
       if (last === undefined || !(await this.#applyPage(consumer, payload, this.#decode(topic, page)))) return;
       payload.resolveOffset(last.offset);
       await payload.heartbeat();
+      if (consumer.isBehind) continue; // A restart begins again before what waits.
       // Not consumer.commitOffsets: a late one through that stops the consumer for ever.
       const offset = String(BigInt(last.offset) + 1n);
       await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
