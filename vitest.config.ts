@@ -17,6 +17,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{libs,apps,deploy,test/load}/**/src/**/*.spec.ts'],
           exclude: ['**/*.int.spec.ts', '**/*.dist.spec.ts', ...never],
+          testTimeout: 20_000, // Property tests take seconds on a busy machine.
         },
       },
       {

@@ -18,7 +18,8 @@ export async function makeDataDirectory(directory: string): Promise<string> {
     if ((mode & OTHERS_MAY_ENTER) === 0) {
       throw new Fault(
         'data-directory-unreachable',
-        `Postgres, which does not run as root, cannot enter ${folder}. Set CAISSON_DATA_DIR to a folder that every user can reach, or run as another user.`,
+        `Postgres, which does not run as root, cannot enter ${folder}. ` +
+          'Set CAISSON_DATA_DIR to a folder that every user can reach, or run as another user.',
         { retryable: false },
       );
     }

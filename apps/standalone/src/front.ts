@@ -3,8 +3,8 @@ import { limitServer } from '@caisson/http';
 import type { RunningService } from '@caisson/service';
 
 /**
- * One port for several services: each request goes to the service that owns the first segment of its path, all others to
- * the first service. No rule of the business lives here.
+ * One port for several services: each request goes to the service that owns the first segment of its path, all others
+ * to the first service. No rule of the business lives here.
  */
 export class Front {
   readonly #server: Server;

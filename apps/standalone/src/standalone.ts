@@ -41,7 +41,7 @@ export async function startStandalone(environment: Environment): Promise<Standal
   try {
     const dataDirectory = await makeDataDirectory(settings.dataDir);
     const secrets = await readOrMakeSecrets(dataDirectory);
-    const databases = await startDatabases(dataDirectory, settings, secrets, shutdown);
+    const databases = await startDatabases({ dataDirectory, settings, secrets, shutdown });
     const sandbox = await startSandboxCloud({
       databaseUrl: databases.sandboxUrl,
       host: settings.host,
@@ -71,12 +71,13 @@ export async function startStandalone(environment: Environment): Promise<Standal
   }
 }
 
-async function startDatabases(
-  dataDirectory: string,
-  settings: StandaloneSettings,
-  secrets: OwnSecrets,
-  shutdown: Shutdown,
-): Promise<Databases> {
+async function startDatabases(from: {
+  readonly dataDirectory: string;
+  readonly settings: StandaloneSettings;
+  readonly secrets: OwnSecrets;
+  readonly shutdown: Shutdown;
+}): Promise<Databases> {
+  const { dataDirectory, settings, secrets, shutdown } = from;
   const postgres = await startPostgresServer({
     dataDirectory: join(dataDirectory, 'postgres'),
     persistent: true,

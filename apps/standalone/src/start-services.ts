@@ -33,16 +33,17 @@ export async function startServices(
     migrations: [...new Set(definitions.flatMap(({ migrations }) => migrations))],
   });
   const running: RunningService[] = [];
-  for (const definition of definitions) running.push(await start(definition, foundation, environment, operations));
+  for (const definition of definitions) {
+    running.push(await start(definition, { ...operations, foundation, environment }));
+  }
   return running;
 }
 
 function start(
   definition: ServiceDefinition,
-  foundation: Foundation,
-  environment: Environment,
-  operations: Operations,
+  around: Operations & { readonly foundation: Foundation; readonly environment: Environment },
 ): Promise<RunningService> {
+  const { foundation, environment, ...operations } = around;
   const settings: z.infer<typeof definition.settings> = readSettings(definition.settings, environment);
   return startService(definition, {
     ...operations,

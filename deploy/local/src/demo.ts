@@ -13,7 +13,7 @@ const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-/** `npm run demo`: one real story on the embedded profile; with `--stack`, on the stack that `npm run stack` started. */
+/** `npm run demo`: one real story on the embedded profile; with `--stack`, on what `npm run stack` started. */
 async function main(): Promise<void> {
   const startedAtMs = performance.now();
   const terraform = await findTerraformOnPath();
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   await chmod(directory, 0o755); // As root, Postgres runs as another user, who must get in.
   try {
     const caisson = await startStandaloneProcess({ dataDirectory: join(directory, 'data'), durable: false });
-    const interrupted = stopOnInterrupt(caisson.stop, directory);
+    const interrupted = stopOnInterrupt(() => caisson.stop(), directory);
     try {
       await tell(caisson, terraform !== undefined, startedAtMs);
     } finally {

@@ -10,6 +10,7 @@ import { ServiceProcess } from './service-process.js';
 /** The services of the distributed profile, by the folder of their app. */
 export const SERVICE_NAMES = ['api', 'planner', 'executor', 'drift-detector', 'webhook-ingest'] as const;
 
+/** One of the five. */
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /** How to start the stack. */

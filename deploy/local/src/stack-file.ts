@@ -1,7 +1,7 @@
 import { userInfo, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Data and logs of `npm run stack`: made anew at each start. Not in the repository, whose folder may be closed to Postgres. */
+/** Data and logs of `npm run stack`, made anew at each start. The repository's folder may be closed to Postgres. */
 export const stackDirectory = process.env['CAISSON_STACK_DIR'] ?? join(tmpdir(), `caisson-stack-${userInfo().uid}`);
 
 /** Where a running stack says how to reach it. */

@@ -22,7 +22,7 @@ export interface WaitOptions {
   readonly onChange?: (run: RunResource) => void;
 }
 
-/** Typed calls of the API for one principal. Answers of commands come when they are recorded, not when they are done. */
+/** Typed calls of the API for one principal. Commands answer when they are recorded, not when they are done. */
 export class CaissonClient {
   readonly #session: HttpSession;
 

@@ -26,7 +26,8 @@ describe('a desired state in a file', () => {
   it('uploads the folder that a resource names, without state and leftovers', async () => {
     const file = write(
       'ok.yaml',
-      'name: shop\nresources:\n  - {name: base, engine: terraform, type: module, properties: {source: {path: ./module}}}\n',
+      'name: shop\nresources:\n' +
+        '  - {name: base, engine: terraform, type: module, properties: {source: {path: ./module}}}\n',
     );
     expect(await readDesiredState(file)).toEqual({
       name: 'shop',

@@ -9,8 +9,8 @@ const FOLDER_LIMITS = { filesMax: 100, bytesMax: 200_000, depthMax: 8 } as const
 const LEFT_OUT = /(^|\/)(\.terraform|\.git|node_modules)(\/|$)|\.tfstate(\..*)?$|\.tfplan$/;
 
 /**
- * Reads a desired state from a YAML or JSON file. A `source: {path}` below the file's folder is replaced by the files in it,
- * since the API cannot see this machine's disk.
+ * Reads a desired state from a YAML or JSON file. A `source: {path}` below the file's folder is replaced by the files
+ * in it, since the API cannot see this machine's disk.
  *
  * @throws Error that names the file and what is wrong with it.
  */

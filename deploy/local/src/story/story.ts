@@ -17,6 +17,7 @@ export const CHAPTERS = [
   'tell the history',
 ] as const;
 
+/** One part of the story. */
 export type Chapter = (typeof CHAPTERS)[number];
 
 /** Where the story happens. */

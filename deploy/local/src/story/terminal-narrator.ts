@@ -22,7 +22,9 @@ export class TerminalNarrator implements Narrator {
     this.#chapter += 1;
     const seconds = ((performance.now() - this.#startedAtMs) / 1000).toFixed(1);
     this.#write('');
-    this.#write(`${colors.bold(colors.cyan(`${this.#chapter}. ${title}`))} ${colors.dim(`(${seconds} s)`)}`);
+    this.#write(
+      `${colors.bold(colors.cyan(`${this.#chapter}. ${capitalised(title)}`))} ${colors.dim(`(${seconds} s)`)}`,
+    );
   }
 
   say(text: string): void {
@@ -35,9 +37,10 @@ export class TerminalNarrator implements Narrator {
     });
     for (const change of plan.changes) this.#change(change);
     const { cost, duration, risk } = plan;
+    const reasons = risk.reasons.length === 0 ? '' : ` (${risk.reasons.join('; ')})`;
+    const seconds = Math.round(duration.criticalPathMs / 1000);
     this.say(
-      `cost ${cost.before} → ${cost.after} ${cost.currency} a month, ` +
-        `about ${Math.round(duration.criticalPathMs / 1000)} s, risk ${risk.level} (${risk.reasons.join('; ') || 'none'})`,
+      `cost ${cost.before} → ${cost.after} ${cost.currency} a month, about ${seconds} s, risk ${risk.level}${reasons}`,
     );
     this.say(colors.dim(`plan ${plan.digest}`));
   }
@@ -80,6 +83,10 @@ export class TerminalNarrator implements Narrator {
   }
 }
 
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function describeUnit(plan: Plan, unitId: string): string {
   const unit = plan.units.find((candidate) => candidate.unitId === unitId);
   return unit === undefined ? unitId : `${SIGNS[unit.action]}${unitId} (${unit.engine})`;
@@ -88,7 +95,8 @@ function describeUnit(plan: Plan, unitId: string): string {
 function shown(value: unknown, sensitive: boolean, unknown: boolean): string {
   if (sensitive) return '(sensitive)';
   if (unknown) return '(known after apply)';
-  const text = JSON.stringify(value) ?? '–';
+  if (value === undefined) return '–';
+  const text = JSON.stringify(value);
   return text.length > 40 ? `${text.slice(0, 37)}…` : text;
 }
 

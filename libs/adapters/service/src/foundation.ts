@@ -36,7 +36,7 @@ export interface FoundationParts {
  * @throws Fault when Postgres cannot be reached or a setting that the profile needs is missing.
  */
 export async function openFoundation(parts: FoundationParts): Promise<Foundation> {
-  const { settings, shutdown, log } = parts;
+  const { settings, shutdown } = parts;
   if (settings.databaseOwnerUrl !== undefined) {
     await migrate({
       ownerUrl: settings.databaseOwnerUrl,
@@ -49,7 +49,7 @@ export async function openFoundation(parts: FoundationParts): Promise<Foundation
   parts.health.watch('postgres', databaseProbe(stores));
   return settings.profile === 'embedded'
     ? embedded(parts, stores)
-    : distributed(parts, stores, brokersOf(settings), redisOf(settings), log);
+    : distributed(parts, stores, { brokers: brokersOf(settings), redisUrl: redisOf(settings) });
 }
 
 function embedded(parts: FoundationParts, stores: OpenedEventStore): Foundation {
@@ -60,10 +60,9 @@ function embedded(parts: FoundationParts, stores: OpenedEventStore): Foundation 
 async function distributed(
   parts: FoundationParts,
   stores: OpenedEventStore,
-  brokers: readonly string[],
-  redisUrl: string,
-  log: Logger,
+  { brokers, redisUrl }: { readonly brokers: readonly string[]; readonly redisUrl: string },
 ): Promise<Foundation> {
+  const { log } = parts;
   const locks = new RedisLockManager({
     url: redisUrl,
     inner: stores.locks,

@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestMicroservice } from '@nestjs/microservices';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import {
@@ -32,7 +32,7 @@ export interface Surroundings<Settings> {
   readonly onFatal: (reason: string) => void;
 }
 
-/** A service whose consumers and loops run. Its HTTP server answers through `fastify`; who listens is another's matter. */
+/** A service whose consumers and loops run. HTTP is answered through `fastify`; who listens is another's matter. */
 export interface RunningService {
   readonly name: string;
   readonly routes: readonly string[];
@@ -96,8 +96,8 @@ function connectEvents<Settings>(app: NestFastifyApplication, service: string, a
 }
 
 /**
- * Ready once events arrive. From then on the fast way may be away: the service still does its work, later, by the sweep,
- * so it stays ready and says what is missing.
+ * Ready once events arrive. From then on the fast way may be away: the service still does its work, later, by the
+ * sweep, so it stays ready and says what is missing.
  */
 function consumerProbe(health: () => StrategyHealth): StatusProbe {
   let hasBeenReady = false;

@@ -4,6 +4,7 @@ import type { Logger } from '@caisson/observability';
 /** The order in which a service stops. Work in one stage has ended, or its limit has passed, before the next begins. */
 export const SHUTDOWN_STAGES = ['claiming', 'serving', 'consuming', 'working', 'connections', 'storage'] as const;
 
+/** One of the stages. */
 export type ShutdownStage = (typeof SHUTDOWN_STAGES)[number];
 
 /** No stage may take longer; what is cut off must be as safe as a kill. */
