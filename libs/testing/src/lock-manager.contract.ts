@@ -110,6 +110,27 @@ export function describeLockManagerContract(name: string, createFixture: () => P
       expect(await otherLocks.withLock(request, async () => 'in')).toBe('in');
     });
 
+    it('lets a holder that lost it release nothing of the next one', async () => {
+      const request = newLock({ ttlMs: 60_000 });
+      let next: Promise<string> | undefined;
+      let leave = (): void => undefined;
+      await locks.withLock(request, async () => {
+        await fixture.expire(request.tenantId, request.resource);
+        await new Promise<void>((entered) => {
+          next = otherLocks.withLock({ ...request, waitMs: 5_000 }, async () => {
+            entered();
+            await new Promise<void>((resolve) => {
+              leave = resolve;
+            });
+            return 'left';
+          });
+        });
+      });
+      await expect(locks.withLock(request, async () => 'in')).rejects.toMatchObject({ code: 'lock-unavailable' });
+      leave();
+      expect(await next).toBe('left');
+    });
+
     it("ends the work's signal with the request's, and gives up waiting with it", async () => {
       const stop = new AbortController();
       const request = newLock();
