@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WORKSPACE } from './workspace.js';
 
@@ -32,6 +32,7 @@ export async function startStandaloneProcess(options: {
   readonly environment?: Readonly<Record<string, string>>;
 }): Promise<StandaloneProcess> {
   const readyFile = join(options.dataDirectory, 'ready.json');
+  await rm(readyFile, { force: true }); // One of an earlier start tells an old address.
   const words: string[] = [];
   const child = spawn(process.execPath, [join(WORKSPACE, 'apps', 'standalone', 'dist', 'main.js')], {
     cwd: WORKSPACE,

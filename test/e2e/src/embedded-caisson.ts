@@ -5,45 +5,99 @@ import { SandboxWorld, startStandaloneProcess, type StandaloneProcess } from '@c
 import pg from 'pg';
 import { makeTemporaryDirectory } from './temporary-directory.js';
 
-/** A Caisson in one process, with an administrator who is logged in. */
-export interface EmbeddedCaisson {
+/** A Caisson in one process on throwaway data, with an administrator who is logged in. */
+export class EmbeddedCaisson {
+  /** A folder for what tests see as the world; removed at the end. */
+  readonly folder: string;
+  readonly #remove: () => Promise<void>;
+  #running: Running | undefined;
+
+  private constructor(directory: { path: string; remove: () => Promise<void> }) {
+    this.folder = directory.path;
+    this.#remove = directory.remove;
+  }
+
+  /** Starts it on free ports and registers the administrator. */
+  static async start(): Promise<EmbeddedCaisson> {
+    const caisson = new EmbeddedCaisson(await makeTemporaryDirectory());
+    await caisson.#start({});
+    return caisson;
+  }
+
+  get process(): StandaloneProcess {
+    return this.#alive.process;
+  }
+
+  get client(): CaissonClient {
+    return this.#alive.client;
+  }
+
+  /** The administrator's access token. */
+  get token(): string {
+    return this.#alive.token;
+  }
+
+  get sandbox(): SandboxWorld {
+    return new SandboxWorld(this.process.sandboxUrl);
+  }
+
+  /** Stops it and starts it again on the same data. */
+  async restart(environment: Readonly<Record<string, string>>): Promise<void> {
+    await this.#stop();
+    await this.#start(environment);
+  }
+
+  /** Asks the event store's database, past Caisson. */
+  async query<Row extends pg.QueryResultRow>(sql: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    const { rows } = await this.#alive.pool.query<Row>(sql, [...values]);
+    return rows;
+  }
+
+  async stop(): Promise<void> {
+    await this.#stop();
+    await this.#remove();
+  }
+
+  get #alive(): Running {
+    if (this.#running === undefined) throw new Error('Caisson does not run');
+    return this.#running;
+  }
+
+  async #start(environment: Readonly<Record<string, string>>): Promise<void> {
+    const dataDirectory = join(this.folder, 'data');
+    const process = await startStandaloneProcess({ dataDirectory, durable: false, environment });
+    const token = await logIn(process);
+    const pool = new pg.Pool({ connectionString: await databaseUrlOf(dataDirectory), max: 2 });
+    this.#running = { process, token, pool, client: new CaissonClient({ url: process.url, token }) };
+  }
+
+  async #stop(): Promise<void> {
+    await this.#running?.pool.end();
+    await this.#running?.process.stop();
+    this.#running = undefined;
+  }
+}
+
+interface Running {
   readonly process: StandaloneProcess;
   readonly client: CaissonClient;
   readonly token: string;
-  readonly sandbox: SandboxWorld;
-  /** A folder for what tests see as the world; removed at the end. */
-  readonly folder: string;
-  /** Asks the event store past Caisson. */
-  query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
-  stop(): Promise<void>;
+  readonly pool: pg.Pool;
 }
 
 const ACCOUNT = { username: 'admin', password: 'correct horse battery staple' } as const;
+
+async function logIn({ bootstrapToken, url }: StandaloneProcess): Promise<string> {
+  const anonymous = new CaissonClient({ url });
+  await anonymous.register({ ...ACCOUNT, bootstrapToken }).catch((error: unknown) => {
+    if (!(error instanceof Error && error.message.startsWith('409'))) throw error; // It was started before.
+  });
+  return anonymous.login(ACCOUNT);
+}
+
 const PORT_LINE = 3; // Of `postmaster.pid`.
 
-/** Starts it on free ports with throwaway data. */
-export async function startEmbeddedCaisson(environment: Record<string, string> = {}): Promise<EmbeddedCaisson> {
-  const directory = await makeTemporaryDirectory();
-  const dataDirectory = join(directory.path, 'data');
-  const process = await startStandaloneProcess({ dataDirectory, durable: false, environment });
-  const { bootstrapToken, sandboxUrl, url } = process;
-  const anonymous = new CaissonClient({ url });
-  await anonymous.register({ ...ACCOUNT, bootstrapToken });
-  const token = await anonymous.login(ACCOUNT);
+async function databaseUrlOf(dataDirectory: string): Promise<string> {
   const postmaster = await readFile(join(dataDirectory, 'postgres', 'postmaster.pid'), 'utf8');
-  const port = Number(postmaster.split('\n')[PORT_LINE]);
-  const pool = new pg.Pool({ connectionString: `postgres://postgres:postgres@127.0.0.1:${port}/caisson`, max: 2 });
-  return {
-    process,
-    client: new CaissonClient({ url, token }),
-    token,
-    sandbox: new SandboxWorld(sandboxUrl),
-    folder: directory.path,
-    query: async (sql, values = []) => (await pool.query(sql, [...values])).rows,
-    stop: async () => {
-      await pool.end();
-      await process.stop();
-      await directory.remove();
-    },
-  };
+  return `postgres://postgres:postgres@127.0.0.1:${Number(postmaster.split('\n')[PORT_LINE])}/caisson`;
 }

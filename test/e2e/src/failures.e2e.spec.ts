@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '@caisson/testing';
 import { markedProcessesOf } from './process-list.js';
-import { startEmbeddedCaisson, type EmbeddedCaisson } from './embedded-caisson.js';
+import { EmbeddedCaisson } from './embedded-caisson.js';
 import { TerraformWorld } from './terraform-world.js';
 
 const NETWORK = { name: 'network', engine: 'sandbox', type: 'network', properties: { cidr: '10.1.0.0/16' } };
@@ -17,7 +17,7 @@ const deployment = (name: string, onFailure: string, ...resources: object[]) => 
 
 let caisson: EmbeddedCaisson;
 beforeAll(async () => {
-  caisson = await startEmbeddedCaisson();
+  caisson = await EmbeddedCaisson.start();
 });
 afterAll(() => caisson.stop());
 
