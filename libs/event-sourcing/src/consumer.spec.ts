@@ -80,6 +80,10 @@ class DoubleStore implements ConsumerStore {
       .sort((left, right) => left.sequence - right.sequence);
   }
 
+  async readEvents(_tenantId: string, ids: readonly string[]): Promise<PublicEvent[]> {
+    return this.events.filter(({ id }) => ids.includes(id));
+  }
+
   async readSince(request: { readonly afterGlobalSeq: number; readonly limit: number }): Promise<SweepPage> {
     const end = request.afterGlobalSeq + request.limit;
     const events = this.events.slice(request.afterGlobalSeq, end);

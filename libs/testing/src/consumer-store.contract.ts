@@ -146,6 +146,17 @@ export function describeConsumerStoreContract(name: string, createFixture: () =>
         });
       });
 
+      it('gives public events by id, of their tenant only, and nothing for ids of something else', async () => {
+        const stream = newStream();
+        await fixture.events.append(newAppend({ stream, events: [newEvent(1), newPrivateEvent(2), newEvent(3)] }));
+        const [first, third] = await consumers.readStream(stream, 0);
+        const asked = [third?.id ?? '', '00000000-0000-4000-8000-000000000000', 'request 7', first?.id ?? ''];
+        const found = await consumers.readEvents(stream.tenantId, asked);
+        expect(found.toSorted((left, right) => left.sequence - right.sequence)).toEqual([first, third]);
+        expect(await consumers.readEvents('another tenant', asked)).toEqual([]);
+        expect(await consumers.readEvents(stream.tenantId, ['not an id'])).toEqual([]);
+      });
+
       it('gives all of a long stream', async () => {
         const stream = newStream();
         const written = Array.from({ length: 2_100 }, (_, index) => newEvent(index + 1));

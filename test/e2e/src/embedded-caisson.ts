@@ -53,6 +53,11 @@ export class EmbeddedCaisson {
     return rows;
   }
 
+  /** The secrets that the installation made for itself. */
+  async readSecrets(): Promise<{ readonly jwtSecret: string }> {
+    return JSON.parse(await readFile(join(this.folder, 'data', 'secrets.json'), 'utf8')) as { jwtSecret: string };
+  }
+
   async stop(): Promise<void> {
     await this.#stop();
     await this.#remove();

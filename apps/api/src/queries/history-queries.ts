@@ -3,7 +3,7 @@ import type { ConsumerStore } from '@caisson/event-sourcing';
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { CONSUMERS } from '../tokens.js';
-import { orderHistory, relatedStreams } from './order-history.js';
+import { orderHistory, outsideCauses, relatedStreams } from './order-history.js';
 
 /** Streams of runs and scans that one history shows; the newest ones. */
 const RELATED_STREAMS_MAX = 200;
@@ -48,7 +48,8 @@ export class ReadDeploymentHistoryHandler implements IQueryHandler<ReadDeploymen
     const related = relatedStreams(own);
     const shown = related.slice(-RELATED_STREAMS_MAX);
     const others = await readStreams(this.consumers, tenantId, shown);
-    return { items: orderHistory([...own, ...others]), complete: shown.length === related.length };
+    const events = await withCauses(this.consumers, tenantId, [...own, ...others]);
+    return { items: orderHistory(events), complete: shown.length === related.length };
   }
 }
 
@@ -61,8 +62,19 @@ export class ReadRunHistoryHandler implements IQueryHandler<ReadRunHistory> {
     const own = await this.consumers.readStream({ tenantId, streamId: `deployment-${run.deploymentId}` }, 0);
     const ofRun = own.filter((event) => (event.data as { readonly runId?: unknown }).runId === run.id);
     const others = await readStreams(this.consumers, tenantId, [`plan-${run.id}`, `execution-${run.id}`]);
-    return { items: orderHistory([...ofRun, ...others]), complete: true };
+    const events = await withCauses(this.consumers, tenantId, [...ofRun, ...others]);
+    return { items: orderHistory(events), complete: true };
   }
+}
+
+/** Adds what the newest runs were requested because of, such as a push. */
+async function withCauses(
+  consumers: ConsumerStore,
+  tenantId: string,
+  shown: readonly PublicEvent[],
+): Promise<readonly PublicEvent[]> {
+  const causes = outsideCauses(shown).slice(-RELATED_STREAMS_MAX);
+  return causes.length === 0 ? shown : [...shown, ...(await consumers.readEvents(tenantId, causes))];
 }
 
 async function readStreams(

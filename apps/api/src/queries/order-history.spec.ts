@@ -1,6 +1,6 @@
 import type { PublicEvent } from '@caisson/contracts';
 import { expect, it } from 'vitest';
-import { orderHistory, relatedStreams } from './order-history.js';
+import { orderHistory, outsideCauses, relatedStreams } from './order-history.js';
 
 function event(id: string, fields: Partial<PublicEvent>): PublicEvent {
   const envelope = { type: 'caisson.deployment.run-planned.v1', source: '/caisson/api', subject: 'deployment-1' };
@@ -39,4 +39,15 @@ it('finds the streams of runs and scans', () => {
     event('3', { type: 'caisson.deployment.drift-scan-requested.v1', data: { scanId: 's1' } }),
   ];
   expect(relatedStreams(own)).toEqual(['plan-r1', 'execution-r1', 'scan-s1']);
+});
+
+it('finds what runs were requested because of, where it is told elsewhere', () => {
+  const requested = { type: 'caisson.deployment.run-requested.v1' };
+  const shown = [
+    event('1', { ...requested, causationId: 'delivery' }),
+    event('2', { causationId: 'plan' }),
+    event('3', { ...requested, causationId: '2' }),
+    event('4', { ...requested, causationId: 'delivery' }),
+  ];
+  expect(outsideCauses(shown)).toEqual(['delivery']);
 });

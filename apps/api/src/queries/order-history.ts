@@ -16,6 +16,14 @@ export function relatedStreams(own: readonly PublicEvent[]): readonly string[] {
   });
 }
 
+/** The facts of elsewhere that runs were requested because of, such as a delivery; oldest first. */
+export function outsideCauses(shown: readonly PublicEvent[]): readonly string[] {
+  const known = new Set(shown.map(({ id }) => id));
+  const requests = shown.filter(({ type }) => parseEventType(type)?.fact === 'run-requested');
+  const causes = new Set(requests.map(({ causationId }) => causationId));
+  return [...causes].filter((id) => !known.has(id));
+}
+
 /**
  * Facts of several streams as one story. By time, but facts of one stream keep their order and no fact comes before the
  * one that caused it, whatever the clocks of the services said. O(n log n).

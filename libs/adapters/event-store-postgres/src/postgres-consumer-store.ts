@@ -35,6 +35,13 @@ const READ_STREAM = `
       and e.public_type is not null
     order by e.version limit ${STREAM_PAGE_EVENTS}`;
 
+const READ_EVENTS = `
+  select ${PUBLIC_COLUMNS} from event e
+    where e.event_id = any ($2::uuid[]) and e.tenant_id = $1 and e.public_type is not null`;
+
+/** Ids of events are UUIDs; what is asked for may be the id of something else, such as of a request. */
+const EVENT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /**
  * A stretch of the numbers, those of other topics included, so that its cost is bounded; it ends before the first that
  * is too young. Each row tells where the stretch ends; one without an event says that nothing in it is for us.
@@ -97,6 +104,12 @@ export class PostgresConsumerStore implements ConsumerStore {
       lastVersion = events.at(-1)?.sequence ?? lastVersion;
       if (page.rows.length < STREAM_PAGE_EVENTS) return events;
     }
+  }
+
+  async readEvents(tenantId: string, ids: readonly string[]): Promise<readonly PublicEvent[]> {
+    const values = [tenantId, ids.filter((id) => EVENT_ID.test(id))];
+    const found = await orFault('read events', () => this.#pool.query<PublicRow>(READ_EVENTS, values));
+    return found.rows.map((row) => toPublicEvent(row));
   }
 
   async readSince(request: {

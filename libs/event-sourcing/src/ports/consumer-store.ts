@@ -41,6 +41,8 @@ export interface ConsumerStore {
   ): Promise<Result>;
   /** Public events of a stream after one version up to another. Private ones are left out. */
   readStream(stream: StreamRef, afterVersion: number, untilVersion?: number): Promise<readonly PublicEvent[]>;
+  /** Public events of a tenant by id, in no order. Ids of nothing, or of a private event, are left out. */
+  readEvents(tenantId: string, ids: readonly string[]): Promise<readonly PublicEvent[]>;
   /** Public events of these topics after a number, at least `minAgeMs` old by the database's clock. */
   readSince(request: {
     readonly topics: readonly string[];
