@@ -44,7 +44,7 @@ export interface EventEnvelope {
   readonly causationId: string;
   /** Who asked: a principal id, or `service:<name>`. */
   readonly actor: string;
-  /** Version in the stream, from 1 without gaps. */
+  /** Version in the stream, from 1. Facts that stay private have a version too, so there may be gaps. */
   readonly sequence: number;
 }
 

@@ -1,7 +1,6 @@
 import { allowedCommands, FINAL_RUN_STATES, RUN_STATES, RUN_TRANSITIONS, SETTLED_RUN_STATES } from '@caisson/contracts';
 import { TASK_STATES, TASK_TRANSITIONS } from '@caisson/contracts';
-
-const madeFrom = (path: string) => `Made from \`${path}\`; a test keeps the two in step.`;
+import { madeFrom, page, table } from './markdown.js';
 
 /** The page `docs/reference/run-states.md`, made from the table that the code follows. */
 export function runStatesPage(): string {
@@ -42,16 +41,4 @@ export function taskStatesPage(): string {
     table(['State', 'May be followed by'], rows),
     'What a failed task says is listed in [Why a run fails](run-failures.md).',
   ]);
-}
-
-function page(title: string, parts: readonly string[]): string {
-  return `# ${title}\n\n${parts.join('\n\n')}\n`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => (row[column] ?? '').length)));
-  const line = (cells: readonly string[]) =>
-    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`;
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
-  return [line(head), rule, ...rows.map(line)].join('\n');
 }

@@ -109,11 +109,23 @@ function consumerProbe(health: () => StrategyHealth): StatusProbe {
 }
 
 function consumerObserver(metrics: Metrics): NonNullable<EventStrategyOptions['observer']> {
-  const counter = (name: string, help: string) => metrics.counter(`caisson_consumer_${name}_total`, help, ['consumer']);
-  const parked = counter('parked_streams', 'Streams set aside because an event could not be handled.');
-  const failed = counter('failed_pages', 'Pages that could not be applied and were tried again.');
-  const malformed = counter('malformed_messages', 'Messages that are no events of Caisson, passed over.');
-  const swept = counter('swept_events', 'Events that the sweep applied because the fast way had not brought them.');
+  const counter = (name: string, help: string) => metrics.counter(name, help, ['consumer']);
+  const parked = counter(
+    'caisson_consumer_parked_streams_total',
+    'Streams set aside because an event could not be handled.',
+  );
+  const failed = counter(
+    'caisson_consumer_failed_pages_total',
+    'Pages that could not be applied and were tried again.',
+  );
+  const malformed = counter(
+    'caisson_consumer_malformed_messages_total',
+    'Messages that are no events of Caisson, passed over.',
+  );
+  const swept = counter(
+    'caisson_consumer_swept_events_total',
+    'Events that the sweep applied because the fast way had not brought them.',
+  );
   return {
     streamParked: (consumer) => parked.inc({ consumer }),
     pageFailed: (consumer) => failed.inc({ consumer }),

@@ -27,18 +27,21 @@ export const WholeNumber = z
 export const CommonSettings = z.object({
   /** How events travel: by the store itself, or by Kafka with Redis locks. */
   profile: z.enum(['embedded', 'distributed']).default('embedded'),
-  /** Where services listen. */
+  /** The address of its HTTP server. */
   host: Text.default('127.0.0.1'),
-  /** 0 = a free one. */
+  /** The port of its HTTP server. 0 = a free one. */
   port: WholeNumber.default(0),
-  /** The application role. */
+  /** Postgres, as the application role: `postgres://user:password@host:port/database`. */
   databaseUrl: Text,
   /** The owner of the tables. When it is given, the service migrates at its start. */
   databaseOwnerUrl: Text.optional(),
+  /** Connections to Postgres at once. */
   databasePoolMax: WholeNumber.default(8),
-  /** `host:port`, comma separated. */
+  /** `host:port`, comma separated. The `distributed` profile needs it. */
   kafkaBrokers: Text.optional(),
+  /** `redis://host:port` or `rediss://…`. The `distributed` profile needs it. */
   redisUrl: Text.optional(),
+  /** The least important lines that are logged. */
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
