@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { startStandaloneProcess } from '@caisson/local';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { makeTemporaryDirectory } from './temporary-directory.js';
+
+// The commands of the how-to pages, as they stand there, against a real Caisson. Only the first block, which says where
+// it is, is replaced.
+
+const HOW_TO = join(import.meta.dirname, '../../../docs/how-to');
+const SHELL_MS_MAX = 60_000;
+
+const run = promisify(execFile);
+const shell = async (script: string, environment: Record<string, string> = {}): Promise<string> => {
+  const options = { timeout: SHELL_MS_MAX, env: { ...process.env, ...environment } };
+  return (await run('bash', ['-euo', 'pipefail', '-c', script], options)).stdout;
+};
+
+let directory: Awaited<ReturnType<typeof makeTemporaryDirectory>>;
+let caisson: Awaited<ReturnType<typeof startStandaloneProcess>>;
+
+beforeAll(async () => {
+  directory = await makeTemporaryDirectory();
+  caisson = await start();
+});
+
+afterAll(async () => {
+  delete process.env['CAISSON_WEBHOOK_HOOKS'];
+  await caisson.stop();
+  await directory.remove();
+});
+
+it('the commands of the how-to pages work as they are written', async () => {
+  const [where = '', ...first] = blocksOf('run-it-locally.md');
+  const [makeHook = '', ...push] = blocksOf('bind-a-repository.md');
+  const history = blocksOf('read-a-history.md');
+  expect(where).toMatch(/^CAISSON=\S+\nBOOTSTRAP_TOKEN=/);
+
+  const kept = ['DEPLOYMENT', 'RUN', 'TOKEN', 'TENANT', 'SECRET', 'CAISSON_WEBHOOK_HOOKS'];
+  const names = JSON.stringify(kept);
+  const hand = `node -p 'JSON.stringify(Object.fromEntries(${names}.map((name) => [name, process.env[name]])))'`;
+  const begun = await shell([here(), ...first, makeHook, `export ${kept.join(' ')}`, `echo; ${hand}`].join('\n'));
+  const variables = JSON.parse(begun.trim().split('\n').at(-1) ?? '') as Record<string, string>;
+  expect(begun).toContain('"url":"http://127.0.0.1:');
+
+  process.env['CAISSON_WEBHOOK_HOOKS'] = variables['CAISSON_WEBHOOK_HOOKS'];
+  await caisson.stop();
+  caisson = await start();
+  const functions = first[0]?.split('\n').filter((line) => /^(member|get|post)\(\)/.test(line)) ?? [];
+  const pushed = await shell([here(), ...functions, ...push].join('\n'), variables);
+  expect(pushed).toContain('"outcome":"accepted"');
+  expect(pushed).toContain('"correlationId":"push-by-hand"');
+
+  const told = await shell([here(), ...functions, ...history].join('\n'), variables);
+  expect(told).toMatch(/ {2}caisson\.deployment\.deployment-created\.v1\n/);
+  expect(told).toMatch(/task-succeeded\.v1 by service:executor\n[\s\S]*run-started\.v1 by [0-9a-f-]{36}\n/);
+});
+
+function start() {
+  return startStandaloneProcess({ dataDirectory: join(directory.path, 'data'), durable: false });
+}
+
+function here(): string {
+  return `CAISSON='${caisson.url}'\nBOOTSTRAP_TOKEN='${caisson.bootstrapToken}'`;
+}
+
+/** The shell blocks of a page, also those inside of lists. */
+function blocksOf(page: string): readonly string[] {
+  const text = readFileSync(join(HOW_TO, page), 'utf8');
+  const blocks = text.matchAll(/^( *)```sh\n([\s\S]*?)^\1```$/gm);
+  return [...blocks].map(([, indent = '', body = '']) => body.replaceAll(new RegExp(`^${indent}`, 'gm'), ''));
+}
