@@ -45,6 +45,17 @@ describe('the documents', () => {
   });
 });
 
+describe('the decisions', () => {
+  it('are numbered without gaps, say so in their titles, and have the four parts', () => {
+    const pages = documents.filter((path) => path.startsWith('docs/decisions/'));
+    const numbers = pages.map((path) => Number(/\/(\d{4})-[a-z0-9-]+\.md$/.exec(path)?.[1]));
+    expect(numbers).toEqual(pages.map((_, index) => index + 1));
+    const parts =
+      /^# (\d+)\. .*\n\nStatus: (?:proposed|accepted|superseded)[^]*\n## Context\n[^]*\n## Decision\n[^]*\n## Con/;
+    expect(pages.filter((path, index) => Number(parts.exec(read(path))?.[1]) !== index + 1)).toEqual([]);
+  });
+});
+
 function pagesIn(folder: string): readonly string[] {
   const clean = folder.replace(/\/$/, '');
   return documents.filter((path) => dirname(path) === clean);
