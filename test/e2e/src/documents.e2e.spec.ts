@@ -27,7 +27,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  delete process.env['CAISSON_WEBHOOK_HOOKS'];
   await caisson.stop();
   await directory.remove();
 });
@@ -45,9 +44,8 @@ it('the commands of the how-to pages work as they are written', async () => {
   const variables = JSON.parse(begun.trim().split('\n').at(-1) ?? '') as Record<string, string>;
   expect(begun).toContain('"url":"http://127.0.0.1:');
 
-  process.env['CAISSON_WEBHOOK_HOOKS'] = variables['CAISSON_WEBHOOK_HOOKS'];
   await caisson.stop();
-  caisson = await start();
+  caisson = await start({ CAISSON_WEBHOOK_HOOKS: variables['CAISSON_WEBHOOK_HOOKS'] ?? '' });
   const functions = first[0]?.split('\n').filter((line) => /^(member|get|post)\(\)/.test(line)) ?? [];
   const pushed = await shell([here(), ...functions, ...push].join('\n'), variables);
   expect(pushed).toContain('"outcome":"accepted"');
@@ -58,8 +56,8 @@ it('the commands of the how-to pages work as they are written', async () => {
   expect(told).toMatch(/task-succeeded\.v1 by service:executor\n[\s\S]*run-started\.v1 by [0-9a-f-]{36}\n/);
 });
 
-function start() {
-  return startStandaloneProcess({ dataDirectory: join(directory.path, 'data'), durable: false });
+function start(environment: Readonly<Record<string, string>> = {}) {
+  return startStandaloneProcess({ dataDirectory: join(directory.path, 'data'), durable: false, environment });
 }
 
 function here(): string {
