@@ -56,6 +56,17 @@ describe('the decisions', () => {
   });
 });
 
+describe('docs/glossary.md', () => {
+  it('lists words that the code uses, each once', () => {
+    const code = repositoryFiles().filter((path) => /^(apps|libs)\/.*\.ts$/.test(path));
+    const text = code.map(read).join('\n');
+    const cells = [...read('docs/glossary.md').matchAll(/^\| ([A-Z][^|]*?) +\|/gm)].map((match) => match[1] ?? '');
+    const words = cells.filter((cell) => cell !== 'Word').flatMap((cell) => cell.split(', '));
+    expect(words.filter((word) => !new RegExp(word.replaceAll(/[ -]/g, '[ _-]?'), 'i').test(text))).toEqual([]);
+    expect(new Set(words).size).toBe(words.length);
+  });
+});
+
 function pagesIn(folder: string): readonly string[] {
   const clean = folder.replace(/\/$/, '');
   return documents.filter((path) => dirname(path) === clean);
