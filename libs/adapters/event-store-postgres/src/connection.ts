@@ -36,6 +36,9 @@ export async function inTransaction<Result>(
 ): Promise<Result> {
   const client = await pool.connect();
   let failure: Error | undefined;
+  // The pool listens only while the connection is idle in it: without a listener, its end would end the process.
+  const onLost = (error: Error): void => void (failure ??= error);
+  client.on('error', onLost);
   try {
     await client.query('begin');
     const result = await work(client);
@@ -45,6 +48,7 @@ export async function inTransaction<Result>(
     failure = error instanceof Error ? error : new Error(String(error));
     throw error;
   } finally {
+    client.off('error', onLost);
     client.release(failure);
   }
 }

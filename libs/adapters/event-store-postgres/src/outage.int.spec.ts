@@ -132,6 +132,22 @@ describe('an outage', () => {
     });
     stopListening();
   });
+
+  it('that ends the connection of a consumer whose handlers are at work only fails its page', async () => {
+    const stream = newStream();
+    const work = store.consumers.transact('planner', [stream], async (transaction) => {
+      link.cut();
+      await eventually('the cut to be noticed', async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        return store.ping().then(
+          () => true,
+          () => false,
+        );
+      });
+      transaction.advance(stream, 1);
+    });
+    await expect(work).rejects.toMatchObject({ code: 'store-unavailable', retryable: true });
+  });
 });
 
 describe('statements', () => {
