@@ -242,6 +242,20 @@ describe('a run that asks for a plan', () => {
 });
 
 describe('a planning that cannot be done', () => {
+  it.each([
+    ['a plan', new EngineFailure('x', 'never thrown', { errorClass: 'permanent' }), false],
+    ['a refusal', new EngineFailure('config-invalid', 'what \u0000 broke', { errorClass: 'permanent' }), true],
+  ])('because %s holds what cannot be stored tells the run so', async (_what, failure, throws) => {
+    const foundation = await startPlanner(() => {
+      if (throws) throw failure;
+      return { action: 'create', changes: [{ address: 'a\u0000b', action: 'create', attributes: [] }] };
+    });
+    const { runId } = await create(foundation);
+    const ended = await planningEnded(foundation, runId);
+    expect(ended.type).toContain('plan-refused');
+    expect(ended.data).toMatchObject({ failure: { code: 'planning-failed' } });
+  });
+
   const broken: Planned = () => {
     throw new EngineFailure('api-down', 'The cloud does not answer', { errorClass: 'transient' });
   };

@@ -1,6 +1,6 @@
 import { decodeEvent, type EventOf, type Failure, type PublicEvent } from '@caisson/contracts';
 import { foldStream, followUpContext, handleCommand } from '@caisson/event-sourcing';
-import { isRetryable, messageOf } from '@caisson/kernel';
+import { Fault, isRetryable, messageOf } from '@caisson/kernel';
 import type { PlanCommand } from '../domain/plan.decide.js';
 import { EngineTrouble } from './engine-trouble.js';
 import { planAggregate } from './plan.aggregate.js';
@@ -82,13 +82,16 @@ export class ComputePlan {
     const inRound = { deploymentId, runId, round: number };
     await this.record(round, { type: 'StartPlan', ...inRound, planner: this.planner.name });
     const outcome = await this.plan(round);
-    await this.record(
-      round,
-      outcome.outcome === 'planned'
-        ? { type: 'RecordPlan', ...inRound, plan: outcome.plan }
-        : { type: 'RefusePlan', ...inRound, failure: outcome.failure },
-    );
-    return outcome;
+    try {
+      await this.record(round, commandOf(inRound, outcome));
+      return outcome;
+    } catch (error) {
+      if (isRetryable(error) || isFenced(error)) throw error;
+      // It cannot be stored, such as a text of a tool with U+0000. Without an answer the run would wait for ever.
+      const refused: PlanOutcome = { outcome: 'refused', failure: gaveUp(round.attempt, error) };
+      await this.record(round, commandOf(inRound, refused));
+      return refused;
+    }
   }
 
   /** Trouble is worth another try while there are any left; then the run must know. */
@@ -113,6 +116,20 @@ export class ComputePlan {
     const context = followUpContext(event, command.type, service);
     await handleCommand(this.ports.runtime, planAggregate, { id: command.runId, command, context, fencingToken });
   }
+}
+
+function commandOf(
+  round: { readonly deploymentId: string; readonly runId: string; readonly round: number },
+  outcome: PlanOutcome,
+): PlanCommand {
+  return outcome.outcome === 'planned'
+    ? { type: 'RecordPlan', ...round, plan: outcome.plan }
+    : { type: 'RefusePlan', ...round, failure: outcome.failure };
+}
+
+/** A newer holder plans this round. */
+function isFenced(error: unknown): boolean {
+  return error instanceof Fault && error.code === 'fenced';
 }
 
 function gaveUp(attempt: number, error: unknown): Failure {
