@@ -5,7 +5,7 @@ export type { CancelRunInput } from './application/cancel-run.js';
 export { ChangeDesiredState } from './application/change-desired-state.js';
 export type { ChangeDesiredStateInput } from './application/change-desired-state.js';
 export { readDeployment } from './application/command-deployment.js';
-export type { DeploymentHandled, DeploymentPorts, DeploymentRequest } from './application/command-deployment.js';
+export type { DeploymentHandled, DeploymentPorts } from './application/command-deployment.js';
 export { CreateDeployment } from './application/create-deployment.js';
 export type { CreateDeploymentInput } from './application/create-deployment.js';
 export { DeleteDeployment } from './application/delete-deployment.js';
@@ -23,14 +23,11 @@ export type {
   RevisionView,
   RunView,
 } from './application/deployment-documents.js';
-export { DEPLOYMENT_REACTS_TO, reactionTo } from './application/deployment-reactions.js';
-export type { DeploymentReaction } from './application/deployment-reactions.js';
+export { DEPLOYMENT_REACTS_TO } from './application/deployment-reactions.js';
 export { deploymentAggregate } from './application/deployment.aggregate.js';
 export { ExecuteRun } from './application/execute-run.js';
 export type { ExecuteRunInput } from './application/execute-run.js';
 export { ReactToFact } from './application/react-to-fact.js';
-export { RecordOutcome } from './application/record-outcome.js';
-export type { RecordOutcomeInput, RunOutcome } from './application/record-outcome.js';
 export { RejectRun } from './application/reject-run.js';
 export type { RejectRunInput } from './application/reject-run.js';
 export { RequestDriftScan } from './application/request-drift-scan.js';

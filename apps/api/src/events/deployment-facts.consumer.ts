@@ -1,5 +1,5 @@
 import { topicOf, type PublicEvent } from '@caisson/contracts';
-import { ReactToFact } from '@caisson/deployment';
+import { DEPLOYMENT_REACTS_TO, ReactToFact } from '@caisson/deployment';
 import type { Logger } from '@caisson/observability';
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
@@ -16,7 +16,7 @@ export class DeploymentFactsConsumer {
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
-  @EventPattern<string[]>([topicOf('planning'), topicOf('execution'), topicOf('drift'), topicOf('webhooks')])
+  @EventPattern<string[]>(DEPLOYMENT_REACTS_TO.map(topicOf))
   async onFact(@Payload() event: PublicEvent): Promise<void> {
     for (const handled of await this.reactToFact.execute(event)) {
       if (handled.outcome === 'accepted') continue;

@@ -16,7 +16,7 @@ import { FindDeployment, FindResources, ListRevisions, type FoundDeployment } fr
 import { ListDriftReports } from '../queries/drift-queries.js';
 import { ReadDeploymentHistory, type History } from '../queries/history-queries.js';
 import { ListRuns } from '../queries/run-queries.js';
-import { apiProblem } from './api-problems.js';
+import { deploymentProblem } from './deployment-problem.js';
 import { Id } from './path-parameters.js';
 import { showRun } from './views.js';
 
@@ -114,6 +114,6 @@ export class DeploymentPartsController {
   private async existing(tenantId: string, id: string): Promise<FoundDeployment> {
     const deployment = await this.queries.execute(new FindDeployment(tenantId, id));
     if (deployment !== undefined) return deployment;
-    throw apiProblem('deployment-not-found', 'Check the id. It may also belong to somebody else.');
+    throw deploymentProblem({ code: 'deployment-not-found' });
   }
 }

@@ -50,7 +50,7 @@ function runProblem(rejection: RunRejection): HttpProblem {
         members: { runId, state, allowed: allowedCommands(state) },
       });
     }
-    case 'unknown-run':
+    case 'run-not-found':
       return apiProblem('run-not-found', 'Check the id. It may also belong to another deployment.');
     case 'run-superseded': {
       const { latestRunId, runId } = rejection;

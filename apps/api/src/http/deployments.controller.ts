@@ -33,9 +33,9 @@ import {
 } from '../commands/deployment-commands.js';
 import { FindDeployment, ListDeployments, type FoundDeployment } from '../queries/deployment-queries.js';
 import { IDS } from '../tokens.js';
-import { apiProblem } from './api-problems.js';
 import { CommandAnswers } from './command-answers.js';
 import { commandContextOf, newDeploymentId } from './command-context.js';
+import { deploymentProblem } from './deployment-problem.js';
 import { checkDesiredState } from './desired-state-check.js';
 import { commandOperation } from './operations.js';
 import { Id } from './path-parameters.js';
@@ -136,5 +136,5 @@ export class DeploymentsController {
 
 function found(deployment: FoundDeployment | undefined): FoundDeployment {
   if (deployment !== undefined) return deployment;
-  throw apiProblem('deployment-not-found', 'Check the id. It may also belong to somebody else.');
+  throw deploymentProblem({ code: 'deployment-not-found' });
 }

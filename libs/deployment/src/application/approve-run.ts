@@ -1,14 +1,7 @@
-import {
-  commandDeployment,
-  type DeploymentHandled,
-  type DeploymentPorts,
-  type DeploymentRequest,
-} from './command-deployment.js';
+import { commandRun, type DeploymentHandled, type DeploymentPorts, type RunRequest } from './command-deployment.js';
 
 /** Which plan of which run. */
-export interface ApproveRunInput extends DeploymentRequest {
-  /** Absent: the newest run. */
-  readonly runId?: string;
+export interface ApproveRunInput extends RunRequest {
   /** The digest that the approver saw. */
   readonly planDigest: string;
 }
@@ -18,7 +11,6 @@ export class ApproveRun {
   constructor(private readonly ports: DeploymentPorts) {}
 
   execute(input: ApproveRunInput): Promise<DeploymentHandled> {
-    const run = input.runId === undefined ? {} : { runId: input.runId };
-    return commandDeployment(this.ports, input, { type: 'ApproveRun', ...run, planDigest: input.planDigest });
+    return commandRun(this.ports, input, { type: 'ApproveRun', planDigest: input.planDigest });
   }
 }

@@ -1,14 +1,7 @@
-import {
-  commandDeployment,
-  type DeploymentHandled,
-  type DeploymentPorts,
-  type DeploymentRequest,
-} from './command-deployment.js';
+import { commandRun, type DeploymentHandled, type DeploymentPorts, type RunRequest } from './command-deployment.js';
 
 /** Which run, and why. */
-export interface CancelRunInput extends DeploymentRequest {
-  /** Absent: the newest run. */
-  readonly runId?: string;
+export interface CancelRunInput extends RunRequest {
   readonly reason: string;
 }
 
@@ -17,7 +10,6 @@ export class CancelRun {
   constructor(private readonly ports: DeploymentPorts) {}
 
   execute(input: CancelRunInput): Promise<DeploymentHandled> {
-    const run = input.runId === undefined ? {} : { runId: input.runId };
-    return commandDeployment(this.ports, input, { type: 'CancelRun', ...run, reason: input.reason });
+    return commandRun(this.ports, input, { type: 'CancelRun', reason: input.reason });
   }
 }

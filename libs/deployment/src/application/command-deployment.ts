@@ -7,7 +7,7 @@ import {
   type LockManager,
 } from '@caisson/event-sourcing';
 import type { IdGenerator } from '@caisson/kernel';
-import type { DeploymentCommand, DeploymentRejection } from '../domain/deployment.commands.js';
+import type { AskOfRun, DeploymentCommand, DeploymentRejection } from '../domain/deployment.commands.js';
 import type { DeploymentEvent, Origin } from '../domain/deployment.events.js';
 import type { DeploymentState } from '../domain/deployment.state.js';
 import { deploymentAggregate } from './deployment.aggregate.js';
@@ -36,8 +36,16 @@ export interface DeploymentRequest {
   readonly signal?: AbortSignal;
 }
 
+/** What every request about one run says. */
+export interface RunRequest extends DeploymentRequest {
+  /** Absent: the newest run. */
+  readonly runId?: string;
+}
+
 /** A command before it is told who asks and when. */
 export type WithoutOrigin<Command> = Command extends unknown ? Omit<Command, 'origin'> : never;
+
+type WithoutRun<Command> = Command extends unknown ? Omit<Command, 'origin' | 'runId'> : never;
 
 /**
  * Takes a command to its deployment while nobody else changes it. The lock saves conflicts; the fencing token that the
@@ -70,6 +78,16 @@ export function commandDeployment(
       fencingToken,
     });
   });
+}
+
+/** Takes a command to one run of a deployment, as `commandDeployment` does. */
+export function commandRun(
+  ports: DeploymentPorts,
+  request: RunRequest,
+  command: WithoutRun<AskOfRun>,
+): Promise<DeploymentHandled> {
+  const run = request.runId === undefined ? {} : { runId: request.runId };
+  return commandDeployment(ports, request, { ...command, ...run });
 }
 
 /** The state of a deployment as its stream says, without changing anything. */

@@ -1,6 +1,10 @@
 import { decodeEvent, parseEventType, type EventOf, type PublicEvent } from '@caisson/contracts';
-import type { RunOutcome } from './record-outcome.js';
+import type { RecordOutcome } from '../domain/deployment.commands.js';
+import type { WithoutOrigin } from './command-deployment.js';
 import type { Push } from './request-runs-for-push.js';
+
+/** A fact about a run that another service found out. */
+export type RunOutcome = WithoutOrigin<RecordOutcome>;
 
 /** What a deployment does when another context states a fact. */
 export type DeploymentReaction =

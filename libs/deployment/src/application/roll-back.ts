@@ -1,14 +1,7 @@
-import {
-  commandDeployment,
-  type DeploymentHandled,
-  type DeploymentPorts,
-  type DeploymentRequest,
-} from './command-deployment.js';
+import { commandRun, type DeploymentHandled, type DeploymentPorts, type RunRequest } from './command-deployment.js';
 
 /** What to go back to. */
-export interface RollBackInput extends DeploymentRequest {
-  /** Absent: the newest run. */
-  readonly runId?: string;
+export interface RollBackInput extends RunRequest {
   /** Absent: a failed run is undone; otherwise the completed revision before the current one. */
   readonly toRevision?: number;
   readonly reason: string;
@@ -19,10 +12,9 @@ export class RollBack {
   constructor(private readonly ports: DeploymentPorts) {}
 
   execute(input: RollBackInput): Promise<DeploymentHandled> {
-    const { reason, runId, toRevision } = input;
-    return commandDeployment(this.ports, input, {
+    const { reason, toRevision } = input;
+    return commandRun(this.ports, input, {
       type: 'RollbackRun',
-      ...(runId === undefined ? {} : { runId }),
       ...(toRevision === undefined ? {} : { toRevision }),
       newRunId: this.ports.ids.next(),
       reason,

@@ -1,22 +1,13 @@
-import {
-  commandDeployment,
-  type DeploymentHandled,
-  type DeploymentPorts,
-  type DeploymentRequest,
-} from './command-deployment.js';
+import { commandRun, type DeploymentHandled, type DeploymentPorts, type RunRequest } from './command-deployment.js';
 
 /** Which run to plan. */
-export interface StartPlanningInput extends DeploymentRequest {
-  /** Absent: the newest run. */
-  readonly runId?: string;
-}
+export type StartPlanningInput = RunRequest;
 
 /** Asks for a plan: the first one, or another one because inputs changed. */
 export class StartPlanning {
   constructor(private readonly ports: DeploymentPorts) {}
 
   execute(input: StartPlanningInput): Promise<DeploymentHandled> {
-    const run = input.runId === undefined ? {} : { runId: input.runId };
-    return commandDeployment(this.ports, input, { type: 'StartPlanning', ...run });
+    return commandRun(this.ports, input, { type: 'StartPlanning' });
   }
 }

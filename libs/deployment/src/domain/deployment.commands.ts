@@ -111,7 +111,7 @@ export type DeploymentRejection =
   | { readonly code: 'deployment-deleted' }
   | { readonly code: 'deployment-version-conflict'; readonly expected: number; readonly actual: number }
   | { readonly code: 'run-active'; readonly runId: string; readonly state: RunState }
-  | { readonly code: 'unknown-run'; readonly runId: string }
+  | { readonly code: 'run-not-found'; readonly runId: string }
   /** An older run of the deployment: only the newest one can be acted on. */
   | { readonly code: 'run-superseded'; readonly runId: string; readonly latestRunId: string }
   | {

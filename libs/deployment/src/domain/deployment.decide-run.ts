@@ -39,11 +39,11 @@ export function decideRun(deployment: Deployment, command: AskOfRun): Deployment
 }
 
 function runMeant({ run, settled }: Deployment, runId: string | undefined): Run | DeploymentRejection {
-  if (run === undefined) return { code: 'unknown-run', runId: runId ?? '' };
+  if (run === undefined) return { code: 'run-not-found', runId: runId ?? '' };
   if (runId === undefined || runId === run.runId) return run;
   return settled.some((older) => older.runId === runId)
     ? { code: 'run-superseded', runId, latestRunId: run.runId }
-    : { code: 'unknown-run', runId };
+    : { code: 'run-not-found', runId };
 }
 
 function ifAllowed(run: Run, asked: RunCommand, facts: () => readonly DeploymentEvent[]): DeploymentDecision {

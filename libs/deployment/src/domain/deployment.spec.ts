@@ -136,7 +136,7 @@ describe('approval', () => {
   it('of a run that is not known is refused', () => {
     given(...historyTo.awaiting_approval)
       .when({ ...approve, runId: 'r7' })
-      .thenRejected({ code: 'unknown-run', runId: 'r7' });
+      .thenRejected({ code: 'run-not-found', runId: 'r7' });
   });
 
   it('of an older run is refused and the newest named', () => {

@@ -75,11 +75,6 @@ export interface DeploymentState {
 /** The state before the first event. */
 export const NO_DEPLOYMENT: DeploymentState = { version: 0 };
 
-/** The desired state of a revision that the state still keeps. */
-export function desiredOf(deployment: Deployment, revision: number): DesiredState | undefined {
-  return deployment.revisions[revision]?.desired;
-}
-
 /** The revisions that a rollback may go to, the lowest first. */
 export function completedRevisions(deployment: Deployment): readonly number[] {
   return Object.entries(deployment.revisions)
