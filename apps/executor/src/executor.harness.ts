@@ -42,10 +42,9 @@ export async function startExecutor(databaseUrl: string, engines: EngineRegistry
   const artifacts = { put: async () => ({ id: '', digest: '' }), get: async () => undefined };
   const runners = { register: async () => undefined, forget: async () => undefined, olderThan: async () => [] };
   const parts = { registry: engines, artifacts, runners };
-  const { configureHttp: _stateBackend, ...definition } = executorService;
   const module = (frame: Parameters<typeof ExecutorModule.register>[0]) => ExecutorModule.register(frame, parts, QUICK);
   const place = { port: 1, encryptionKey: `test:${randomBytes(32).toString('base64')}`, dataDir: tmpdir() };
-  const { executor } = await start({ ...definition, module }, databaseUrl, place);
+  const { executor } = await start({ ...executorService, module }, databaseUrl, place);
   return executor;
 }
 

@@ -11,8 +11,7 @@ export const plannerService: ServiceDefinition<typeof PlannerSettings> = {
   routes: [],
   consumesEvents: true,
   module: async (frame) => {
-    const { settings, service, database, clock, ids } = frame;
-    const engines = await openEngines({ settings, service, database, clock, ids, environment: process.env });
+    const engines = await openEngines({ ...frame, environment: process.env });
     return PlannerModule.register(frame, engines);
   },
 };

@@ -47,6 +47,8 @@ export interface ServiceFrame<Settings = CommonSettings> {
   readonly holder: string;
   /** Starts a loop when the service is ready to work, and stops it first at the end. */
   runInBackground(name: string, loop: BackgroundLoop): void;
+  /** Adds routes beside Nest's, such as those of a protocol of its own, before the server listens. */
+  configureHttp(configure: (fastify: FastifyInstance) => void): void;
 }
 
 /** One service: what it needs to know and what it is made of. An app exports exactly one. */
@@ -63,6 +65,4 @@ export interface ServiceDefinition<Schema extends z.ZodObject = z.ZodObject> {
   readonly consumesEvents: boolean;
   /** The Nest module. Handlers of events are ordinary `@EventPattern` methods. */
   module(frame: ServiceFrame<z.infer<Schema>>): DynamicModule | Promise<DynamicModule>;
-  /** Last touches to the HTTP server, before it listens. */
-  configureHttp?(fastify: FastifyInstance, frame: ServiceFrame<z.infer<Schema>>): void | Promise<void>;
 }

@@ -39,13 +39,19 @@ export interface RunningService {
   readonly fastify: FastifyInstance;
 }
 
+/** What a module asked for while it was composed. */
+interface Wanted {
+  readonly loops: { readonly name: string; readonly loop: BackgroundLoop }[];
+  readonly http: ((fastify: FastifyInstance) => void)[];
+}
+
 /** Composes one service and starts its consumers and loops. */
 export async function startService<Schema extends z.ZodObject>(
   definition: ServiceDefinition<Schema>,
   around: Surroundings<z.infer<Schema>>,
 ): Promise<RunningService> {
-  const loops: { name: string; loop: BackgroundLoop }[] = [];
-  const frame = buildFrame(definition.name, around, loops);
+  const wanted: Wanted = { loops: [], http: [] };
+  const frame = buildFrame(definition.name, around, wanted);
   const adapter: FastifyAdapter = createHttpAdapter();
   const app = await NestFactory.create<NestFastifyApplication>(await definition.module(frame), adapter, {
     logger: new NestLog(around.log),
@@ -54,14 +60,14 @@ export async function startService<Schema extends z.ZodObject>(
   prepareHttp(app, { log: around.log, metrics: around.metrics });
   const fastify = adapter.getInstance<FastifyInstance>();
   addOperationsRoutes(fastify, around.health, around.metrics);
-  await definition.configureHttp?.(fastify, frame);
+  for (const configure of wanted.http) configure(fastify);
   if (definition.consumesEvents) connectEvents(app, definition.name, around);
   await app.init();
   await app.startAllMicroservices();
   await fastify.ready();
   around.shutdown.add('serving', `${definition.name} http`, () => fastify.close());
   around.shutdown.add('consuming', `${definition.name} consumers`, () => app.close());
-  for (const { name, loop } of loops) {
+  for (const { name, loop } of wanted.loops) {
     if (loop.status !== undefined) around.health.watch(name, loop.status);
     around.shutdown.add('claiming', name, () => loop.stop());
     loop.start();
@@ -134,11 +140,7 @@ function consumerObserver(metrics: Metrics): NonNullable<EventStrategyOptions['o
   };
 }
 
-function buildFrame<Settings>(
-  service: string,
-  around: Surroundings<Settings>,
-  loops: { name: string; loop: BackgroundLoop }[],
-): ServiceFrame<Settings> {
+function buildFrame<Settings>(service: string, around: Surroundings<Settings>, wanted: Wanted): ServiceFrame<Settings> {
   const { stores, locks } = around.foundation;
   return {
     service,
@@ -158,7 +160,10 @@ function buildFrame<Settings>(
     runtime: { store: stores.events, clock: systemClock, service },
     holder: stores.identity,
     runInBackground: (name, loop) => {
-      loops.push({ name, loop });
+      wanted.loops.push({ name, loop });
+    },
+    configureHttp: (configure) => {
+      wanted.http.push(configure);
     },
   };
 }
