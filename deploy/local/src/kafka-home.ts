@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { WORKSPACE } from './workspace.js';
 
 /** Where the broker's jars are kept, and the class archive that halves its start. */
 export interface KafkaHome {
@@ -10,9 +10,7 @@ export interface KafkaHome {
   readonly archive: string;
 }
 
-// The same from src and from dist.
-const DATA = fileURLToPath(new URL('../kafka/', import.meta.url));
-const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
+const DATA = join(WORKSPACE, 'deploy', 'local', 'kafka');
 
 /** The folder with the broker's build file and logging settings. */
 export const KAFKA_DATA = { pom: join(DATA, 'pom.xml'), logging: join(DATA, 'log4j2.properties') } as const;
@@ -20,6 +18,6 @@ export const KAFKA_DATA = { pom: join(DATA, 'pom.xml'), logging: join(DATA, 'log
 /** Cache folder of the jars that the build file names: another file, another folder. `KAFKA_CACHE` moves it. */
 export function kafkaHome(): KafkaHome {
   const digest = createHash('sha256').update(readFileSync(KAFKA_DATA.pom)).digest('hex').slice(0, 12);
-  const directory = join(process.env['KAFKA_CACHE'] ?? join(REPOSITORY, '.kafka'), digest);
+  const directory = join(process.env['KAFKA_CACHE'] ?? join(WORKSPACE, '.kafka'), digest);
   return { directory, libs: join(directory, 'libs'), archive: join(directory, 'classes.jsa') };
 }

@@ -1,5 +1,6 @@
 import { FINAL_RUN_STATES, SETTLED_RUN_STATES, type AppliedUnit, type Plan, type RunState } from '@caisson/contracts';
 import { HttpSession, type SessionOptions } from './http-session.js';
+import { problemOf } from './problem.js';
 import type {
   DeploymentResource,
   DriftReportResource,
@@ -164,7 +165,7 @@ export class CaissonClient {
     try {
       return await this.driftReport(id);
     } catch (error) {
-      if (error instanceof Error && error.name === 'ApiProblem' && error.message.startsWith('404')) return undefined;
+      if (problemOf(error)?.status === 404) return undefined; // Its scan has not begun.
       throw error;
     }
   }

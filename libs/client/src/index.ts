@@ -3,7 +3,7 @@ export type { WaitOptions } from './caisson-client.js';
 export { readDesiredState } from './desired-state-file.js';
 export { HttpSession } from './http-session.js';
 export type { Answer, Call, SessionOptions } from './http-session.js';
-export { ApiProblem } from './problem.js';
+export { ApiProblem, problemOf } from './problem.js';
 export type { Problem } from './problem.js';
 export type {
   DeploymentResource,

@@ -19,3 +19,8 @@ export class ApiProblem extends Error {
     this.problem = problem;
   }
 }
+
+/** The problem that the API answered, when that is what was thrown. Judged by name, so it holds across package copies. */
+export function problemOf(error: unknown): Problem | undefined {
+  return error instanceof Error && error.name === 'ApiProblem' ? (error as ApiProblem).problem : undefined;
+}

@@ -1,4 +1,4 @@
-import { CaissonClient, readDesiredState, type HistoryEntry, type RunResource } from '@caisson/client';
+import { CaissonClient, problemOf, readDesiredState, type HistoryEntry, type RunResource } from '@caisson/client';
 import type { Narrator } from './narrator.js';
 import { SandboxWorld, type SandboxResource } from './sandbox-world.js';
 
@@ -75,7 +75,7 @@ async function logIn(setting: StorySetting): Promise<CaissonClient> {
     await anonymous.register({ ...ACCOUNT, bootstrapToken: setting.bootstrapToken });
     setting.narrator.say(`registered "${ACCOUNT.username}" with the bootstrap token`);
   } catch (error) {
-    if (!(error instanceof Error && error.name === 'ApiProblem' && error.message.startsWith('409'))) throw error;
+    if (problemOf(error)?.status !== 409) throw error;
     setting.narrator.say(`"${ACCOUNT.username}" is registered already`);
   }
   const token = await anonymous.login(ACCOUNT);
