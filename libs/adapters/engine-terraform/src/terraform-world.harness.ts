@@ -8,14 +8,15 @@ import { migrate } from '@caisson/event-store-postgres';
 import type { Clock, IdGenerator } from '@caisson/kernel';
 import { createTestDatabase, type EngineHarness } from '@caisson/testing';
 import { CreateRunner, PostgresRunnerRegistry } from '@caisson/tool-process';
+import Fastify from 'fastify';
 import pg from 'pg';
 import type { TerraformEngineOptions } from './engine-options.js';
 import { findTerraform } from './find-terraform.js';
 import { CreateTerraformState } from './state-backend/create-terraform-state.migration.js';
 import { PostgresTerraformStateStore } from './state-backend/postgres-state-store.js';
+import { registerStateBackend, STATE_PATH } from './state-backend/register-state-backend.js';
 import { TerraformStateBackend } from './state-backend/state-backend.js';
 import { StateCredentials } from './state-backend/state-credentials.js';
-import { startStateServer } from './state-backend/state-server.js';
 import { TerraformEngine } from './terraform-engine.js';
 
 /** A real Terraform with a real state backend on a database of its own. */
@@ -58,12 +59,14 @@ export async function startTerraformWorld(): Promise<TerraformWorld> {
   const credentials = new StateCredentials([{ id: 'test', key: randomBytes(32) }], wallClock);
   const box = new AesSecretBox([{ id: 'test', key: randomBytes(32) }]);
   const backend = new TerraformStateBackend(new PostgresTerraformStateStore(pool, box), credentials);
-  const server = await startStateServer(backend);
+  const server = Fastify({ forceCloseConnections: true });
+  registerStateBackend(server, backend);
+  const stateAddress = (await server.listen({ host: '127.0.0.1', port: 0 })) + STATE_PATH;
   const searchPath = process.env['PATH'] ?? '';
   const options: TerraformEngineOptions = {
     binary: (await findTerraform(searchPath, process.env['CAISSON_TERRAFORM_BINARY'])) ?? 'terraform',
     dataDirectory: join(folder, 'data'),
-    stateAddress: server.address,
+    stateAddress,
     credentials,
     registry: new PostgresRunnerRegistry(pool),
     ids,
@@ -80,7 +83,7 @@ export async function startTerraformWorld(): Promise<TerraformWorld> {
     servicesUrl,
     backend,
     credentials,
-    stateAddress: server.address,
+    stateAddress,
     folder,
     module: moduleUnit,
     unit: (unitId, revision) => moduleUnit(unitId, COUNTED, { color: revision === 1 ? 'red' : 'blue' }),

@@ -1,7 +1,11 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Fault, isRetryable, messageOf } from '@caisson/kernel';
 import type { FastifyInstance } from 'fastify';
-import type { TerraformStateBackend } from './state-backend.js';
+import type { StateRequest, StateResponse, TerraformStateBackend } from './state-backend.js';
 import { STATE_BYTES_MAX } from './state-document.js';
-import { faultResponse, STATE_PATH, toStateRequest } from './state-server.js';
+
+/** Where the backend is mounted: `/terraform/state/<deployment>/<unit>`. */
+export const STATE_PATH = '/terraform/state';
 
 const METHODS = ['GET', 'POST', 'LOCK', 'UNLOCK', 'DELETE', 'PUT'];
 
@@ -32,4 +36,44 @@ export function registerStateBackend(fastify: FastifyInstance, backend: Terrafor
     });
     done();
   });
+}
+
+/** Reads the parts of a request that the backend needs. Undefined when the path is another one. */
+function toStateRequest(
+  head: { readonly method: string; readonly url: string; readonly headers: IncomingHttpHeaders },
+  body: Uint8Array,
+): StateRequest | undefined {
+  const url = new URL(head.url, 'http://state.invalid');
+  const [deploymentId, unitId, ...rest] = segmentsOf(url.pathname);
+  if (deploymentId === undefined || unitId === undefined || rest.length > 0) return undefined;
+  const lockId = url.searchParams.get('ID');
+  const { authorization, 'content-md5': contentMd5 } = head.headers;
+  return {
+    method: head.method,
+    deploymentId,
+    unitId,
+    body,
+    ...(lockId === null ? {} : { lockId }),
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(typeof contentMd5 === 'string' ? { contentMd5 } : {}),
+  };
+}
+
+/** The answer for a fault of ours: Terraform asks again after 503, and gives up after 500 three times. */
+function faultResponse(error: unknown): StateResponse {
+  const status = isRetryable(error) || !(error instanceof Fault) ? 503 : 500;
+  const body = Buffer.from(JSON.stringify({ reason: `The state store failed: ${messageOf(error)}` }));
+  return { status, headers: { 'content-type': 'application/json' }, body };
+}
+
+function segmentsOf(pathname: string): readonly string[] {
+  if (!pathname.startsWith(`${STATE_PATH}/`)) return [];
+  try {
+    return pathname
+      .slice(STATE_PATH.length + 1)
+      .split('/')
+      .map(decodeURIComponent);
+  } catch {
+    return []; // Not percent-encoded text.
+  }
 }
