@@ -1,17 +1,25 @@
-import { FINAL_RUN_STATES, SETTLED_RUN_STATES, type AppliedUnit, type Plan, type RunState } from '@caisson/contracts';
+import {
+  FINAL_RUN_STATES,
+  SETTLED_RUN_STATES,
+  type AppliedUnit,
+  type CommandAnswer,
+  type DeploymentResource,
+  type DriftReportResource,
+  type HistoryEntry,
+  type Plan,
+  type RunResource,
+  type RunState,
+  type TaskResource,
+  type TokenAnswer,
+} from '@caisson/contracts';
 import { HttpSession, type SessionOptions } from './http-session.js';
 import { problemOf } from './problem.js';
-import type {
-  DeploymentResource,
-  DriftReportResource,
-  HistoryEntry,
-  RunCommandAnswer,
-  RunResource,
-  TaskResource,
-} from './resources.js';
 
 const POLL_MS = 100;
 const WAIT_LIMIT_MS = 120_000;
+
+/** The answer to a command that concerns a run. */
+export type RunCommandAnswer = CommandAnswer & { readonly run: RunResource };
 
 /** What to wait for. */
 export interface WaitOptions {
@@ -38,7 +46,7 @@ export class CaissonClient {
 
   /** Gives the access token, valid for 30 minutes. */
   async login(account: { username: string; password: string }): Promise<string> {
-    const answer = await this.#session.call<{ access_token: string }>({
+    const answer = await this.#session.call<TokenAnswer>({
       method: 'POST',
       path: '/auth/login',
       body: account,
@@ -47,7 +55,7 @@ export class CaissonClient {
   }
 
   /** Creates a deployment and requests its first run. */
-  createDeployment(desired: unknown): Promise<RunCommandAnswer & { readonly deployment: DeploymentResource }> {
+  createDeployment(desired: unknown): Promise<RunCommandAnswer> {
     return this.#body('POST', '/deployments', desired);
   }
 

@@ -1,5 +1,5 @@
 export { CaissonClient } from './caisson-client.js';
-export type { WaitOptions } from './caisson-client.js';
+export type { RunCommandAnswer, WaitOptions } from './caisson-client.js';
 export { readDesiredState } from './desired-state-file.js';
 export { HttpSession } from './http-session.js';
 export type { Answer, Call, SessionOptions } from './http-session.js';
@@ -9,7 +9,6 @@ export type {
   DeploymentResource,
   DriftReportResource,
   HistoryEntry,
-  RunCommandAnswer,
   RunResource,
   TaskResource,
-} from './resources.js';
+} from '@caisson/contracts';

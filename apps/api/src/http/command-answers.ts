@@ -12,7 +12,6 @@ import { entityTagOf, type Caller } from '@caisson/http';
 import { invariant, jsonEquals } from '@caisson/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import type { z } from 'zod';
 import { countTasks } from '../queries/task-progress.js';
 import { CONSUMERS, DOCUMENTS } from '../tokens.js';
 import { apiProblem } from './api-problems.js';
@@ -23,8 +22,6 @@ import { showDeployment, showRun } from './views.js';
 const EVENTS_PER_COMMAND_MAX = 20;
 
 type Accepted = Extract<DeploymentHandled, { outcome: 'accepted' }>;
-type Answer = z.infer<typeof CommandAnswer>;
-
 /** What was asked, to find its answer again when it was asked before. */
 export interface AskedCommand {
   readonly caller: Caller;
@@ -46,7 +43,7 @@ export class CommandAnswers {
    *
    * @throws HttpProblem for a refusal, and when a repeated key comes with another body.
    */
-  async accepted(handled: DeploymentHandled, asked: AskedCommand, reply: FastifyReply): Promise<Answer> {
+  async accepted(handled: DeploymentHandled, asked: AskedCommand, reply: FastifyReply): Promise<CommandAnswer> {
     if (handled.outcome === 'rejected') throw deploymentProblem(handled.rejection);
     const { deployment, view } = handled.events.length > 0 ? fresh(handled) : await this.found(handled, asked);
     const run = view === undefined ? undefined : showRun(await countTasks(this.documents, asked.caller.tenantId, view));

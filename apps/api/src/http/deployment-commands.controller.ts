@@ -16,7 +16,7 @@ import { Id } from './path-parameters.js';
 import { RunCommands } from './run-commands.js';
 import { scanOperation, ScanRequests } from './scan-requests.js';
 
-type Answer = Promise<z.infer<typeof CommandAnswer>>;
+type Answer = Promise<CommandAnswer>;
 
 /** What can be asked of a deployment's newest run. */
 @UseGuards(AccessGuard)

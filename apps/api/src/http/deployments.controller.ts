@@ -63,7 +63,7 @@ export class DeploymentsController {
     @Body({ schema: DesiredState }) desired: DesiredState,
     @CalledBy() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<z.infer<typeof CommandAnswer>> {
+  ): Promise<CommandAnswer> {
     checkDesiredState(desired);
     const deploymentId = newDeploymentId(caller, this.ids);
     const command = new CreateDeploymentCommand({ deploymentId, desired, context: commandContextOf(caller) });
@@ -111,7 +111,7 @@ export class DeploymentsController {
     @Headers('if-match') ifMatch: string | undefined,
     @CalledBy() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<z.infer<typeof CommandAnswer>> {
+  ): Promise<CommandAnswer> {
     const ifVersion = versionFromIfMatch(ifMatch);
     checkDesiredState(desired);
     const context = commandContextOf(caller);
@@ -127,7 +127,7 @@ export class DeploymentsController {
     @Param('id', { schema: Id }) deploymentId: string,
     @CalledBy() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<z.infer<typeof CommandAnswer>> {
+  ): Promise<CommandAnswer> {
     const reason = `${caller.username} asked to delete it`;
     const command = new DeleteDeploymentCommand({ deploymentId, reason, context: commandContextOf(caller) });
     return this.answers.accepted(await this.commands.execute(command), { caller, deploymentId }, reply);

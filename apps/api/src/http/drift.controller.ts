@@ -71,7 +71,7 @@ export class DriftController {
     @Body({ schema: RemediateRequest }) _body: z.infer<typeof RemediateRequest>,
     @CalledBy() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<z.infer<typeof CommandAnswer>> {
+  ): Promise<CommandAnswer> {
     const { deploymentId, items } = await this.existing(caller.tenantId, id);
     if (items.length === 0) {
       throw apiProblem('nothing-to-remediate', 'The scan has not ended, or the world was as applied. Scan again.');

@@ -25,8 +25,6 @@ export interface RunTarget {
   readonly reply: FastifyReply;
 }
 
-type Answer = z.infer<typeof CommandAnswer>;
-
 /** What can be asked of a run, whether it is named by itself or through its deployment. */
 @Injectable()
 export class RunCommands {
@@ -35,39 +33,39 @@ export class RunCommands {
     private readonly answers: CommandAnswers,
   ) {}
 
-  plan(target: RunTarget): Promise<Answer> {
+  plan(target: RunTarget): Promise<CommandAnswer> {
     return this.send(target, new StartPlanningCommand(inputOf(target)));
   }
 
-  approve(target: RunTarget, { planDigest }: z.infer<typeof ApproveRequest>): Promise<Answer> {
+  approve(target: RunTarget, { planDigest }: z.infer<typeof ApproveRequest>): Promise<CommandAnswer> {
     return this.send(target, new ApproveRunCommand({ ...inputOf(target), planDigest }));
   }
 
-  reject(target: RunTarget, body: z.infer<typeof ReasonRequest>): Promise<Answer> {
+  reject(target: RunTarget, body: z.infer<typeof ReasonRequest>): Promise<CommandAnswer> {
     const reason = body?.reason ?? `${target.caller.username} rejected the plan`;
     return this.send(target, new RejectRunCommand({ ...inputOf(target), reason }));
   }
 
-  execute(target: RunTarget): Promise<Answer> {
+  execute(target: RunTarget): Promise<CommandAnswer> {
     return this.send(target, new ExecuteRunCommand(inputOf(target)));
   }
 
-  cancel(target: RunTarget, body: z.infer<typeof ReasonRequest>): Promise<Answer> {
+  cancel(target: RunTarget, body: z.infer<typeof ReasonRequest>): Promise<CommandAnswer> {
     const reason = body?.reason ?? `${target.caller.username} cancelled it`;
     return this.send(target, new CancelRunCommand({ ...inputOf(target), reason }));
   }
 
-  retry(target: RunTarget): Promise<Answer> {
+  retry(target: RunTarget): Promise<CommandAnswer> {
     return this.send(target, new RetryRunCommand(inputOf(target)));
   }
 
-  rollBack(target: RunTarget, body: z.infer<typeof RollbackRequest>): Promise<Answer> {
+  rollBack(target: RunTarget, body: z.infer<typeof RollbackRequest>): Promise<CommandAnswer> {
     const reason = body?.reason ?? `${target.caller.username} asked to go back`;
     const toRevision = body?.toRevision === undefined ? {} : { toRevision: body.toRevision };
     return this.send(target, new RollBackCommand({ ...inputOf(target), ...toRevision, reason }));
   }
 
-  private async send(target: RunTarget, command: RunCommand): Promise<Answer> {
+  private async send(target: RunTarget, command: RunCommand): Promise<CommandAnswer> {
     const { caller, deploymentId, reply } = target;
     return this.answers.accepted(await this.bus.execute(command), { caller, deploymentId }, reply);
   }

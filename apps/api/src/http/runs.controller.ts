@@ -26,7 +26,7 @@ import { showRun, showTask } from './views.js';
 
 const TaskPage = pageOf(TaskResource);
 
-type Answer = Promise<z.infer<typeof CommandAnswer>>;
+type Answer = Promise<CommandAnswer>;
 
 /** Runs: what they are, and what can be asked of them. */
 @UseGuards(AccessGuard)

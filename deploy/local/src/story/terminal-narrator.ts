@@ -107,7 +107,7 @@ function detailOf(entry: HistoryEntry): string {
     typeof attempt === 'number' && attempt > 1 ? `attempt ${attempt}` : undefined,
     typeof kind === 'string' ? kind : undefined,
     typeof planDigest === 'string' ? planDigest.slice(0, 19) : undefined,
-    typeof failure === 'object' && failure !== null && 'code' in failure ? String(failure.code) : undefined,
+    typeof failure === 'object' && failure !== null && 'code' in failure ? String(failure['code']) : undefined,
   ]
     .filter((part) => part !== undefined)
     .join(' ');

@@ -91,7 +91,11 @@ export const HistoryAnswer = z.object({ items: z.array(HistoryEntry), complete: 
 
 /** A deployment in a list. */
 export type DeploymentSummary = z.infer<typeof DeploymentSummary>;
+/** One deployment, with what is desired. */
+export type DeploymentResource = z.infer<typeof DeploymentResource>;
 /** The query of a list of deployments, checked. */
 export type DeploymentListQuery = z.infer<typeof DeploymentListQuery>;
+/** The answer to a command. */
+export type CommandAnswer = z.infer<typeof CommandAnswer>;
 /** One recorded fact. */
 export type HistoryEntry = z.infer<typeof HistoryEntry>;

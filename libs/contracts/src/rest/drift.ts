@@ -38,3 +38,5 @@ export const RemediateRequest = z.strictObject({ mode: z.literal('revert') });
 
 /** The query of a list of drift reports, checked. */
 export type DriftListQuery = z.infer<typeof DriftListQuery>;
+/** A drift report as the API shows it. */
+export type DriftReportResource = z.infer<typeof DriftReportResource>;
