@@ -20,7 +20,7 @@ export class ApiProblem extends Error {
   }
 }
 
-/** The problem that the API answered, when that is what was thrown. Judged by name, so it holds across package copies. */
+/** The problem that the API answered, when that is what was thrown. Judged by name: it holds across package copies. */
 export function problemOf(error: unknown): Problem | undefined {
   return error instanceof Error && error.name === 'ApiProblem' ? (error as ApiProblem).problem : undefined;
 }

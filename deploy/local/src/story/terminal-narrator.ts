@@ -1,5 +1,5 @@
 import type { HistoryEntry, RunResource } from '@caisson/client';
-import type { DriftItem, Plan } from '@caisson/contracts';
+import { Failure, type DriftItem, type Plan } from '@caisson/contracts';
 import colors from 'picocolors';
 import type { Narrator } from './narrator.js';
 
@@ -107,7 +107,7 @@ function detailOf(entry: HistoryEntry): string {
     typeof attempt === 'number' && attempt > 1 ? `attempt ${attempt}` : undefined,
     typeof kind === 'string' ? kind : undefined,
     typeof planDigest === 'string' ? planDigest.slice(0, 19) : undefined,
-    typeof failure === 'object' && failure !== null && 'code' in failure ? String(failure['code']) : undefined,
+    Failure.safeParse(failure).data?.code,
   ]
     .filter((part) => part !== undefined)
     .join(' ');
