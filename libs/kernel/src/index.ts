@@ -1,3 +1,4 @@
+export { cutText } from './cut-text.js';
 export { accept, reject } from './decider.js';
 export type { Decider, Decision } from './decider.js';
 export { digestOf, sha256 } from './digest.js';

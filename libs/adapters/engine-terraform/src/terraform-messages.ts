@@ -1,5 +1,5 @@
 import type { Diagnostic } from '@caisson/contracts';
-import type { JsonObject } from '@caisson/kernel';
+import { cutText, type JsonObject } from '@caisson/kernel';
 import { z } from 'zod';
 
 /** One diagnostic as Terraform prints it in its JSON output. */
@@ -58,7 +58,7 @@ export function readMessage(line: string): TerraformMessage {
 export function toDiagnostic(found: z.infer<typeof TerraformDiagnostic>): Diagnostic | undefined {
   if (BOILERPLATE.test(found.summary)) return undefined;
   const words = OWN_BACKEND.test(found.summary) ? OWN_BACKEND_DETAIL : found.detail.replace(ADVICE, '');
-  const detail = words.trim().slice(0, DETAIL_LENGTH_MAX);
+  const detail = cutText(words.trim(), DETAIL_LENGTH_MAX);
   const place = found.range === undefined ? undefined : `${found.range.filename} line ${found.range.start.line}`;
   const address = found.address ?? place;
   const where = found.address !== undefined && place !== undefined ? ` (${place})` : '';

@@ -1,5 +1,5 @@
 import type { DriftItem } from '@caisson/contracts';
-import { canonicalJson, jsonEquals, sha256, type Json, type JsonObject } from '@caisson/kernel';
+import { canonicalJson, cutText, jsonEquals, sha256, type Json, type JsonObject } from '@caisson/kernel';
 import { severityOf, type DriftType } from './severity.js';
 
 /** What was applied: resources by address, as they were seen right after. */
@@ -40,7 +40,7 @@ const STATE_ATTRIBUTES: ReadonlySet<string> = new Set(['status', 'state', 'power
 export function compareUnit(unit: Expectation, sighting: Sighting): UnitFinding {
   const { unitId } = unit;
   if (sighting.outcome === 'unreadable') {
-    return { unitId, outcome: 'unreadable', reason: sighting.reason.slice(0, REASON_CHARS_MAX) };
+    return { unitId, outcome: 'unreadable', reason: cutText(sighting.reason, REASON_CHARS_MAX) };
   }
   const observed = sighting.outcome === 'absent' ? {} : sighting.resources;
   // The same text is the same value, and costs far less than a walk; other text may still be the same value.

@@ -1,3 +1,5 @@
+import { cutText } from '@caisson/kernel';
+
 /** Lines kept of one attempt. */
 const LINES_MAX = 50;
 
@@ -9,7 +11,7 @@ export class LogTail {
   readonly #lines: string[] = [];
 
   add(line: string): void {
-    this.#lines.push(line.length > LINE_LENGTH_MAX ? `${line.slice(0, LINE_LENGTH_MAX)}…` : line);
+    this.#lines.push(line.length > LINE_LENGTH_MAX ? `${cutText(line, LINE_LENGTH_MAX)}…` : line);
     if (this.#lines.length > LINES_MAX) this.#lines.shift();
   }
 

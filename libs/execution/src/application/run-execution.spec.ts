@@ -483,6 +483,17 @@ describe('a run', () => {
     expect(scene.world.calls).toEqual([]);
   });
 
+  it('that cannot even be begun is told so at the last try', async () => {
+    const scene = new Scene(story);
+    scene.ports = { ...scene.ports, publicEvents: { readStream: () => Promise.reject(new TypeError('broken')) } };
+    await expect(scene.execute()).rejects.toThrow('broken');
+    expect(await scene.execute(undefined, { lastTry: true })).toEqual({ outcome: 'done' });
+    expect(scene.last()).toMatchObject({
+      fact: 'execution-failed',
+      data: { failure: { code: 'execution-abandoned' } },
+    });
+  });
+
   it('is refused when its units wait for each other', async () => {
     const plan = planOf([planUnit('a', { dependsOn: ['b'] }), planUnit('b', { dependsOn: ['a'] })]);
     const scene = new Scene(plan);

@@ -76,9 +76,19 @@ class Holder {
       return await this.#carryOn(session);
     } catch (error) {
       if (isRetryable(error) || !this.#request.lastTry) throw error;
-      await session.execute([{ type: 'AbandonExecution', failure: abandoned(error) }]);
+      await session.execute(this.#giveUp(session, abandoned(error)));
       return { outcome: 'done' };
     }
+  }
+
+  /** Ends what is open, or, when it was not even begun, says that it never will: the run waits for either. */
+  #giveUp({ state }: ExecutionSession, failure: Failure): readonly ExecutionCommand[] {
+    const { event } = this.#request;
+    const abandon: ExecutionCommand = { type: 'AbandonExecution', failure };
+    if (event.fact !== 'run-started' || state.askedBy >= event.sequence) return [abandon];
+    const { applied, deploymentId, runId } = event.data;
+    const refuse = { type: 'RefuseExecution', deploymentId, runId, askedBy: event.sequence, applied, failure } as const;
+    return [abandon, refuse];
   }
 
   async #carryOn(session: ExecutionSession): Promise<JobVerdict> {
