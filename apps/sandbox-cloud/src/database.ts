@@ -103,6 +103,8 @@ export async function transact<Result>(
 ): Promise<Result> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  const onLost = (error: Error): void => void (broken ??= error); // Without a listener it would end the process.
+  client.on('error', onLost);
   try {
     await client.query('begin');
     const result = await work(client);
@@ -114,6 +116,7 @@ export async function transact<Result>(
     });
     throw error;
   } finally {
+    client.off('error', onLost);
     client.release(broken);
   }
 }

@@ -1,10 +1,12 @@
 import { createServer, connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
 import { createTestDatabase, eventually, newAppend, newStream, type TestDatabase } from '@caisson/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { pg } from './connection.js';
+import { pg, TIMEOUTS_MS } from './connection.js';
 import { migrate } from './migrate.js';
 import { openEventStore, type OpenedEventStore } from './open-event-store.js';
+import { PostgresOutbox } from './postgres-outbox.js';
 
 /** A TCP link to the database whose answers can be swallowed, and which can be cut. */
 async function startLink(target: URL) {
@@ -147,6 +149,39 @@ describe('an outage', () => {
       transaction.advance(stream, 1);
     });
     await expect(work).rejects.toMatchObject({ code: 'store-unavailable', retryable: true });
+  });
+
+  it('that swallows what the leader of the relay hears ends its lead, so that another can take it', async () => {
+    const hasty = new URL(link.url);
+    hasty.searchParams.set('query_timeout', '300');
+    const outbox = new PostgresOutbox(hasty.href, 'hasty relay');
+    const onLost = vi.fn();
+    expect(await outbox.tryLead(onLost)).toBe(true);
+    link.swallowAnswers(true);
+    await expect(outbox.next(1)).rejects.toMatchObject({ code: 'store-unavailable', retryable: true });
+    expect(onLost).toHaveBeenCalledOnce();
+    link.swallowAnswers(false);
+    await eventually('the lead to be free', () => outbox.tryLead(onLost));
+    expect(await outbox.next(1)).toEqual(expect.any(Array));
+    await outbox.resign();
+  });
+
+  it('is no matter for a page whose handlers take longer than a transaction may be idle', async () => {
+    const strict = new URL(database.url);
+    strict.searchParams.set('idle_in_transaction_session_timeout', '300');
+    const slow = await openEventStore({ url: strict.href });
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      await slow.consumers.transact('planner', [newStream()], async () => {
+        for (let lookedMs = 0; lookedMs < 900; lookedMs += 100) {
+          await vi.advanceTimersByTimeAsync(TIMEOUTS_MS.idleInTransaction / 2);
+          await pause(100);
+        }
+      });
+    } finally {
+      vi.useRealTimers();
+      await slow.close();
+    }
   });
 });
 

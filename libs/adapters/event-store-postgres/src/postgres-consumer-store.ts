@@ -1,7 +1,7 @@
 import type pgModule from 'pg';
 import { CONTEXTS, topicOf, type PublicEvent } from '@caisson/contracts';
 import type { ConsumerStore, ConsumerTransaction, StreamRef, SweepPage } from '@caisson/event-sourcing';
-import { inTransaction } from './connection.js';
+import { inTransaction, TIMEOUTS_MS } from './connection.js';
 import { failureKindOf, orFault } from './postgres-faults.js';
 import { keyOf, PositionChanges, type PositionRow } from './position-changes.js';
 import { PUBLIC_COLUMNS, toPublicEvent, type PublicRow } from './recorded-event.js';
@@ -187,12 +187,26 @@ export class PostgresConsumerStore implements ConsumerStore {
         values: [consumer, wanted],
       });
       const changes = new PositionChanges(locked.rows);
-      const result = await work(changes);
+      const result = await keptBusy(client, () => work(changes));
       if (changes.isEmpty) return result;
       const values = [consumer, changes.positionsJson(), changes.jobsJson()];
       await client.query({ name: 'write-positions', text: WRITE, values });
       return result;
     });
+  }
+}
+
+/** Runs work beside an open transaction, which the server would end as idle while handlers take long. */
+async function keptBusy<Result>(client: pgModule.PoolClient, work: () => Promise<Result>): Promise<Result> {
+  let asking: Promise<unknown> = Promise.resolve();
+  const beat = setInterval(() => {
+    asking = asking.then(() => client.query('select 1')).catch(() => undefined); // The next statement fails too.
+  }, TIMEOUTS_MS.idleInTransaction / 3);
+  try {
+    return await work();
+  } finally {
+    clearInterval(beat);
+    await asking;
   }
 }
 

@@ -24,6 +24,10 @@ const SEQUENCE_ROUNDS_MAX = 20;
 const SEQUENCE = `select set_config('synchronous_commit', 'on', true), sequence_events($1) as rows`;
 const NO_WAIT_FOR_DISK = 'set synchronous_commit = off';
 
+/** A leader whose host is gone says no goodbye: the server must notice by itself, not after its usual two hours. */
+const NOTICE_DEAD_LEADER =
+  'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3';
+
 const NEXT = `
   select o.global_seq, o.event_id as outgoing_id, ${PUBLIC_COLUMNS}
     from (select global_seq, event_id from outgoing order by global_seq limit $1) as o
@@ -47,7 +51,7 @@ export class PostgresOutbox implements Outbox {
   async tryLead(onLost: () => void): Promise<boolean> {
     if (this.#onLost !== undefined) return true;
     const client = this.#client ?? (await orFault('connect the relay', () => this.#connect()));
-    const answer = await orFault('elect a leader', () =>
+    const answer = await this.#ask(client, 'elect a leader', () =>
       client.query<{ leads: boolean }>('select pg_try_advisory_lock($1) as leads', [LEADER_LOCK]),
     );
     const leads = answer.rows[0]?.leads === true && this.#client === client;
@@ -67,10 +71,10 @@ export class PostgresOutbox implements Outbox {
 
   async next(limit: number): Promise<readonly OutboxEntry[]> {
     const client = this.#leading();
-    const numbered = await orFault('number events', () => this.#sequence(client));
+    const numbered = await this.#ask(client, 'number events', () => this.#sequence(client));
     // While nothing happens a look is one small statement.
     if (numbered === 0 && performance.now() < this.#emptyUntilMs) return [];
-    const answer = await orFault('read the outbox', () =>
+    const answer = await this.#ask(client, 'read the outbox', () =>
       client.query<PublicRow & { readonly global_seq: string; readonly outgoing_id: string }>({
         name: 'outbox-next',
         text: NEXT,
@@ -90,9 +94,19 @@ export class PostgresOutbox implements Outbox {
     if (entries.length === 0) return;
     const client = this.#leading();
     const numbers = entries.map((entry) => entry.globalSeq);
-    await orFault('empty the outbox', () =>
+    await this.#ask(client, 'empty the outbox', () =>
       client.query({ name: 'forget', text: 'select forget_outgoing($1)', values: [numbers] }),
     );
+  }
+
+  /** A connection that does not answer is given up, and the lead with it: what waits behind it would wait for ever. */
+  async #ask<Result>(client: pgModule.Client, what: string, run: () => Promise<Result>): Promise<Result> {
+    try {
+      return await orFault(what, run);
+    } catch (error) {
+      if (error instanceof Fault && error.code === 'store-unavailable') this.#lose(client);
+      throw error;
+    }
   }
 
   async #sequence(client: pgModule.Client): Promise<number> {
@@ -124,7 +138,7 @@ export class PostgresOutbox implements Outbox {
     this.#client = client;
     try {
       await client.connect();
-      await client.query(NO_WAIT_FOR_DISK);
+      await client.query(`${NO_WAIT_FOR_DISK}; ${NOTICE_DEAD_LEADER}`);
       return client;
     } catch (error) {
       this.#lose(client);
