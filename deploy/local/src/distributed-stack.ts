@@ -101,7 +101,12 @@ async function startParts(
   }): Promise<ServiceProcess> => {
     const service = new ServiceProcess({
       ...at,
-      environment: { ...environment, CAISSON_DATA_DIR: join(options.directory, 'work', at.name) },
+      environment: {
+        ...environment,
+        CAISSON_DATA_DIR: join(options.directory, 'work', at.name),
+        // An executor's tools keep their state through itself: nothing that another one does can hold them up.
+        ...(at.app === 'executor' ? { CAISSON_STATE_BACKEND_URL: `http://127.0.0.1:${at.port}` } : {}),
+      },
       directory,
     });
     stops.push(() => service.stop());
