@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { limitServer } from '@caisson/http';
+import { Fault } from '@caisson/kernel';
 import type { RunningService } from '@caisson/service';
 
 /**
@@ -19,10 +20,12 @@ export class Front {
     limitServer(this.#server);
   }
 
-  /** Starts to listen; gives the port. */
+  /** Starts to listen; gives the port. @throws Fault `port-unavailable` with the remedy. */
   listen(host: string, port: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
+      this.#server.once('error', (error) => {
+        reject(portFault(error, host, port));
+      });
       this.#server.listen(port, host, () => {
         const address = this.#server.address();
         resolve(typeof address === 'object' && address !== null ? address.port : port);
@@ -39,6 +42,30 @@ export class Front {
       this.#server.closeIdleConnections();
     });
   }
+}
+
+/** Tells early that a port cannot be had, before anything was started for it. @throws Fault `port-unavailable`. */
+export function checkPortIsFree(host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', (error) => {
+      reject(portFault(error, host, port));
+    });
+    probe.listen(port, host, () => {
+      probe.close(() => {
+        resolve();
+      });
+    });
+  });
+}
+
+function portFault(error: Error & { readonly code?: string }, host: string, port: number): Fault {
+  const why = error.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be had: ${error.message}`;
+  const remedy = 'Stop that program, or set CAISSON_PORT to another port (0 for any that is free).';
+  return new Fault('port-unavailable', `The port ${port} of ${host} ${why}. ${remedy}`, {
+    retryable: false,
+    cause: error,
+  });
 }
 
 function startsWith(url: string, route: string): boolean {

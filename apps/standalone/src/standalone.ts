@@ -8,9 +8,10 @@ import { freePort, startPostgresServer } from '@caisson/postgres-server';
 import { startSandboxCloud } from '@caisson/sandbox-cloud';
 import { Health, readSettings, Shutdown, type Environment } from '@caisson/service';
 import { webhookIngestService } from '@caisson/webhook-ingest';
+import { claimDataDirectory } from './claim-data-directory.js';
 import { makeDataDirectory } from './data-directory.js';
 import { makeDatabases, type Databases } from './databases.js';
-import { Front } from './front.js';
+import { checkPortIsFree, Front } from './front.js';
 import { readOrMakeSecrets, type OwnSecrets } from './own-secrets.js';
 import { startServices } from './start-services.js';
 import { StandaloneSettings } from './standalone-settings.js';
@@ -39,7 +40,9 @@ export async function startStandalone(environment: Environment): Promise<Standal
   const log = createLogger({ service: 'standalone', level: settings.logLevel });
   const [health, metrics, shutdown] = [new Health(), new Metrics(true), new Shutdown(log)];
   try {
+    if (settings.port !== 0) await checkPortIsFree(settings.host, settings.port);
     const dataDirectory = await makeDataDirectory(settings.dataDir);
+    shutdown.add('storage', 'data folder', await claimDataDirectory(dataDirectory));
     const secrets = await readOrMakeSecrets(dataDirectory);
     const databases = await startDatabases({ dataDirectory, settings, secrets, shutdown });
     const sandbox = await startSandboxCloud({

@@ -98,7 +98,6 @@ describe('an executor that freezes while Terraform works', () => {
         30_000,
       );
 
-      console.log(before.map(({ at, type }) => `${at} ${type}`));
       expect(await factsOf(run.id)).toEqual(before);
       const recorded = await factsOf(run.id);
       const held = await tokens();
