@@ -582,6 +582,14 @@ describe('an attempt', () => {
     expect(scene.last()).toMatchObject({ fact: 'execution-failed', data: { failure: { code: 'outcome-unknown' } } });
   });
 
+  it('that cannot be stopped is not undone while it may still be at work', async () => {
+    const scene = new Scene(story);
+    scene.world.reactions.set('network', ['deaf']);
+    await scene.execute(startedBy(story, { onFailure: 'rollback' }));
+    expect(scene.last()).toMatchObject({ fact: 'execution-failed', data: { failure: { code: 'outcome-unknown' } } });
+    expect(scene.world.calls).toEqual(['apply network']);
+  });
+
   it('is not begun when a reference has no value', async () => {
     const plan = planOf([network, planUnit('web', { dependsOn: ['network'], properties: { net: '${network.nope}' } })]);
     const scene = new Scene(plan);

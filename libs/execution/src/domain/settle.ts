@@ -39,16 +39,17 @@ export function settle(draft: Draft): void {
 export function concludeFailure(draft: Draft, failure: Failure): void {
   const { state } = draft;
   const run = runOf(state);
+  const undecided = undecidedOf(state);
   if (state.phase === 'rolling-back') {
     draft.record({ type: 'RollbackFailed', ...run, failure, applied: appliedUnits(state) });
-  } else if (state.onFailure === 'rollback') {
+  } else if (state.onFailure === 'rollback' && undecided === undefined) {
     startRollback(draft, state.askedBy, failure);
   } else {
     draft.record({
       type: 'ExecutionFailed',
       ...run,
       askedBy: state.askedBy,
-      failure,
+      failure: undecided ?? failure,
       applied: appliedUnits(state),
     });
   }
@@ -74,13 +75,18 @@ function settleCancel(draft: Draft): void {
   cancelOpenTasks(draft, draft.state.cancelReason);
   const { state } = draft;
   if (state.apply.running > 0) return;
-  const undecided = [...state.apply.tasks].find((task) => task.failure?.code === OUTCOME_UNKNOWN)?.failure;
+  const undecided = undecidedOf(state);
   draft.record({
     type: 'ExecutionCancelled',
     ...runOf(state),
     applied: appliedUnits(state),
     ...(undecided === undefined ? {} : { failure: undecided }),
   });
+}
+
+/** Why a person must look first: the tool of such a task may still be at work, so nothing is done by itself. */
+function undecidedOf(state: ExecutionState): Failure | undefined {
+  return [...state.apply.tasks].find((task) => task.failure?.code === OUTCOME_UNKNOWN)?.failure;
 }
 
 /** Ends every task that no tool works on. One that waits for a retry is queued first: its table says so. */
