@@ -35,18 +35,10 @@ function startChild() {
     import { openEventStore } from '@caisson/event-store-postgres';
     import { JobWorker } from '@caisson/event-sourcing';
     import { EXECUTION_LIMITS, EXECUTION_QUEUE, Slots, workOffJob } from '@caisson/execution';
+    import { systemClock as clock } from '@caisson/system';
     import { TableWorld } from ${JSON.stringify(world)};
     const store = await openEventStore({ url: ${JSON.stringify(database.url)} });
     const say = (what) => process.stdout.write(JSON.stringify(what) + '\\n');
-    const clock = {
-      now: () => new Date().toISOString(),
-      monotonicMs: () => performance.now(),
-      sleep: (ms, signal) => new Promise((resolve) => {
-        if (signal?.aborted) return resolve();
-        const timer = setTimeout(resolve, ms);
-        signal?.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
-      }),
-    };
     const { events, documents, consumers, locks, wakeups, jobs } = store;
     const ports = {
       store: events, documents, publicEvents: consumers, locks, wakeups, clock, service: 'executor',

@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventTypeOf, type Plan, type PlannedChange, type PlanUnit } from '@caisson/contracts';
@@ -21,7 +20,7 @@ import {
   type RunningService,
   type ServiceDefinition,
 } from '@caisson/service';
-import { newContext } from '@caisson/testing';
+import { freePort, newContext } from '@caisson/testing';
 import { executorService, ExecutorModule, ExecutorSettings } from './index.js';
 
 /** Limits that let a test see the end of a wait. */
@@ -88,14 +87,6 @@ async function start(
   const foundation = await openFoundation({ ...around, settings, migrations: ENGINE_MIGRATIONS });
   const service = await startService(definition, { ...around, settings, foundation, onFatal: () => undefined });
   return { executor: { ...foundation, stop: () => around.shutdown.run() }, service };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** A deployment as its API would write it: only the facts that the executor reacts to. */

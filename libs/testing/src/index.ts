@@ -14,6 +14,8 @@ export { describeLockManagerContract } from './lock-manager.contract.js';
 export type { LockManagerFixture } from './lock-manager.contract.js';
 export { describeOutboxContract } from './outbox.contract.js';
 export type { OutboxFixture } from './outbox.contract.js';
+export { freePort } from '@caisson/postgres-server';
+export { systemClock } from '@caisson/system';
 export { startSourceProcess } from './source-process.js';
 export { createTestDatabase } from './test-database.js';
 export type { TestDatabase } from './test-database.js';

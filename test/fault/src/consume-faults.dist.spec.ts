@@ -7,10 +7,17 @@ import { NO_STREAM, Relay, type Delivery, type StreamHead, type StreamRef } from
 import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
 import { startKafka, type LocalKafka } from '@caisson/local';
 import { KafkaEventPublisher, KafkaEventStrategy } from '@caisson/messaging-kafka';
-import { createTestDatabase, eventually, newContext, newEvent, newStream, type TestDatabase } from '@caisson/testing';
+import {
+  createTestDatabase,
+  eventually,
+  newContext,
+  newEvent,
+  newStream,
+  systemClock,
+  type TestDatabase,
+} from '@caisson/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KeptLog } from './kept-log.js';
-import { machineClock } from './machine-clock.js';
 
 const SWEEP = { everyMs: 500, minAgeMs: 1000 };
 const PAUSE_MS = 20;
@@ -42,14 +49,14 @@ describe('Consuming while the broker fails', () => {
     kafka = await startKafka({ directory });
     publisher = new KafkaEventPublisher({ brokers: kafka.brokers, log });
     const { outbox, wakeups } = store;
-    relay = new Relay({ outbox, wakeups, clock: machineClock, publisher });
+    relay = new Relay({ outbox, wakeups, clock: systemClock, publisher });
     relay.start();
     strategy = new KafkaEventStrategy({
       service: `test-${randomUUID()}`,
       brokers: kafka.brokers,
       consumerStore: store.consumers,
       wakeups: store.wakeups,
-      clock: machineClock,
+      clock: systemClock,
       log,
       onFatal: (reason) => fatal.push(reason),
       sweep: SWEEP,
@@ -103,10 +110,10 @@ describe('Consuming while the broker fails', () => {
     const appending = (async () => {
       while (!stop.signal.aborted) {
         await Promise.all(streams.map(append));
-        await machineClock.sleep(PAUSE_MS);
+        await systemClock.sleep(PAUSE_MS);
       }
     })();
-    await machineClock.sleep(500);
+    await systemClock.sleep(500);
     await fault();
     stop.abort();
     await appending;
@@ -131,7 +138,7 @@ describe('Consuming while the broker fails', () => {
     await appendDuring(async () => {
       await kafka.stop();
       const sweptBefore = swept;
-      await machineClock.sleep(20_000);
+      await systemClock.sleep(20_000);
       sweptWhileAway = swept - sweptBefore;
       expect(strategy.health()).toMatchObject({ ready: false, alive: true });
       kafka = await startKafka({ directory });

@@ -1,2 +1,1 @@
 export { KeptLog } from './kept-log.js';
-export { machineClock } from './machine-clock.js';

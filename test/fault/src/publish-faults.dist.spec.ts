@@ -6,10 +6,9 @@ import { Kafka, logLevel } from 'kafkajs';
 import { topicOf } from '@caisson/contracts';
 import { startKafka, type LocalKafka } from '@caisson/local';
 import { decodeMessage, KafkaEventPublisher } from '@caisson/messaging-kafka';
-import { eventually } from '@caisson/testing';
+import { eventually, systemClock } from '@caisson/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KeptLog } from './kept-log.js';
-import { machineClock } from './machine-clock.js';
 import { ArrivedEvents, EventSource } from './published-events.js';
 
 const STREAMS = 40;
@@ -47,10 +46,10 @@ describe('Publishing while the broker fails', () => {
         } catch (error) {
           expect(error).toMatchObject({ code: 'kafka-publish-failed', retryable: true });
           rejections += 1;
-          await machineClock.sleep(100);
+          await systemClock.sleep(100);
         }
       }
-      await machineClock.sleep(5);
+      await systemClock.sleep(5);
     }
   }
 
@@ -107,7 +106,7 @@ describe('Publishing while the broker fails', () => {
   it('loses nothing when it is silent for longer than a request may take', async ({ annotate }) => {
     const arrived = await publishDuring(async () => {
       process.kill(kafka.pid, 'SIGSTOP');
-      await machineClock.sleep(7000);
+      await systemClock.sleep(7000);
       process.kill(kafka.pid, 'SIGCONT');
     });
     expect(arrived.holes).toEqual([]);

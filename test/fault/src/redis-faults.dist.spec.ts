@@ -7,10 +7,9 @@ import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-s
 import type { LockRequest } from '@caisson/event-sourcing';
 import { startRedis, type LocalRedis } from '@caisson/local';
 import { RedisLockManager } from '@caisson/lock-redis';
-import { createTestDatabase, eventually, type TestDatabase } from '@caisson/testing';
+import { createTestDatabase, eventually, systemClock, type TestDatabase } from '@caisson/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { KeptLog } from './kept-log.js';
-import { machineClock } from './machine-clock.js';
 
 const newLock = (given: Partial<LockRequest> = {}): LockRequest => ({
   tenantId: randomUUID(),
@@ -47,7 +46,7 @@ describe('Locks while Redis fails', () => {
     log = new KeptLog();
     lost = [];
     const observer = { lost: (resource: string): unknown => lost.push(resource) };
-    const common = { url: redis.url, clock: machineClock, log };
+    const common = { url: redis.url, clock: systemClock, log };
     locks = new RedisLockManager({ ...common, inner: store.locks, observer });
     otherLocks = new RedisLockManager({ ...common, inner: other.locks });
     await eventually('Redis', () => locks.isConnected && otherLocks.isConnected);

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { AesSecretBox } from '@caisson/artifact-store-postgres';
 import type { UnitInput } from '@caisson/engine';
 import { migrate } from '@caisson/event-store-postgres';
-import type { Clock, IdGenerator } from '@caisson/kernel';
-import { createTestDatabase, type EngineHarness } from '@caisson/testing';
+import type { IdGenerator } from '@caisson/kernel';
+import { createTestDatabase, systemClock, type EngineHarness } from '@caisson/testing';
 import { CreateRunner, PostgresRunnerRegistry } from '@caisson/tool-process';
 import Fastify from 'fastify';
 import pg from 'pg';
@@ -38,13 +38,6 @@ export interface TerraformWorld extends EngineHarness {
   engineWith(more: Partial<TerraformEngineOptions>): TerraformEngine;
 }
 
-/** The clock on the wall. */
-export const wallClock: Clock = {
-  now: () => new Date().toISOString(),
-  monotonicMs: () => performance.now(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
-
 const ids: IdGenerator = { next: () => randomUUID() };
 
 /** Starts a world. Stop it afterwards. */
@@ -56,7 +49,7 @@ export async function startTerraformWorld(): Promise<TerraformWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'caisson-terraform-'));
   const effectsFolder = join(folder, 'effects');
   mkdirSync(effectsFolder);
-  const credentials = new StateCredentials([{ id: 'test', key: randomBytes(32) }], wallClock);
+  const credentials = new StateCredentials([{ id: 'test', key: randomBytes(32) }], systemClock);
   const box = new AesSecretBox([{ id: 'test', key: randomBytes(32) }]);
   const backend = new TerraformStateBackend(new PostgresTerraformStateStore(pool, box), credentials);
   const server = Fastify({ forceCloseConnections: true });

@@ -1,4 +1,4 @@
-import { Fault, type Clock } from '@caisson/kernel';
+import { Fault } from '@caisson/kernel';
 import { Relay, type EventPublisher, type OutboxEntry } from '@caisson/event-sourcing';
 import {
   createTestDatabase,
@@ -7,23 +7,12 @@ import {
   newEvent,
   newPrivateEvent,
   newStream,
+  systemClock,
   type TestDatabase,
 } from '@caisson/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from './migrate.js';
 import { openEventStore, type OpenedEventStore } from './open-event-store.js';
-
-const clock: Clock = {
-  now: () => new Date().toISOString(),
-  monotonicMs: () => performance.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
-      const end = (): void => resolve();
-      if (signal?.aborted === true) end();
-      setTimeout(end, ms).unref();
-      signal?.addEventListener('abort', end, { once: true });
-    }),
-};
 
 describe('Relay over Postgres', () => {
   let database: TestDatabase;
@@ -45,7 +34,7 @@ describe('Relay over Postgres', () => {
     const relay = new Relay({
       outbox: store.outbox,
       wakeups: store.wakeups,
-      clock,
+      clock: systemClock,
       batchSize: 10,
       pollMs: 200,
       ...(publisher && { publisher }),

@@ -3,25 +3,17 @@ import { randomUUID } from 'node:crypto';
 import type * as IoRedis from 'ioredis';
 import { migrate, openEventStore } from '@caisson/event-store-postgres';
 import type { LockRequest } from '@caisson/event-sourcing';
-import type { Clock } from '@caisson/kernel';
-import { createTestDatabase, describeLockManagerContract, eventually, testRedisUrl } from '@caisson/testing';
+import {
+  createTestDatabase,
+  describeLockManagerContract,
+  eventually,
+  systemClock,
+  testRedisUrl,
+} from '@caisson/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisLockManager } from './redis-lock-manager.js';
 
 const { Redis } = createRequire(import.meta.url)('ioredis') as typeof IoRedis;
-
-const clock: Clock = {
-  now: () => new Date().toISOString(),
-  monotonicMs: () => performance.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      signal?.addEventListener('abort', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    }),
-};
 
 const log = { info: (): void => undefined, warn: (): void => undefined };
 
@@ -35,7 +27,7 @@ async function openFixture() {
     openEventStore({ url: database.url }),
   ]);
   const [locks, otherLocks] = [store, other].map(
-    (opened) => new RedisLockManager({ url: testRedisUrl(), inner: opened.locks, clock, log }),
+    (opened) => new RedisLockManager({ url: testRedisUrl(), inner: opened.locks, clock: systemClock, log }),
   ) as [RedisLockManager, RedisLockManager];
   await eventually('Redis', () => locks.isConnected && otherLocks.isConnected);
   const redis = new Redis(testRedisUrl());

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { describeEventStrategyContract, eventually, newAppend, newEvent, testKafkaBrokers } from '@caisson/testing';
+import {
+  describeEventStrategyContract,
+  eventually,
+  newAppend,
+  newEvent,
+  systemClock,
+  testKafkaBrokers,
+} from '@caisson/testing';
 import { topicOf } from '@caisson/contracts';
 import { Fault } from '@caisson/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +14,7 @@ import { encodeHeaders } from './cloud-events.js';
 import { connectKafka } from './kafka-client.js';
 import { KafkaEventPublisher } from './kafka-event-publisher.js';
 import { KafkaEventStrategy, type KafkaEventStrategyOptions } from './kafka-event-strategy.js';
-import { KeptLog, openTestStore, startBehindNest, testClock, type TestStore } from './strategy.harness.js';
+import { KeptLog, openTestStore, startBehindNest, type TestStore } from './strategy.harness.js';
 
 const QUICK = {
   timing: { sessionTimeoutMs: 3000, heartbeatIntervalMs: 250, fetchWaitMs: 100 },
@@ -22,7 +29,7 @@ function strategyOver({ store }: TestStore, given: Given): KafkaEventStrategy {
     brokers: testKafkaBrokers(),
     consumerStore: store.consumers,
     wakeups: store.wakeups,
-    clock: testClock,
+    clock: systemClock,
     log: new KeptLog(),
     onFatal: (reason) => {
       throw new Error(reason);
@@ -125,7 +132,7 @@ describe('A consumer of Kafka', () => {
     const running = await startBehindNest(strategyOver(opened, { service, log }), async (event) => {
       if (event.tenantId !== append.stream.tenantId) return;
       if (event.sequence === 1 && !hasSlept) {
-        await testClock.sleep(QUICK.timing.sessionTimeoutMs * 1.5);
+        await systemClock.sleep(QUICK.timing.sessionTimeoutMs * 1.5);
         hasSlept = true;
       }
       if (event.sequence === 2 && failures < 8) {

@@ -1,6 +1,6 @@
-import { describeEventStrategyContract } from '@caisson/testing';
+import { describeEventStrategyContract, systemClock } from '@caisson/testing';
 import { StoreEventStrategy } from './store-event-strategy.js';
-import { KeptLog, openTestStore, startBehindNest, testClock } from './strategy.harness.js';
+import { KeptLog, openTestStore, startBehindNest } from './strategy.harness.js';
 
 describeEventStrategyContract('Reading the store', async () => {
   const { store, relay, close } = await openTestStore();
@@ -12,7 +12,7 @@ describeEventStrategyContract('Reading the store', async () => {
     lose: () => relay(() => Promise.resolve()),
     start: (consumer, handler) => {
       const options = { service: consumer, consumerStore: store.consumers, wakeups: store.wakeups };
-      return startBehindNest(new StoreEventStrategy({ ...options, clock: testClock, log: new KeptLog() }), handler);
+      return startBehindNest(new StoreEventStrategy({ ...options, clock: systemClock, log: new KeptLog() }), handler);
     },
     close,
   };

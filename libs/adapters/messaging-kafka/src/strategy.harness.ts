@@ -5,7 +5,6 @@ import type { PublicEvent } from '@caisson/contracts';
 import type { Delivery, OutboxEntry } from '@caisson/event-sourcing';
 import { SEQUENCED_CHANNEL } from '@caisson/event-sourcing';
 import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
-import type { Clock } from '@caisson/kernel';
 import { createTestDatabase, type RunningStrategy, type TestHandler } from '@caisson/testing';
 import type { EventStrategy } from './event-strategy.js';
 import type { Log } from './log.js';
@@ -38,26 +37,6 @@ export async function startBehindNest(strategy: EventStrategy, handler: TestHand
   await app.listen();
   return { health: () => strategy.health(), stop: () => app.close() };
 }
-
-/** The machine's clock. */
-export const testClock: Clock = {
-  now: () => new Date().toISOString(),
-  monotonicMs: () => performance.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal?.aborted === true) {
-        resolve();
-        return;
-      }
-      const wake = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, ms);
-      signal?.addEventListener('abort', wake, { once: true });
-    }),
-};
 
 /** Keeps the warnings and errors for the test to look at; says nothing. */
 export class KeptLog implements Log {

@@ -4,10 +4,10 @@ import { migrate, openEventStore, type MigrationClass, type OpenedEventStore } f
 import { RedisLockManager, type RedisLockObserver } from '@caisson/lock-redis';
 import { KafkaEventPublisher } from '@caisson/messaging-kafka';
 import type { Logger, Metrics } from '@caisson/observability';
+import { systemClock } from '@caisson/system';
 import type { Health, PartStatus, StatusProbe } from './health.js';
 import type { CommonSettings } from './settings.js';
 import type { Shutdown } from './shutdown.js';
-import { systemClock } from './system.js';
 
 const PROBE_MS = 1_000;
 

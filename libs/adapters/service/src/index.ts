@@ -13,4 +13,4 @@ export { CommonSettings, Flag, printableSettings, readSettings, variableName, Wh
 export type { Environment } from './settings.js';
 export { Shutdown, SHUTDOWN_STAGES } from './shutdown.js';
 export type { ShutdownStage } from './shutdown.js';
-export { systemClock, systemIds, systemRandom } from './system.js';
+export { systemClock, systemIds, systemRandom } from '@caisson/system';

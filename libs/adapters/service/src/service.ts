@@ -12,13 +12,13 @@ import {
 } from '@caisson/messaging-kafka';
 import { withStory, type Logger, type Metrics } from '@caisson/observability';
 import { createHttpAdapter, prepareHttp } from '@caisson/http';
+import { systemClock, systemIds, systemRandom } from '@caisson/system';
 import type { Foundation } from './foundation.js';
 import type { Health, StatusProbe } from './health.js';
 import { NestLog } from './nest-log.js';
 import { addOperationsRoutes } from './operations-routes.js';
 import type { BackgroundLoop, ServiceDefinition, ServiceFrame } from './service-definition.js';
 import type { Shutdown } from './shutdown.js';
-import { systemClock, systemIds, systemRandom } from './system.js';
 
 /** What a service runs in. */
 export interface Surroundings<Settings> {

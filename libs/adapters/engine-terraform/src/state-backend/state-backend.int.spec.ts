@@ -1,7 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { systemClock } from '@caisson/testing';
 import Fastify from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTerraformWorld, wallClock, type TerraformWorld } from '../terraform-world.harness.js';
+import { startTerraformWorld, type TerraformWorld } from '../terraform-world.harness.js';
 import { STATE_VERSIONS_MAX } from './postgres-state-store.js';
 import { registerStateBackend } from './register-state-backend.js';
 import { STATE_USER, type StateRequest, type StateResponse } from './state-backend.js';
@@ -229,8 +230,8 @@ describe('credentials', () => {
   });
 
   it('of another unit, deployment or key are refused, and never as "not found"', async () => {
-    const elsewhere = new StateCredentials([{ id: 'test', key: randomBytes(32) }], wallClock);
-    const late = new StateCredentials([{ id: 'test', key: randomBytes(32) }], wallClock);
+    const elsewhere = new StateCredentials([{ id: 'test', key: randomBytes(32) }], systemClock);
+    const late = new StateCredentials([{ id: 'test', key: randomBytes(32) }], systemClock);
     const refused = [
       await get({ unitId: 'other' }),
       await get({ deploymentId: randomUUID() }),

@@ -1,0 +1,1 @@
+export { systemClock, systemIds, systemRandom } from './system.js';
