@@ -471,6 +471,15 @@ describe('commands', () => {
     }
   });
 
+  it('are refused when their key was used to say something else', async () => {
+    const { id } = await created();
+    const headers = { 'idempotency-key': 'cancel-for-a-reason' };
+    const cancel = (reason: string) => ask('POST', `/deployments/${id}/cancel`, { body: { reason }, headers });
+    expect((await cancel('too dear')).status).toBe(202);
+    expect((await cancel('too dear')).status).toBe(202);
+    expect(await cancel('too late')).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } });
+  });
+
   it('give the run of the first time when they are repeated later', async () => {
     const { id, runId } = await created();
     const cancel = { headers: { 'idempotency-key': 'cancel-1' } };

@@ -26,8 +26,8 @@ type Accepted = Extract<DeploymentHandled, { outcome: 'accepted' }>;
 export interface AskedCommand {
   readonly caller: Caller;
   readonly deploymentId: string;
-  /** What a repeat must say too. */
-  readonly desired?: unknown;
+  /** What a repeat must say too: members of what it recorded, by name. Those left out do not matter. */
+  readonly says?: Readonly<Record<string, unknown>>;
 }
 
 /** Turns what became of a command into its answer. */
@@ -72,16 +72,18 @@ export class CommandAnswers {
   }
 
   /** The run that a repeated command was about when it came first. */
-  private async firstRunOf({ caller, deploymentId, desired }: AskedCommand): Promise<string | undefined> {
+  private async firstRunOf({ caller, deploymentId, says = {} }: AskedCommand): Promise<string | undefined> {
     const stream = { tenantId: caller.tenantId, streamId: `deployment-${deploymentId}` };
     const ids = new Set(
       Array.from({ length: EVENTS_PER_COMMAND_MAX }, (_, index) => eventIdOf(stream, caller.commandId, index)),
     );
     const events = (await this.consumers.readStream(stream, 0)).filter(({ id }) => ids.has(id));
-    const data = events.map((event) => event.data as { readonly runId?: string; readonly desired?: unknown });
-    const before = data.find((item) => item.desired !== undefined)?.desired;
-    if (desired !== undefined && before !== undefined && !jsonEquals(desired, before)) {
-      throw apiProblem('idempotency-key-reused', 'Send a new Idempotency-Key with a new request.');
+    const data = events.map((event) => event.data as Readonly<Record<string, unknown>> & { readonly runId?: string });
+    for (const [name, said] of Object.entries(says)) {
+      const before = data.find((item) => item[name] !== undefined)?.[name];
+      if (said !== undefined && before !== undefined && !jsonEquals(said, before)) {
+        throw apiProblem('idempotency-key-reused', 'Send a new Idempotency-Key with a new request.');
+      }
     }
     return data.findLast(({ runId }) => runId !== undefined)?.runId;
   }

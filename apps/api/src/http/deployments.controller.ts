@@ -67,7 +67,11 @@ export class DeploymentsController {
     checkDesiredState(desired);
     const deploymentId = newDeploymentId(caller, this.ids);
     const command = new CreateDeploymentCommand({ deploymentId, desired, context: commandContextOf(caller) });
-    return this.answers.accepted(await this.commands.execute(command), { caller, deploymentId, desired }, reply);
+    return this.answers.accepted(
+      await this.commands.execute(command),
+      { caller, deploymentId, says: { desired } },
+      reply,
+    );
   }
 
   @Get()
@@ -117,7 +121,11 @@ export class DeploymentsController {
     const context = commandContextOf(caller);
     const reason = `${caller.username} changed what is desired`;
     const command = new ChangeDesiredStateCommand({ deploymentId, desired, ifVersion, reason, context });
-    return this.answers.accepted(await this.commands.execute(command), { caller, deploymentId, desired }, reply);
+    return this.answers.accepted(
+      await this.commands.execute(command),
+      { caller, deploymentId, says: { desired } },
+      reply,
+    );
   }
 
   @Delete(':id')

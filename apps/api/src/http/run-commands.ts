@@ -13,7 +13,7 @@ import {
   RollBackCommand,
   StartPlanningCommand,
 } from '../commands/deployment-commands.js';
-import { CommandAnswers } from './command-answers.js';
+import { CommandAnswers, type AskedCommand } from './command-answers.js';
 import { commandContextOf } from './command-context.js';
 
 /** Which run is meant, by whom, and where the answer's headers go. */
@@ -38,12 +38,12 @@ export class RunCommands {
   }
 
   approve(target: RunTarget, { planDigest }: z.infer<typeof ApproveRequest>): Promise<CommandAnswer> {
-    return this.send(target, new ApproveRunCommand({ ...inputOf(target), planDigest }));
+    return this.send(target, new ApproveRunCommand({ ...inputOf(target), planDigest }), { planDigest });
   }
 
   reject(target: RunTarget, body: z.infer<typeof ReasonRequest>): Promise<CommandAnswer> {
     const reason = body?.reason ?? `${target.caller.username} rejected the plan`;
-    return this.send(target, new RejectRunCommand({ ...inputOf(target), reason }));
+    return this.send(target, new RejectRunCommand({ ...inputOf(target), reason }), { reason });
   }
 
   execute(target: RunTarget): Promise<CommandAnswer> {
@@ -52,7 +52,7 @@ export class RunCommands {
 
   cancel(target: RunTarget, body: z.infer<typeof ReasonRequest>): Promise<CommandAnswer> {
     const reason = body?.reason ?? `${target.caller.username} cancelled it`;
-    return this.send(target, new CancelRunCommand({ ...inputOf(target), reason }));
+    return this.send(target, new CancelRunCommand({ ...inputOf(target), reason }), { reason });
   }
 
   retry(target: RunTarget): Promise<CommandAnswer> {
@@ -62,12 +62,13 @@ export class RunCommands {
   rollBack(target: RunTarget, body: z.infer<typeof RollbackRequest>): Promise<CommandAnswer> {
     const reason = body?.reason ?? `${target.caller.username} asked to go back`;
     const toRevision = body?.toRevision === undefined ? {} : { toRevision: body.toRevision };
-    return this.send(target, new RollBackCommand({ ...inputOf(target), ...toRevision, reason }));
+    const says = { reason, revision: body?.toRevision };
+    return this.send(target, new RollBackCommand({ ...inputOf(target), ...toRevision, reason }), says);
   }
 
-  private async send(target: RunTarget, command: RunCommand): Promise<CommandAnswer> {
+  private async send(target: RunTarget, command: RunCommand, says: AskedCommand['says'] = {}): Promise<CommandAnswer> {
     const { caller, deploymentId, reply } = target;
-    return this.answers.accepted(await this.bus.execute(command), { caller, deploymentId }, reply);
+    return this.answers.accepted(await this.bus.execute(command), { caller, deploymentId, says }, reply);
   }
 }
 
