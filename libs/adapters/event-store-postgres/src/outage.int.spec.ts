@@ -166,6 +166,13 @@ describe('an outage', () => {
     await outbox.resign();
   });
 
+  it('that is a password being changed is as good as any other: it passes', async () => {
+    const stranger = new URL(database.url);
+    stranger.username = 'nobody_of_that_name';
+    const refused = openEventStore({ url: stranger.href });
+    await expect(refused).rejects.toMatchObject({ code: 'store-unavailable', retryable: true });
+  });
+
   it('is no matter for a page whose handlers take longer than a transaction may be idle', async () => {
     const strict = new URL(database.url);
     strict.searchParams.set('idle_in_transaction_session_timeout', '300');

@@ -1,6 +1,7 @@
 import { Fault, InvariantViolation, messageOf } from '@caisson/kernel';
 
-const UNAVAILABLE_STATES = /^(08|53|57P|57014|25006|58030)/; // Lost, out of resources, shutting down, cancelled, read-only.
+// Lost, not let in (its password is being changed), out of resources, shutting down, cancelled, read-only.
+const UNAVAILABLE_STATES = /^(08|28|53|57P|57014|25006|58030)/;
 const COLLIDED_STATES = /^(40001|40P01)$/; // Serialization failure, deadlock: the same at once will do.
 const BUSY_STATE = '55P03'; // Somebody holds a lock for long: the same a little later will do.
 const NETWORK_CODES = new Set([

@@ -47,7 +47,7 @@ export function unsupportedType(): HttpProblem {
 
 function unavailable(code: string | undefined, cause: unknown): HttpProblem {
   return edgeProblem('service-unavailable', {
-    detail: `Nothing was done. Send the same request again in ${RETRY_AFTER_S} s, with the same Idempotency-Key.`,
+    detail: `It is not known whether it was done. Send it again in ${RETRY_AFTER_S} s, with the same Idempotency-Key.`,
     headers: { 'retry-after': String(RETRY_AFTER_S) },
     ...(code === undefined ? {} : { members: { reason: code } }),
     cause,
