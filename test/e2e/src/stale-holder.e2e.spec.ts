@@ -11,13 +11,13 @@ import { TerraformWorld } from './terraform-world.js';
 
 const ACCOUNT = { username: 'admin', password: 'correct horse battery staple' };
 const EXECUTORS = ['executor', 'executor-2'] as const;
-const LIMIT_MS = 180_000;
+/** The lease must run out, and the frozen holder's tool has two minutes to stop before it is killed. */
+const LIMIT_MS = 300_000;
 
 interface RecordedFact {
   readonly version: string;
   readonly type: string;
   readonly token: string | null;
-  readonly at: string;
 }
 
 describe('an executor that freezes while Terraform works', () => {
@@ -53,7 +53,7 @@ describe('an executor that freezes while Terraform works', () => {
 
   async function factsOf(runId: string): Promise<readonly RecordedFact[]> {
     const found = await database.query<RecordedFact>(
-      'select version, type, fencing_token as token, occurred_at as at from event where stream_id = $1 order by version',
+      'select version, type, fencing_token as token from event where stream_id = $1 order by version',
       [`execution-${runId}`],
     );
     return found.rows;

@@ -95,7 +95,7 @@ describe('npm start', () => {
     expect(await markedProcessesOf(place.CAISSON_DATA_DIR)).toEqual([]);
   });
 
-  it('says what to do when its data folder is in use or its port is taken; the first one is not disturbed', async () => {
+  it('says what to do when its data folder is in use or its port is taken, and disturbs nobody', async () => {
     const first = open();
     await first.untilReady();
     const same = open({ ...place, CAISSON_PORT: '0' });

@@ -42,7 +42,7 @@ const deliver = (body: string, secret = SECRET): Promise<DeliveryAnswer> =>
 
 const push = (branch = 'main', repository = REPOSITORY) => pushBody({ repository, branch, commit: commit() });
 
-/** What `deliveries` lead to becomes visible later: one more push to the right branch shows that they were seen before. */
+/** What deliveries lead to is seen later: one more push to the right branch shows that they were read before. */
 async function runsAfter(deliveries: () => Promise<unknown>): Promise<readonly RunResource[]> {
   const before = await caisson.client.runs(deploymentId);
   await deliveries();
@@ -56,7 +56,7 @@ async function runsAfter(deliveries: () => Promise<unknown>): Promise<readonly R
       const runs = await caisson.client.runs(deploymentId);
       const settled = runs.every(({ state }) => state === 'completed');
       const newer = runs.slice(0, runs.length - before.length);
-      return settled && newer.some(({ reason }) => String(reason).includes(last)) ? newer : undefined;
+      return settled && newer.some(({ reason }) => reason.includes(last)) ? newer : undefined;
     },
     60_000,
   );
@@ -79,7 +79,7 @@ it('a signed push requests an update run, and every step can be followed back to
   expect(answer).toMatchObject({ status: 202, body: { outcome: 'accepted', repeated: false } });
   const run = await eventually('the run of the push', async () => {
     const [newest] = await caisson.client.runs(deploymentId);
-    return newest !== undefined && String(newest['reason']).includes(sent) ? newest : undefined;
+    return newest !== undefined && newest.reason.includes(sent) ? newest : undefined;
   });
   expect(run.kind).toBe('update');
   await caisson.client.waitForRun(run.id, { states: ['completed'] });
@@ -89,10 +89,9 @@ it('a signed push requests an update run, and every step can be followed back to
   const ended = history.find(({ data, type }) => data['runId'] === run.id && type.includes('.task-succeeded.'));
   const way: string[] = [];
   let at: HistoryEntry | undefined = ended;
-  let cause = '';
-  for (; at !== undefined; at = byId.get(cause)) {
+  while (at !== undefined) {
     way.push(at.type.split('.').slice(1, 3).join(' '));
-    cause = at.causationId;
+    at = byId.get(at.causationId);
   }
   expect(way).toEqual([
     'execution task-succeeded',
