@@ -29,6 +29,7 @@ const STEPS = [
   { name: 'build', run: nx('build'), limitMs: 5 * MINUTE_MS },
   { name: 'typecheck', run: nx('typecheck'), limitMs: 5 * MINUTE_MS },
   { name: 'lint', run: nx('lint'), limitMs: 10 * MINUTE_MS },
+  { name: 'format', run: ['prettier', '--check', '--log-level', 'warn', '.'], limitMs: 2 * MINUTE_MS },
   { name: 'unit', limitMs: 5 * MINUTE_MS },
   { name: 'tidy', limitMs: 5 * MINUTE_MS },
   { name: 'integration', limitMs: 10 * MINUTE_MS },
