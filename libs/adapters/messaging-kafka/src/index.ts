@@ -13,5 +13,5 @@ export type { Log } from './log.js';
 export { messageKey, partitionOf, topicOfType } from './partition-batches.js';
 export { PassErrorsOn } from './pass-errors-on.js';
 export { StoreEventStrategy } from './store-event-strategy.js';
-export { createTopics, EVENT_BYTES_MAX } from './topic-bootstrap.js';
+export { createTopics } from './topic-bootstrap.js';
 export type { TopicBootstrap } from './topic-bootstrap.js';

@@ -53,8 +53,11 @@ export class KafkaEventPublisher implements EventPublisher {
     if (entries.length === 0) return;
     const { batches, unroutable } = routeEntries(entries, this.#topics);
     for (const { envelope } of unroutable) {
-      // Nobody could subscribe to it, and waiting would hold up everybody else. It stays in the store.
-      this.#options.log.error({ eventId: envelope.id, type: envelope.type }, 'event type has no topic; not published');
+      // Kafka would never take it, and waiting would hold up everybody else. It is in the store: the sweep brings it.
+      this.#options.log.error(
+        { eventId: envelope.id, type: envelope.type },
+        'event has no topic or is too large for it; not published',
+      );
     }
     try {
       const producer = await this.#connected();

@@ -1,6 +1,13 @@
 import type { OutboxEntry } from '@caisson/event-sourcing';
 import { describe, expect, it } from 'vitest';
-import { messageKey, partitionOf, routeEntries, SEND_BYTES_MAX, topicOfType } from './partition-batches.js';
+import {
+  EVENT_BYTES_MAX,
+  messageKey,
+  partitionOf,
+  routeEntries,
+  SEND_BYTES_MAX,
+  topicOfType,
+} from './partition-batches.js';
 
 const TOPIC = 'caisson.deployment.events.v1';
 
@@ -27,6 +34,13 @@ function entry(stream: string, sequence: number, more: { dataJson?: string; type
 const idsOf = (headers: Record<string, string>): string => headers['ce_id'] ?? '';
 
 describe('routing', () => {
+  it('leaves out what Kafka would refuse for ever, and holds up nothing behind it', () => {
+    const large = entry('s', 1, { dataJson: `"${'x'.repeat(EVENT_BYTES_MAX)}"` });
+    const { batches, unroutable } = routeEntries([large, entry('s', 2)]);
+    expect(unroutable).toEqual([large]);
+    expect(batches.flatMap(({ requests }) => requests.flat())).toHaveLength(1);
+  });
+
   it('keeps a stream in one partition and in order', () => {
     const entries = Array.from({ length: 60 }, (_, index) => entry(`s${index % 5}`, Math.floor(index / 5) + 1));
     const { batches } = routeEntries(entries);

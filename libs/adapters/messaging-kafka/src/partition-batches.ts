@@ -6,6 +6,9 @@ import { murmur2 } from './murmur2.js';
 /** Bytes of a request to one partition; Kafka refuses more than 1 MiB of messages in one batch by default. */
 export const SEND_BYTES_MAX = 900_000;
 
+/** Largest event that a topic takes; Kafka's own default of 1 MB is less than a large plan. Larger ones are not sent. */
+export const EVENT_BYTES_MAX = 8 * 1024 * 1024;
+
 /** What a message weighs besides its parts: offsets, lengths, timestamps. */
 const MESSAGE_OVERHEAD_BYTES = 100;
 
@@ -24,7 +27,7 @@ export interface PartitionBatch {
   readonly requests: readonly (readonly PartitionMessage[])[];
 }
 
-/** Entries by partition, and those whose type names no topic. */
+/** Entries by partition, and those that no topic takes: their type names none, or they are too large. */
 export interface Routed {
   readonly batches: readonly PartitionBatch[];
   readonly unroutable: readonly OutboxEntry[];
@@ -59,6 +62,10 @@ export function routeEntries(entries: readonly OutboxEntry[], topics: readonly T
       continue;
     }
     const message = toMessage(entry, partitions);
+    if (weightOf(message) > EVENT_BYTES_MAX) {
+      unroutable.push(entry);
+      continue;
+    }
     const place = `${topic}/${message.partition}`;
     const batch = byPartition.get(place) ?? { topic, messages: [] };
     batch.messages.push(message);

@@ -3,9 +3,7 @@ import type { Admin } from 'kafkajs';
 import { TOPICS, type TopicSettings } from '@caisson/contracts';
 import { Fault } from '@caisson/kernel';
 import { connectKafka, type KafkaConnection } from './kafka-client.js';
-
-/** Largest event that a topic takes; Kafka's own default of 1 MB is less than a large plan. */
-export const EVENT_BYTES_MAX = 8 * 1024 * 1024;
+import { EVENT_BYTES_MAX } from './partition-batches.js';
 
 const REPLICAS_MAX = 3;
 
