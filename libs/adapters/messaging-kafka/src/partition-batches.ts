@@ -6,7 +6,7 @@ import { murmur2 } from './murmur2.js';
 /** Bytes of a request to one partition; Kafka refuses more than 1 MiB of messages in one batch by default. */
 export const SEND_BYTES_MAX = 900_000;
 
-/** Largest event that a topic takes; Kafka's own default of 1 MB is less than a large plan. Larger ones are not sent. */
+/** Largest event that a topic takes; Kafka's own default of 1 MB is less than a large plan. Larger ones stay. */
 export const EVENT_BYTES_MAX = 8 * 1024 * 1024;
 
 /** What a message weighs besides its parts: offsets, lengths, timestamps. */

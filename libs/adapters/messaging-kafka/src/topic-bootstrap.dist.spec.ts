@@ -3,7 +3,8 @@ import { testKafkaBrokers } from '@caisson/testing';
 import { describe, expect, it } from 'vitest';
 import { connectKafka, kafkajs } from './kafka-client.js';
 import { KeptLog } from './strategy.harness.js';
-import { createTopics, EVENT_BYTES_MAX } from './topic-bootstrap.js';
+import { EVENT_BYTES_MAX } from './partition-batches.js';
+import { createTopics } from './topic-bootstrap.js';
 
 const connection = { brokers: testKafkaBrokers(), clientId: 'test', log: new KeptLog() };
 
