@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { decodeEvent } from '@caisson/contracts';
 import { openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
 import { jobFor } from '@caisson/execution';
 import { createTestDatabase, eventually, startSourceProcess, type TestDatabase } from '@caisson/testing';
@@ -74,7 +73,7 @@ async function runInChild(behave: Behaviour) {
   await story.startRun([unit('network'), unit('web', { behave }, ['network'])]);
   const stream = { tenantId: story.tenantId, streamId: `deployment-${story.deploymentId}` };
   const [started] = await outside.consumers.readStream(stream, 0);
-  const job = jobFor(decodeEvent('deployment', started!)!)!;
+  const job = jobFor(started!)!;
   await outside.consumers.transact('executor', [stream], async (transaction) => transaction.enqueue(stream, job));
   outside.wakeups.wake(`jobs-${job.queue}`);
   await toSay('hangs');

@@ -45,3 +45,4 @@ export { Sweep, SWEEP_DEFAULTS } from './sweep.js';
 export type { SweepOptions } from './sweep.js';
 export { jobsChannel, OUTBOX_CHANNEL, SEQUENCED_CHANNEL } from './ports/wakeups.js';
 export type { Wakeups } from './ports/wakeups.js';
+export { unreadableEvent } from './unreadable-event.js';

@@ -11,6 +11,7 @@ export class ScanRequestsConsumer {
   /** Hears every fact about deployments; only scan requests concern it. */
   @EventsOf('deployment')
   onDeploymentFact(@Payload() event: PublicEvent, @Ctx() delivery: Delivery): void {
-    acceptScanRequest(event, delivery);
+    const job = acceptScanRequest(event);
+    if (job !== undefined) delivery.enqueue(job);
   }
 }

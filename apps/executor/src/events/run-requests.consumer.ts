@@ -1,4 +1,4 @@
-import { decodeEvent, type PublicEvent } from '@caisson/contracts';
+import type { PublicEvent } from '@caisson/contracts';
 import type { Delivery } from '@caisson/event-sourcing';
 import { jobFor } from '@caisson/execution';
 import { EventsOf } from '@caisson/messaging-kafka';
@@ -11,8 +11,7 @@ export class RunRequestsConsumer {
   /** Hears every fact about deployments. Nothing runs here: a tool may take an hour, a consumer may not. */
   @EventsOf('deployment')
   onDeploymentFact(@Payload() event: PublicEvent, @Ctx() delivery: Delivery): void {
-    const fact = decodeEvent('deployment', event);
-    const job = fact === undefined ? undefined : jobFor(fact);
+    const job = jobFor(event);
     if (job !== undefined) delivery.enqueue(job);
   }
 }

@@ -1,6 +1,6 @@
 import { eventTypeOf } from '@caisson/contracts';
-import type { Aggregate, NewEvent, RecordedEvent } from '@caisson/event-sourcing';
-import { InvariantViolation, type Json } from '@caisson/kernel';
+import { unreadableEvent, type Aggregate, type NewEvent, type RecordedEvent } from '@caisson/event-sourcing';
+import type { Json } from '@caisson/kernel';
 import { deploymentDecider } from '../domain/deployment.decide.js';
 import type { DeploymentCommand, DeploymentRejection } from '../domain/deployment.commands.js';
 import { PUBLIC_FACTS, type DeploymentEvent } from '../domain/deployment.events.js';
@@ -50,8 +50,8 @@ function decode(recorded: RecordedEvent): DeploymentEvent {
 }
 
 /** Older shapes become the newest one here, one step per version. */
-function upcast({ data, schemaVersion, streamId, type, version }: RecordedEvent): unknown {
-  if (schemaVersion === EVENT_SCHEMA_VERSION && Object.hasOwn(PUBLIC_FACTS, type)) return data;
-  const where = `event ${version} of ${streamId}`;
-  throw new InvariantViolation(`${where} is ${type} of shape ${schemaVersion}, which this build cannot read`);
+function upcast(recorded: RecordedEvent): unknown {
+  if (recorded.schemaVersion === EVENT_SCHEMA_VERSION && Object.hasOwn(PUBLIC_FACTS, recorded.type))
+    return recorded.data;
+  throw unreadableEvent(recorded);
 }

@@ -1,5 +1,4 @@
 import type { PublicEvent } from '@caisson/contracts';
-import type { NewJob } from '@caisson/event-sourcing';
 import { expect, it } from 'vitest';
 import { acceptScanRequest } from './accept-scan-request.js';
 
@@ -17,22 +16,16 @@ const request: PublicEvent = {
   data: { deploymentId: 'd', scanId: 's', autoRemediate: false, applied: [] },
 };
 
-function jobsAfter(event: PublicEvent): readonly NewJob[] {
-  const jobs: NewJob[] = [];
-  acceptScanRequest(event, { enqueue: (job) => jobs.push(job) });
-  return jobs;
-}
-
 it('turns a request into one job by the id of the scan, which carries the event', () => {
-  expect(jobsAfter(request)).toEqual([{ queue: 'drift', key: 's', payload: request }]);
+  expect(acceptScanRequest(request)).toEqual({ queue: 'drift', key: 's', payload: request });
 });
 
 it('leaves other facts alone, those of newer builds included', () => {
   const deleted = { ...request, type: 'caisson.deployment.deployment-deleted.v1', data: { deploymentId: 'd' } };
-  expect(jobsAfter(deleted)).toEqual([]);
-  expect(jobsAfter({ ...request, type: 'caisson.deployment.something-new.v1' })).toEqual([]);
+  expect(acceptScanRequest(deleted)).toBeUndefined();
+  expect(acceptScanRequest({ ...request, type: 'caisson.deployment.something-new.v1' })).toBeUndefined();
 });
 
 it('cannot handle a request that does not fit its schema', () => {
-  expect(() => jobsAfter({ ...request, data: { deploymentId: 'd' } })).toThrow();
+  expect(() => acceptScanRequest({ ...request, data: { deploymentId: 'd' } })).toThrow();
 });

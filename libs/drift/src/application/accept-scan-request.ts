@@ -1,18 +1,18 @@
 import { decodeEvent, type PublicEvent } from '@caisson/contracts';
-import type { Delivery } from '@caisson/event-sourcing';
+import type { NewJob } from '@caisson/event-sourcing';
+import type { Json } from '@caisson/kernel';
 
 /** The queue whose workers run scans. */
 export const DRIFT_QUEUE = 'drift';
 
 /**
- * Records a requested scan as work, keyed by its scan id, so a second delivery of the event is the same job. The
- * payload is the event itself: the scan belongs to its story. Other events of the topic are none of its business.
+ * The job that follows from a public fact about a deployment; undefined for facts that ask for no scan. One job per scan
+ * id, however often the fact is delivered. Its payload is the event itself: the scan belongs to its story.
  *
  * @throws ZodError when the data does not fit its schema: the event cannot be handled and is parked.
  */
-export function acceptScanRequest(event: PublicEvent, delivery: Pick<Delivery, 'enqueue'>): void {
+export function acceptScanRequest(event: PublicEvent): NewJob | undefined {
   const decoded = decodeEvent('deployment', event);
-  if (decoded?.fact !== 'drift-scan-requested') return;
-  const { fact: _inType, ...request } = decoded;
-  delivery.enqueue({ queue: DRIFT_QUEUE, key: decoded.data.scanId, payload: request });
+  if (decoded?.fact !== 'drift-scan-requested') return undefined;
+  return { queue: DRIFT_QUEUE, key: decoded.data.scanId, payload: event as unknown as Json };
 }

@@ -1,6 +1,12 @@
 import { eventTypeOf, type DataOf, type FactOf } from '@caisson/contracts';
-import type { Aggregate, NewDocument, NewEvent, RecordedEvent } from '@caisson/event-sourcing';
-import { InvariantViolation, unreachable, type JsonObject } from '@caisson/kernel';
+import {
+  unreadableEvent,
+  type Aggregate,
+  type NewDocument,
+  type NewEvent,
+  type RecordedEvent,
+} from '@caisson/event-sourcing';
+import { unreachable, type JsonObject } from '@caisson/kernel';
 import type { DriftScanCommand, DriftScanRejection } from '../domain/drift-scan.commands.js';
 import { driftScanDecider } from '../domain/drift-scan.decide.js';
 import type { DriftScanEvent } from '../domain/drift-scan.events.js';
@@ -55,11 +61,9 @@ function fact<F extends FactOf<'drift'>>(name: F, data: DataOf<'drift', F>): Non
 
 const TYPES: ReadonlySet<string> = new Set<DriftScanEvent['type']>(['ScanStarted', 'DriftDetected', 'ScanCompleted']);
 
-function decode({ data, schemaVersion, streamId, type, version }: RecordedEvent): DriftScanEvent {
-  if (!TYPES.has(type) || schemaVersion !== SCHEMA_VERSION) {
-    const where = `event ${version} of ${streamId}`;
-    throw new InvariantViolation(`${where} is ${type} of shape ${schemaVersion}, which this build cannot read`);
-  }
+function decode(recorded: RecordedEvent): DriftScanEvent {
+  const { data, schemaVersion, type } = recorded;
+  if (!TYPES.has(type) || schemaVersion !== SCHEMA_VERSION) throw unreadableEvent(recorded);
   return { ...(data as object), type } as DriftScanEvent;
 }
 

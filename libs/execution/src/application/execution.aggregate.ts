@@ -1,5 +1,4 @@
-import type { Aggregate, NewEvent, RecordedEvent } from '@caisson/event-sourcing';
-import { InvariantViolation } from '@caisson/kernel';
+import { unreadableEvent, type Aggregate, type NewEvent, type RecordedEvent } from '@caisson/event-sourcing';
 import { executionDecider } from '../domain/execution.decide.js';
 import type { ExecutionCommand, ExecutionRejection } from '../domain/execution.commands.js';
 import type { ExecutionEvent } from '../domain/execution.events.js';
@@ -61,8 +60,7 @@ function decode(recorded: RecordedEvent): ExecutionEvent {
 }
 
 /** Older shapes become the newest one here, one step per version. */
-function upcast({ data, schemaVersion, streamId, type, version }: RecordedEvent): unknown {
-  if (schemaVersion === EVENT_SCHEMA_VERSION && Object.hasOwn(KNOWN, type)) return data;
-  const where = `event ${version} of ${streamId}`;
-  throw new InvariantViolation(`${where} is ${type} of shape ${schemaVersion}, which this build cannot read`);
+function upcast(recorded: RecordedEvent): unknown {
+  if (recorded.schemaVersion === EVENT_SCHEMA_VERSION && Object.hasOwn(KNOWN, recorded.type)) return recorded.data;
+  throw unreadableEvent(recorded);
 }

@@ -1,4 +1,4 @@
-import type { EventOf } from '@caisson/contracts';
+import { decodeEvent, type EventOf, type PublicEvent } from '@caisson/contracts';
 import type { NewJob } from '@caisson/event-sourcing';
 import type { Json } from '@caisson/kernel';
 
@@ -14,15 +14,21 @@ export interface ExecutionRequestRef {
   readonly version: number;
 }
 
-/** The work that follows from a fact about a deployment, if any. The same fact twice is one job. */
-export function jobFor(event: EventOf<'deployment'>): NewJob | undefined {
-  switch (event.fact) {
+/**
+ * The job that follows from a public fact about a deployment; undefined for facts that ask for no work. One job per fact,
+ * however often it is delivered.
+ *
+ * @throws ZodError when the event's data does not fit its schema: the event cannot be handled and is parked.
+ */
+export function jobFor(event: PublicEvent): NewJob | undefined {
+  const decoded = decodeEvent('deployment', event);
+  switch (decoded?.fact) {
     case 'run-started':
-      return jobOf(EXECUTION_QUEUE, event);
+      return jobOf(EXECUTION_QUEUE, decoded);
     case 'run-rollback-started': // Otherwise it tells what the executor already does.
-      return event.data.asked ? jobOf(EXECUTION_QUEUE, event) : undefined;
+      return decoded.data.asked ? jobOf(EXECUTION_QUEUE, decoded) : undefined;
     case 'run-cancelling':
-      return jobOf(EXECUTION_CONTROL_QUEUE, event);
+      return jobOf(EXECUTION_CONTROL_QUEUE, decoded);
     default:
       return undefined;
   }

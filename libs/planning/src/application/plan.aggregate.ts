@@ -1,6 +1,13 @@
 import { eventTypeOf, type Plan } from '@caisson/contracts';
-import type { Aggregate, DocumentContext, NewDocument, NewEvent, RecordedEvent } from '@caisson/event-sourcing';
-import { InvariantViolation, type JsonObject } from '@caisson/kernel';
+import {
+  unreadableEvent,
+  type Aggregate,
+  type DocumentContext,
+  type NewDocument,
+  type NewEvent,
+  type RecordedEvent,
+} from '@caisson/event-sourcing';
+import type { JsonObject } from '@caisson/kernel';
 import { planDecider, type PlanCommand, type PlanRejection, type PlanState } from '../domain/plan.decide.js';
 import { PUBLIC_FACTS, type PlanEvent } from '../domain/plan.events.js';
 
@@ -41,10 +48,10 @@ function decode(recorded: RecordedEvent): PlanEvent {
 }
 
 /** Older shapes become the newest one here, one step per version. */
-function upcast({ data, schemaVersion, streamId, type, version }: RecordedEvent): unknown {
-  if (schemaVersion === EVENT_SCHEMA_VERSION && Object.hasOwn(PUBLIC_FACTS, type)) return data;
-  const where = `event ${version} of ${streamId}`;
-  throw new InvariantViolation(`${where} is ${type} of shape ${schemaVersion}, which this build cannot read`);
+function upcast(recorded: RecordedEvent): unknown {
+  if (recorded.schemaVersion === EVENT_SCHEMA_VERSION && Object.hasOwn(PUBLIC_FACTS, recorded.type))
+    return recorded.data;
+  throw unreadableEvent(recorded);
 }
 
 function documentsOf(

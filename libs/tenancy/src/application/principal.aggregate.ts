@@ -1,5 +1,4 @@
-import type { Aggregate, NewDocument, RecordedEvent } from '@caisson/event-sourcing';
-import { InvariantViolation } from '@caisson/kernel';
+import { unreadableEvent, type Aggregate, type NewDocument, type RecordedEvent } from '@caisson/event-sourcing';
 import type { PrincipalCommand, PrincipalRejection } from '../domain/principal.commands.js';
 import type { PrincipalEvent } from '../domain/principal.events.js';
 import { principalDecider, type PrincipalState } from '../domain/principal.decide.js';
@@ -33,9 +32,8 @@ function documentsOf(state: PrincipalState, credential: CredentialDocument, crea
   ];
 }
 
-function decode({ data, schemaVersion, type }: RecordedEvent): PrincipalEvent {
-  if (type !== 'PrincipalRegistered' || schemaVersion !== SCHEMA_VERSION) {
-    throw new InvariantViolation(`this build cannot read ${type} of shape ${schemaVersion}`);
-  }
+function decode(recorded: RecordedEvent): PrincipalEvent {
+  const { data, schemaVersion, type } = recorded;
+  if (type !== 'PrincipalRegistered' || schemaVersion !== SCHEMA_VERSION) throw unreadableEvent(recorded);
   return { ...(data as object), type } as PrincipalEvent;
 }

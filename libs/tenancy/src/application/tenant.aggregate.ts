@@ -1,6 +1,6 @@
 import { eventTypeOf } from '@caisson/contracts';
-import type { Aggregate, NewEvent, RecordedEvent } from '@caisson/event-sourcing';
-import { InvariantViolation, unreachable } from '@caisson/kernel';
+import { unreadableEvent, type Aggregate, type NewEvent, type RecordedEvent } from '@caisson/event-sourcing';
+import { unreachable } from '@caisson/kernel';
 import type { TenantCommand, TenantRejection } from '../domain/tenant.commands.js';
 import type { TenantEvent } from '../domain/tenant.events.js';
 import { tenantDecider } from '../domain/tenant.decide.js';
@@ -32,10 +32,9 @@ function publicTypeOf(event: TenantEvent): string {
   }
 }
 
-function decode({ data, schemaVersion, type }: RecordedEvent): TenantEvent {
+function decode(recorded: RecordedEvent): TenantEvent {
+  const { data, schemaVersion, type } = recorded;
   const isKnown = type === 'TenantCreated' || type === 'MemberAdded';
-  if (!isKnown || schemaVersion !== SCHEMA_VERSION) {
-    throw new InvariantViolation(`this build cannot read ${type} of shape ${schemaVersion}`);
-  }
+  if (!isKnown || schemaVersion !== SCHEMA_VERSION) throw unreadableEvent(recorded);
   return { ...(data as object), type } as TenantEvent;
 }

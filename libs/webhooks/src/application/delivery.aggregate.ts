@@ -1,6 +1,5 @@
 import { eventTypeOf } from '@caisson/contracts';
-import type { Aggregate, RecordedEvent } from '@caisson/event-sourcing';
-import { InvariantViolation } from '@caisson/kernel';
+import { unreadableEvent, type Aggregate, type RecordedEvent } from '@caisson/event-sourcing';
 import { deliveryDecider, type DeliveryState, type RecordDelivery } from '../domain/delivery.decide.js';
 import type { DeliveryEvent } from '../domain/delivery.events.js';
 
@@ -21,9 +20,8 @@ export const deliveryAggregate: Aggregate<DeliveryState, RecordDelivery, Deliver
   decode,
 };
 
-function decode({ data, schemaVersion, type }: RecordedEvent): DeliveryEvent {
-  if (!Object.hasOwn(PUBLIC_FACTS, type) || schemaVersion !== SCHEMA_VERSION) {
-    throw new InvariantViolation(`this build cannot read ${type} of shape ${schemaVersion}`);
-  }
+function decode(recorded: RecordedEvent): DeliveryEvent {
+  const { data, schemaVersion, type } = recorded;
+  if (!Object.hasOwn(PUBLIC_FACTS, type) || schemaVersion !== SCHEMA_VERSION) throw unreadableEvent(recorded);
   return { ...(data as object), type } as DeliveryEvent;
 }
