@@ -1,5 +1,6 @@
 import { isRetryable, messageOf, type Clock } from '@caisson/kernel';
 import { backoffMs } from './backoff.js';
+import { Bell } from './bell.js';
 import type { ClaimedJob, JobQueue } from './ports/job-queue.js';
 import { jobsChannel, type Wakeups } from './ports/wakeups.js';
 
@@ -62,18 +63,18 @@ interface Held {
 /** Takes the jobs of one queue as they become due and handles several at once. Start once; stop once. */
 export class JobWorker {
   readonly #options: JobWorkerOptions;
+  readonly #bell: Bell;
   readonly #stopping = new AbortController();
   readonly #ended = new AbortController();
   readonly #held = new Set<Held>();
   #claiming: Promise<void> | undefined;
   #renewing: Promise<void> | undefined;
   #renewal: Promise<void> | undefined;
-  #woken = false;
-  #nap: AbortController | undefined;
   #failures = 0;
 
   constructor(options: JobWorkerOptions) {
     this.#options = options;
+    this.#bell = new Bell(options.clock);
   }
 
   /** Begins to claim. */
@@ -108,9 +109,8 @@ export class JobWorker {
 
   async #claimLoop(): Promise<void> {
     const { wakeups, queue } = this.#options;
-    const stopListening = wakeups.listen(jobsChannel(queue), () => this.#wake());
+    const stopListening = wakeups.listen(jobsChannel(queue), () => this.#bell.ring());
     while (!this.#stopping.signal.aborted) {
-      this.#woken = false;
       const mayBeMore = await this.#claim();
       if (!mayBeMore) await this.#rest();
     }
@@ -118,17 +118,9 @@ export class JobWorker {
   }
 
   async #rest(): Promise<void> {
-    if (this.#woken) return; // Woken while it claimed: what woke it may have come behind it.
-    const { clock, pollMs } = this.#options;
-    const nap = new AbortController();
-    this.#nap = nap;
+    const { pollMs } = this.#options;
     const waitMs = this.#failures > 0 ? Math.min(pollMs, backoffMs(this.#failures)) : pollMs;
-    await clock.sleep(waitMs, AbortSignal.any([this.#stopping.signal, nap.signal]));
-  }
-
-  #wake(): void {
-    this.#woken = true;
-    this.#nap?.abort();
+    await this.#bell.wait(waitMs, this.#stopping.signal);
   }
 
   /** As many as there is room for, in one statement. True when there may be more. */
@@ -157,7 +149,7 @@ export class JobWorker {
     const abort = new AbortController();
     const settled = this.#work(job, abort.signal).then(() => {
       this.#held.delete(held);
-      this.#wake();
+      this.#bell.ring();
     });
     const held: Held = { job, abort, settled, deadlineMs };
     this.#held.add(held);
@@ -211,7 +203,8 @@ export class JobWorker {
     const { clock, jobs } = this.#options;
     const kept = await jobs.release(job, delayMs, reason);
     const { signal } = this.#stopping;
-    void clock.sleep(delayMs + DUE_SLACK_MS, signal).then(() => this.#wake()); // Others find it by their slow look.
+    // Others find it by their slow look.
+    void clock.sleep(delayMs + DUE_SLACK_MS, signal).then(() => this.#bell.ring());
     return kept;
   }
 
