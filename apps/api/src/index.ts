@@ -12,7 +12,4 @@ export const apiService: ServiceDefinition<typeof ApiSettings> = {
   module: (frame) => ApiModule.register(frame),
 };
 
-export { ApiModule } from './api.module.js';
-export { describeApi } from './http/api-document.js';
-export type { ApiPorts } from './ports.js';
 export { ApiSettings } from './settings.js';

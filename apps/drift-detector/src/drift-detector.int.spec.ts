@@ -9,7 +9,9 @@ import { createLogger, Metrics } from '@caisson/observability';
 import { Health, openFoundation, readSettings, Shutdown, startService, type Foundation } from '@caisson/service';
 import { createTestDatabase, eventually, newContext, type TestDatabase } from '@caisson/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { driftDetectorService, DriftDetectorModule, DriftDetectorSettings } from './index.js';
+import { DriftDetectorModule } from './drift-detector.module.js';
+import { driftDetectorService } from './index.js';
+import { DriftDetectorSettings } from './settings.js';
 
 const log = createLogger({ service: 'drift-detector', level: 'silent' });
 let database: TestDatabase;

@@ -16,5 +16,4 @@ export const driftDetectorService: ServiceDefinition<typeof DriftDetectorSetting
   },
 };
 
-export { DriftDetectorModule } from './drift-detector.module.js';
 export { DriftDetectorSettings } from './settings.js';

@@ -21,7 +21,9 @@ import {
   type ServiceDefinition,
 } from '@caisson/service';
 import { freePort, newContext } from '@caisson/testing';
-import { executorService, ExecutorModule, ExecutorSettings } from './index.js';
+import { ExecutorModule } from './executor.module.js';
+import { executorService } from './index.js';
+import { ExecutorSettings } from './settings.js';
 
 /** Limits that let a test see the end of a wait. */
 export const QUICK: ExecutionLimits = {

@@ -20,5 +20,4 @@ export const executorService: ServiceDefinition<typeof ExecutorSettings> = {
   },
 };
 
-export { ExecutorModule } from './executor.module.js';
 export { ExecutorSettings } from './settings.js';

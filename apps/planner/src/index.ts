@@ -16,5 +16,4 @@ export const plannerService: ServiceDefinition<typeof PlannerSettings> = {
   },
 };
 
-export { PlannerModule } from './planner.module.js';
 export { PlannerSettings } from './settings.js';

@@ -30,7 +30,9 @@ import {
 } from '@caisson/service';
 import { createTestDatabase, eventually, type TestDatabase } from '@caisson/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { plannerService, PlannerModule, PlannerSettings } from './index.js';
+import { plannerService } from './index.js';
+import { PlannerModule } from './planner.module.js';
+import { PlannerSettings } from './settings.js';
 
 const log = createLogger({ service: 'planner', level: 'silent' });
 const tenantId = randomUUID();

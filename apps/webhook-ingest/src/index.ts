@@ -13,5 +13,3 @@ export const webhookIngestService: ServiceDefinition<typeof WebhookIngestSetting
 };
 
 export { WebhookIngestSettings } from './settings.js';
-export { WebhookIngestModule } from './webhook-ingest.module.js';
-export type { WebhookIngestPorts } from './webhook-ingest.module.js';

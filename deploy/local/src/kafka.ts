@@ -42,7 +42,7 @@ export function stopKafka(directory: string, signal?: EndSignal): Promise<void> 
 }
 
 /** Fetches the jars once and archives the classes that a broker loads. Safe to do twice at once. */
-export async function fetchKafka(): Promise<KafkaHome> {
+async function fetchKafka(): Promise<KafkaHome> {
   const home = kafkaHome();
   if (!existsSync(home.libs)) {
     mkdirSync(home.directory, { recursive: true });

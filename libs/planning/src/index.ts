@@ -2,11 +2,9 @@ export { acceptPlanRequest, PLANNING_QUEUE } from './application/accept-plan-req
 export { BuiltInPlanner } from './application/built-in-planner.js';
 export { ComputePlan, PLANNING_ATTEMPTS_MAX } from './application/compute-plan.js';
 export type { ComputePlanInput } from './application/compute-plan.js';
-export { PLAN_COLLECTION, planAggregate } from './application/plan.aggregate.js';
+export { planAggregate } from './application/plan.aggregate.js';
 export type { PlanView } from './application/plan.aggregate.js';
 export type { PlanOutcome, Planner, PlanSurroundings } from './application/planner.js';
 export type { BuiltInPlannerPorts, PlanningObserver, PlanningPorts } from './application/planning-ports.js';
-export { chooseEngine } from './domain/engine-offer.js';
-export type { EngineChoice, EngineOffer, EngineOffers, TypeFacts } from './domain/engine-offer.js';
 export type { PlanRequest } from './domain/plan-request.js';
 export type { PlanEvent } from './domain/plan.events.js';

@@ -1,4 +1,4 @@
 export { AesSecretBox, parseSecretKeys } from './aes-secret-box.js';
 export type { SecretKey } from './aes-secret-box.js';
 export { CreateArtifact } from './create-artifact.migration.js';
-export { ARTIFACT_BYTES_MAX, PostgresArtifactStore } from './postgres-artifact-store.js';
+export { PostgresArtifactStore } from './postgres-artifact-store.js';

@@ -10,9 +10,8 @@ export function entityTagOf(version: number): string {
 /**
  * The version that an `If-Match` header names.
  *
- * @throws HttpProblem 428 `precondition-required` without the header, 412 `precondition-failed` for a tag that is
- *   none of
- *   ours; `*` is refused too, since it names no version.
+ * @throws HttpProblem 428 `precondition-required` without the header, 412 `precondition-failed` for a tag that is none
+ *   of ours; `*` is refused too, since it names no version.
  */
 export function versionFromIfMatch(header: string | undefined): number {
   if (header === undefined) {
@@ -22,14 +21,8 @@ export function versionFromIfMatch(header: string | undefined): number {
     );
   }
   const version = STRONG_TAG.exec(header.trim())?.[1];
-  if (version === undefined) throw staleVersion();
+  if (version === undefined) {
+    throw edgeProblem('precondition-failed', 'Read it again, make the change anew, and send the new ETag as If-Match.');
+  }
   return Number(version);
-}
-
-/** The refusal of a change that was made from an older version. */
-export function staleVersion(current?: number) {
-  return edgeProblem('precondition-failed', {
-    detail: 'Read it again, make the change anew, and send the new ETag as If-Match.',
-    ...(current === undefined ? {} : { headers: { etag: entityTagOf(current) } }),
-  });
 }

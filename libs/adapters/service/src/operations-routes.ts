@@ -2,10 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Metrics } from '@caisson/observability';
 import type { Health, ServiceStatus } from './health.js';
 
-/** Paths that every service answers, whatever else it serves. */
-export const OPERATIONS_PATHS = ['/livez', '/readyz', '/health', '/health/live', '/health/ready', '/metrics'] as const;
-
-/** Adds liveness, readiness and metrics to a server. */
+/** Adds liveness, readiness and metrics to a server: what every service answers, whatever else it serves. */
 export function addOperationsRoutes(fastify: FastifyInstance, health: Health, metrics: Metrics): void {
   const probes = {
     '/livez': (status: ServiceStatus) => status.alive,

@@ -1,10 +1,8 @@
 export { CreateRunner } from './create-runner.migration.js';
-export { hostId } from './host.js';
 export { killRunners } from './kill-runners.js';
 export type { KillReport, KillRequest } from './kill-runners.js';
-export { plainText } from './line-splitter.js';
 export { PostgresRunnerRegistry } from './postgres-runner-registry.js';
-export { createRedactor, NO_SECRETS } from './redactor.js';
+export { createRedactor } from './redactor.js';
 export type { Redactor } from './redactor.js';
 export { runTool } from './run-tool.js';
 export type { RunnerRegistration, ToolResult, ToolRun } from './run-tool.js';

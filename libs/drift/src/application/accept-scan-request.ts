@@ -6,8 +6,8 @@ import type { Json } from '@caisson/kernel';
 export const DRIFT_QUEUE = 'drift';
 
 /**
- * The job that follows from a public fact about a deployment; undefined for facts that ask for no scan. One job per scan
- * id, however often the fact is delivered. Its payload is the event itself: the scan belongs to its story.
+ * The job that follows from a public fact about a deployment; undefined for facts that ask for no scan. One job per
+ * scan id, however often the fact is delivered. Its payload is the event itself: the scan belongs to its story.
  *
  * @throws ZodError when the data does not fit its schema: the event cannot be handled and is parked.
  */
