@@ -44,7 +44,10 @@ function executionPorts(
     ...{ store, documents, publicEvents: consumers, locks, wakeups, clock, random, service, limits, slots },
     engines: engines.registry,
     artifacts: engines.artifacts,
-    oldRunners: new RegisteredRunners(engines.runners, clock, limits.leaseMs),
+    oldRunners: new RegisteredRunners(engines.runners, clock, {
+      leaseMs: limits.leaseMs,
+      graceMs: settings.toolGraceSeconds * 1000,
+    }),
     probe: new FetchHttpProbe(),
     observer: executionTelemetry(log, metrics, slots),
   };

@@ -28,7 +28,12 @@ describe('an executor that freezes while Terraform works', () => {
 
   beforeAll(async () => {
     directory = await makeTemporaryDirectory();
-    stack = await startDistributedStack({ directory: directory.path, durable: false, replicas: { executor: 2 } });
+    stack = await startDistributedStack({
+      directory: directory.path,
+      durable: false,
+      replicas: { executor: 2 },
+      environment: { CAISSON_TOOL_GRACE_SECONDS: '10' }, // The frozen executor's tool uses all of it.
+    });
     database = new pg.Pool({ connectionString: stack.databaseUrl, max: 2 });
     const anonymous = new CaissonClient({ url: stack.url });
     await anonymous.register({ ...ACCOUNT, bootstrapToken: stack.bootstrapToken });

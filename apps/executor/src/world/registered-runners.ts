@@ -3,23 +3,27 @@ import type { OldRunners, OldRunnersOf } from '@caisson/execution';
 import { Fault, type Clock } from '@caisson/kernel';
 import { killRunners } from '@caisson/tool-process';
 
-/** How long a tool that was asked to stop may take before it is killed. Terraform saves its state meanwhile. */
-const GRACE_MS = 120_000;
-
 /** What the end of another host's lease and the grace of its tools may take on top of each other's clocks. */
 const MARGIN_MS = 15_000;
+
+/** How long earlier holders and their tools may still act. */
+export interface RunnerTimes {
+  /** Of the lease that the earlier holders held. */
+  readonly leaseMs: number;
+  /** A tool that is asked to stop may take so long before it is killed. Terraform saves its state meanwhile. */
+  readonly graceMs: number;
+}
 
 /** Stops the processes that earlier holders registered. */
 export class RegisteredRunners implements OldRunners {
   readonly #registry: RunnerRegistry;
   readonly #clock: Clock;
-  readonly #leaseMs: number;
+  readonly #times: RunnerTimes;
 
-  /** @param leaseMs - of the lease that the earlier holders held. */
-  constructor(registry: RunnerRegistry, clock: Clock, leaseMs: number) {
+  constructor(registry: RunnerRegistry, clock: Clock, times: RunnerTimes) {
     this.#registry = registry;
     this.#clock = clock;
-    this.#leaseMs = leaseMs;
+    this.#times = times;
   }
 
   /**
@@ -27,9 +31,10 @@ export class RegisteredRunners implements OldRunners {
    * started it, and that process stops its tools when its lease has run out. So that long is waited, and no less.
    */
   async stop(of: OldRunnersOf): Promise<void> {
-    const { unreachable } = await killRunners(this.#registry, { ...of, graceMs: GRACE_MS });
+    const { leaseMs, graceMs } = this.#times;
+    const { unreachable } = await killRunners(this.#registry, { ...of, graceMs });
     if (unreachable.length === 0) return;
-    await this.#clock.sleep(this.#leaseMs + GRACE_MS + MARGIN_MS, of.signal);
+    await this.#clock.sleep(leaseMs + graceMs + MARGIN_MS, of.signal);
     if (of.signal.aborted) {
       throw new Fault('runners-not-proven-gone', 'Runners of another host may still act.', { retryable: true });
     }

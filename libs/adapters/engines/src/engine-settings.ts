@@ -16,6 +16,12 @@ export const EngineSettings = z.object({
   sandboxUrl: z.url({ protocol: /^https?$/ }).optional(),
   /** `terraform` or `tofu`. Absent: the first one on the PATH. */
   terraformPath: z.string().min(1).optional(),
+  /** How long a tool that is asked to stop may take, to save its state, before it is killed. 1 to 600. */
+  toolGraceSeconds: z
+    .string()
+    .regex(/^([1-9]\d?|[1-5]\d\d|600)$/, 'must be a whole number from 1 to 600')
+    .transform(Number)
+    .default(120),
 });
 
 export type EngineSettings = z.infer<typeof EngineSettings>;

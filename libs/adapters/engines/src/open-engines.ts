@@ -84,6 +84,7 @@ async function terraform(
     registry,
     ids,
     environment,
+    limits: { graceMs: settings.toolGraceSeconds * 1000 },
   });
 }
 
