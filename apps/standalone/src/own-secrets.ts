@@ -12,6 +12,8 @@ export interface OwnSecrets {
   readonly bootstrapToken: string;
   /** Password of the database's application role. */
   readonly databasePassword: string;
+  /** Password of the database server's superuser. */
+  readonly postgresPassword: string;
 }
 
 const FILE = 'secrets.json';
@@ -30,6 +32,7 @@ export async function readOrMakeSecrets(dataDirectory: string): Promise<OwnSecre
     encryptionKey: `k1:${randomBytes(32).toString('base64')}`,
     bootstrapToken: `caisson_boot_${randomBytes(18).toString('base64url')}`,
     databasePassword: randomBytes(18).toString('base64url'),
+    postgresPassword: randomBytes(18).toString('base64url'),
   };
   await writeFile(file, `${JSON.stringify(secrets, undefined, 2)}\n`, { mode: 0o600 });
   return secrets;

@@ -84,6 +84,7 @@ async function startDatabases(from: {
   const postgres = await startPostgresServer({
     dataDirectory: join(dataDirectory, 'postgres'),
     persistent: true,
+    password: secrets.postgresPassword,
     durable: settings.durable,
   });
   shutdown.add('storage', 'postgres server', () => postgres.stop());

@@ -75,8 +75,9 @@ async function startParts(
 ): Promise<Omit<DistributedStack, 'stop'>> {
   const tell = options.onProgress ?? (() => undefined);
   tell('Postgres, Kafka and Redis');
+  const secrets = makeSecrets();
   const infrastructure = await Promise.all([
-    started(startPostgres(options), stops, (server) => server.stop()),
+    started(startPostgres(options, secrets.postgresPassword), stops, (server) => server.stop()),
     started(
       restartable(() => startKafka({ directory: join(options.directory, 'kafka') })),
       stops,
@@ -89,7 +90,6 @@ async function startParts(
     ),
   ]);
   const [postgres, kafka, redis] = infrastructure;
-  const secrets = makeSecrets();
   const ports = await choosePorts(options);
   const environment = environmentOf({ options, postgres, kafka, redis, ports, secrets });
   const directory = join(options.directory, 'logs');
@@ -157,10 +157,11 @@ async function restartable<Server extends ManagedProcess>(
   };
 }
 
-async function startPostgres(options: StackOptions): Promise<PostgresServer> {
+async function startPostgres(options: StackOptions, password: string): Promise<PostgresServer> {
   const server = await startPostgresServer({
     dataDirectory: join(options.directory, 'postgres'),
     persistent: true,
+    password,
     durable: options.durable,
   });
   const client = new pg.Client({ connectionString: server.url });
@@ -178,6 +179,7 @@ interface Secrets {
   readonly encryptionKey: string;
   readonly bootstrapToken: string;
   readonly databasePassword: string;
+  readonly postgresPassword: string;
 }
 
 function makeSecrets(): Secrets {
@@ -186,6 +188,7 @@ function makeSecrets(): Secrets {
     encryptionKey: `k1:${randomBytes(32).toString('base64')}`,
     bootstrapToken: randomBytes(18).toString('base64url'),
     databasePassword: randomBytes(18).toString('base64url'),
+    postgresPassword: randomBytes(18).toString('base64url'),
   };
 }
 

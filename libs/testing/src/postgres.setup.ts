@@ -11,6 +11,7 @@ export default async function startPostgresForRun(project: TestProject): Promise
   const server = await startPostgresServer({
     dataDirectory: join(directory, 'data'),
     persistent: false,
+    password: 'test', // Throwaway data.
     durable: false,
   });
   project.provide('postgresUrl', server.url);

@@ -104,5 +104,9 @@ const PORT_LINE = 3; // Of `postmaster.pid`.
 
 async function databaseUrlOf(dataDirectory: string): Promise<string> {
   const postmaster = await readFile(join(dataDirectory, 'postgres', 'postmaster.pid'), 'utf8');
-  return `postgres://postgres:postgres@127.0.0.1:${Number(postmaster.split('\n')[PORT_LINE])}/caisson`;
+  const secrets = JSON.parse(await readFile(join(dataDirectory, 'secrets.json'), 'utf8')) as {
+    postgresPassword: string;
+  };
+  const port = Number(postmaster.split('\n')[PORT_LINE]);
+  return `postgres://postgres:${secrets.postgresPassword}@127.0.0.1:${port}/caisson`;
 }

