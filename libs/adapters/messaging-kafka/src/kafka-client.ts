@@ -1,12 +1,20 @@
 import { createRequire } from 'node:module';
 import type * as KafkaJs from 'kafkajs';
+import { recordEncoderFor } from './record-patch.js';
 import { stopIdleWakeUps, type RequestQueue } from './idle-patch.js';
 import type { Log } from './log.js';
 
 // Loaded as CommonJS, so that tracing can wrap it in place before anyone holds a reference to its parts.
 const require = createRequire(import.meta.url);
 
-/** The Kafka client library, without its busy loop. */
+// Before kafkajs is loaded: its parts hold on to the encoder that they find then.
+const recordModule = 'kafkajs/src/protocol/recordBatch/record/v0';
+const encoder = require('kafkajs/src/protocol/encoder') as { readonly prototype: object };
+require(recordModule);
+const loadedRecordModule = require.cache[require.resolve(recordModule)];
+if (loadedRecordModule !== undefined) loadedRecordModule.exports = recordEncoderFor(encoder.prototype);
+
+/** The Kafka client library, without its busy loop and with a leaner encoder. */
 export const kafkajs = require('kafkajs') as typeof KafkaJs;
 
 const requestQueue = require('kafkajs/src/network/requestQueue') as { readonly prototype: RequestQueue };
