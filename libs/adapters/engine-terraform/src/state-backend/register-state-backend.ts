@@ -21,6 +21,12 @@ export function registerStateBackend(fastify: FastifyInstance, backend: Terrafor
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: STATE_BYTES_MAX }, (_request, body, parsed) => {
       parsed(null, body);
     });
+    scope.addHook('onRequest', (request, _reply, next) => {
+      // A proxy may pass an unlock on with an empty type; Fastify would refuse that before we see it.
+      const { headers } = request.raw;
+      if ((headers['content-type'] ?? '') === '') headers['content-type'] = 'application/octet-stream';
+      next();
+    });
     scope.route({
       method: METHODS,
       url: `${STATE_PATH}/:deploymentId/:unitId`,
