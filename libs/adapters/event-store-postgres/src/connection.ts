@@ -15,11 +15,19 @@ export const TIMEOUTS_MS = {
   answer: 15_000,
 } as const;
 
+/**
+ * Every statement here finds its rows by key. A prepared statement keeps the plan that it got while the tables were
+ * small, and that plan would scan them until their statistics are renewed: a minute of growing cost after an
+ * installation, and again after every restart of a young one.
+ */
+const PLAN_BY_KEY = '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
+
 /** Settings of a connection that works: limits on every wait, and a name that operators see in `pg_stat_activity`. */
 export function connectionSettings(url: string, applicationName: string): pgModule.ClientConfig {
   return {
     connectionString: url,
     application_name: applicationName,
+    options: PLAN_BY_KEY,
     keepAlive: true,
     connectionTimeoutMillis: TIMEOUTS_MS.connect,
     statement_timeout: TIMEOUTS_MS.statement,

@@ -21,9 +21,11 @@ export class Arrivals {
     return this.#atMs.get(`${stream}/${version}`);
   }
 
-  /** How often an event came before its predecessor. */
-  get inversions(): number {
-    return this.#inversions;
+  /** How often an event came before its predecessor since the last time this was asked. */
+  takeInversions(): number {
+    const inversions = this.#inversions;
+    this.#inversions = 0;
+    return inversions;
   }
 
   /** Ends the process. */

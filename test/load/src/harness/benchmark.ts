@@ -52,14 +52,52 @@ async function runGoal(goal: Goal, options: BenchArguments): Promise<GoalResult>
   const missing = goal.missing?.();
   if (missing !== undefined) return { ...base, error: missing, ...NOTHING };
   let contest: Contest | undefined;
+  const interruption = new Interruption(() => contest);
   try {
     contest = await goal.prepare();
+    await interruption.check();
     return { ...base, ...(await measure(goal, contest, options)) };
   } catch (error) {
     tell(`  ${messageOf(error)}`);
     return { ...base, error: messageOf(error), ...NOTHING };
   } finally {
+    interruption.ignore();
     await contest?.close();
+  }
+}
+
+/** Ctrl-C: ends what the goal started, then the process. What is just being started is waited for first. */
+class Interruption {
+  readonly #contest: () => Contest | undefined;
+  #isAsked = false;
+
+  constructor(contest: () => Contest | undefined) {
+    this.#contest = contest;
+    process.on('SIGINT', this.#interrupt).on('SIGTERM', this.#interrupt);
+  }
+
+  /** Ends the process when it was asked to end meanwhile. */
+  async check(): Promise<void> {
+    if (this.#isAsked) await this.#end();
+  }
+
+  ignore(): void {
+    process.off('SIGINT', this.#interrupt).off('SIGTERM', this.#interrupt);
+  }
+
+  readonly #interrupt = (): void => {
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    tell('  stopping …');
+    if (this.#contest() !== undefined) void this.#end();
+  };
+
+  async #end(): Promise<void> {
+    try {
+      await this.#contest()?.close();
+    } finally {
+      process.exit(130);
+    }
   }
 }
 
