@@ -454,6 +454,7 @@ describe('commands', () => {
       status: 409,
       body: { code: 'run-state-conflict', state: 'cancelled', allowed: [] },
     });
+    expect((await ask('GET', `/runs/${runId}`)).body.effects).toEqual({ done: [], notDone: [], unknown: [] });
   });
 
   it('are one command when they come twice with one key', async () => {

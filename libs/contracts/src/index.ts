@@ -68,6 +68,7 @@ export { ApproveRequest, EmptyRequest, ReasonRequest, RunResource, RunStates, Ta
 export { API_PROBLEMS, EDGE_PROBLEMS, WEBHOOK_PROBLEMS } from './rest/problem-types.js';
 export type { ProblemCatalog, ProblemType } from './rest/problem-types.js';
 export { Problem, ProblemDetail } from './rest/problem.js';
+export { RunEffects, UnitEffect } from './run-effects.js';
 export {
   allowedCommands,
   canTransition,

@@ -157,6 +157,8 @@ describe('a cancel while Terraform works', () => {
     await caisson.client.cancel(run.id);
     const cancelled = await caisson.client.waitForRun(run.id, { states: ['cancelled', 'failed', 'rolled_back'] });
     expect(cancelled.state).toBe('cancelled');
+    const { done = [], notDone = [], unknown = [] } = cancelled.effects ?? {};
+    expect([...done, ...notDone, ...unknown]).toMatchObject([{ unitId: 'base', action: 'create' }]);
     expect(await sleeping()).toEqual([]);
     expect(await markedProcessesOf(`terraform`, caisson.process.pid)).toEqual([]);
     expect(await world.told()).toEqual(['+first']);

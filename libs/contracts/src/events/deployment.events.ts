@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DesiredState, JsonRecord } from '../desired-state.js';
 import { Failure } from '../failure.js';
 import { AppliedUnit, Digest } from '../plan.js';
+import { RunEffects } from '../run-effects.js';
 import { RUN_KINDS } from '../run-states.js';
 
 const RunKind = z.enum(RUN_KINDS);
@@ -52,7 +53,7 @@ export const DEPLOYMENT_EVENTS = {
   'run-failed': z.object({ ...inRun, failure: Failure, applied: z.array(AppliedUnit) }),
   /** Asks the executor to stop what runs. */
   'run-cancelling': z.object({ ...inRun, reason: z.string() }),
-  'run-cancelled': z.object({ ...inRun, reason: z.string(), applied: z.array(AppliedUnit) }),
+  'run-cancelled': z.object({ ...inRun, reason: z.string(), applied: z.array(AppliedUnit), effects: RunEffects }),
   /** `asked` = a person asked: the executor starts the rollback. Otherwise the executor already does it. */
   'run-rollback-started': z.object({
     ...inRun,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { JsonRecord } from '../desired-state.js';
 import { Failure } from '../failure.js';
 import { AppliedUnit, ChangeAction, Digest } from '../plan.js';
+import { RunEffects } from '../run-effects.js';
 
 const inRun = { deploymentId: z.string(), runId: z.string() };
 
@@ -39,7 +40,12 @@ export const EXECUTION_EVENTS = {
     outputs: JsonRecord,
   }),
   'execution-failed': z.object({ ...inRun, failure: Failure, applied: z.array(AppliedUnit) }),
-  'execution-cancelled': z.object({ ...inRun, applied: z.array(AppliedUnit), failure: Failure.optional() }),
+  'execution-cancelled': z.object({
+    ...inRun,
+    applied: z.array(AppliedUnit),
+    effects: RunEffects,
+    failure: Failure.optional(),
+  }),
   'rollback-started': z.object({ ...inRun, failure: Failure, units: z.array(z.string()) }),
   'execution-rolled-back': z.object({ ...inRun, applied: z.array(AppliedUnit) }),
   'rollback-failed': z.object({ ...inRun, failure: Failure, applied: z.array(AppliedUnit) }),

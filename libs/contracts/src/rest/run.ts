@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Failure } from '../failure.js';
 import { Digest } from '../plan.js';
+import { RunEffects } from '../run-effects.js';
 import { RUN_COMMANDS, RUN_KINDS, RUN_STATES } from '../run-states.js';
 import { TASK_STATES } from '../task-states.js';
 import { Links } from './page.js';
@@ -20,6 +21,8 @@ export const RunResource = z.object({
   /** 0 to 100; never falls. */
   progress: z.int(),
   failure: Failure.optional(),
+  /** Of a cancelled run: what it did to the world before it stopped. */
+  effects: RunEffects.optional(),
   requestedAt: z.string(),
   /** Principal id, or `service:<name>`. */
   requestedBy: z.string(),

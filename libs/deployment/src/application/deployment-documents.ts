@@ -4,6 +4,7 @@ import {
   type DesiredState,
   type Failure,
   type PushTrigger,
+  type RunEffects,
   type RunKind,
   type RunState,
 } from '@caisson/contracts';
@@ -49,6 +50,7 @@ export type RunView = {
   /** 0 to 100; never falls. */
   readonly progress: number;
   readonly failure?: Failure;
+  readonly effects?: RunEffects;
   readonly requestedAt: string;
   readonly requestedBy: string;
   readonly correlationId: string;

@@ -1,6 +1,6 @@
 import type { PublicEvent } from '@caisson/contracts';
 import { describe, expect, it } from 'vitest';
-import { failure, unit } from '../domain/deployment.fixtures.spec.js';
+import { effects, failure, unit } from '../domain/deployment.fixtures.spec.js';
 import { reactionTo } from './deployment-reactions.js';
 
 const deploymentId = 'd1';
@@ -38,7 +38,11 @@ describe('what other contexts say', () => {
       { ...inRun, applied, failure },
       { type: 'RecordExecutionFailure', runId, applied, failure },
     ],
-    ['execution.execution-cancelled', { ...inRun, applied }, { type: 'RecordCancelled', runId, applied }],
+    [
+      'execution.execution-cancelled',
+      { ...inRun, applied, effects },
+      { type: 'RecordCancelled', runId, applied, effects },
+    ],
     [
       'execution.rollback-started',
       { ...inRun, failure, units: ['web'] },

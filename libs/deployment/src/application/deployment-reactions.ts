@@ -70,8 +70,8 @@ function outcomeOf(event: EventOf<'execution'>): RunOutcome | undefined {
     case 'execution-failed':
       return { type: 'RecordExecutionFailure', runId, failure: event.data.failure, applied: event.data.applied };
     case 'execution-cancelled': {
-      const { applied, failure } = event.data;
-      return { type: 'RecordCancelled', runId, applied, ...(failure === undefined ? {} : { failure }) };
+      const { applied, effects, failure } = event.data;
+      return { type: 'RecordCancelled', runId, applied, effects, ...(failure === undefined ? {} : { failure }) };
     }
     case 'rollback-started':
       return { type: 'RecordRollbackStarted', runId, failure: event.data.failure };

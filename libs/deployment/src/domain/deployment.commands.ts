@@ -1,4 +1,4 @@
-import type { AppliedUnit, DesiredState, Failure, RunCommand, RunState } from '@caisson/contracts';
+import type { AppliedUnit, DesiredState, Failure, RunCommand, RunEffects, RunState } from '@caisson/contracts';
 import type { Decision, Json } from '@caisson/kernel';
 import type { DeploymentEvent, Origin } from './deployment.events.js';
 
@@ -99,7 +99,11 @@ export type RecordOutcome =
   | (Recorded<'RecordRollbackStarted'> & { readonly failure: Failure })
   | (Recorded<'RecordRolledBack'> & { readonly applied: AppliedUnit[] })
   | (Recorded<'RecordRollbackFailure'> & { readonly failure: Failure; readonly applied: AppliedUnit[] })
-  | (Recorded<'RecordCancelled'> & { readonly applied: AppliedUnit[]; readonly failure?: Failure });
+  | (Recorded<'RecordCancelled'> & {
+      readonly applied: AppliedUnit[];
+      readonly effects: RunEffects;
+      readonly failure?: Failure;
+    });
 
 /** Everything that a deployment judges. */
 export type DeploymentCommand = LifecycleCommand | AskOfRun | RecordOutcome;

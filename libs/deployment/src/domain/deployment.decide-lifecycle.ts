@@ -2,7 +2,7 @@ import { SETTLED_RUN_STATES, type RunState } from '@caisson/contracts';
 import { accept, reject, unreachable } from '@caisson/kernel';
 import type { DeploymentDecision, LifecycleCommand } from './deployment.commands.js';
 import type { DeploymentEvent } from './deployment.events.js';
-import { runRequested } from './deployment.facts.js';
+import { NO_EFFECTS, runRequested } from './deployment.facts.js';
 import type { Deployment, Run } from './deployment.state.js';
 
 /** Tools may be changing the world: what is applied is not known, so there is nothing to compare it with. */
@@ -114,5 +114,5 @@ export function stopRun(
   const { runId } = run;
   return run.state === 'executing' || run.state === 'verifying'
     ? { type: 'RunCancelling', origin, deploymentId, runId, reason }
-    : { type: 'RunCancelled', origin, deploymentId, runId, reason, applied };
+    : { type: 'RunCancelled', origin, deploymentId, runId, reason, applied, effects: NO_EFFECTS };
 }

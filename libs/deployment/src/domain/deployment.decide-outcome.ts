@@ -2,7 +2,7 @@ import type { RunState } from '@caisson/contracts';
 import { accept, unreachable } from '@caisson/kernel';
 import type { DeploymentDecision, RecordOutcome } from './deployment.commands.js';
 import type { DeploymentEvent } from './deployment.events.js';
-import { outputsOf, runCompleted, wantedBy } from './deployment.facts.js';
+import { effectsBetween, outputsOf, runCompleted, wantedBy } from './deployment.facts.js';
 import type { Deployment, Run } from './deployment.state.js';
 
 type Of<Type extends RecordOutcome['type']> = Extract<RecordOutcome, { type: Type }>;
@@ -82,7 +82,8 @@ function recordVerified(deployment: Deployment, run: Run, command: Of<'RecordVer
       return accept(completed);
     case 'cancelling': {
       const reason = 'everything was applied before the cancellation arrived';
-      return accept({ type: 'RunCancelled', origin, deploymentId, runId, reason, applied });
+      const effects = effectsBetween(deployment.applied, applied);
+      return accept({ type: 'RunCancelled', origin, deploymentId, runId, reason, applied, effects });
     }
     default:
       return accept();
@@ -96,12 +97,12 @@ function rollbackStarted(deploymentId: string, command: Of<'RecordRollbackStarte
 
 function recordCancelled(deploymentId: string, run: Run, command: Of<'RecordCancelled'>): DeploymentDecision {
   if (!isIn(run, MOVING)) return accept();
-  const { applied, failure, origin } = command;
+  const { applied, effects, failure, origin } = command;
   const { runId } = run;
   const reason = 'every tool has stopped';
   const ended: DeploymentEvent =
     failure === undefined
-      ? { type: 'RunCancelled', origin, deploymentId, runId, reason, applied }
+      ? { type: 'RunCancelled', origin, deploymentId, runId, reason, applied, effects }
       : { type: 'RunFailed', origin, deploymentId, runId, failure, applied };
   if (run.state === 'cancelling') return accept(ended);
   return accept<DeploymentEvent>({ type: 'RunCancelling', origin, deploymentId, runId, reason }, ended);

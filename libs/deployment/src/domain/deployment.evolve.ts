@@ -129,8 +129,10 @@ function evolveRun(deployment: Deployment, event: LaterRunEvent): Deployment {
       };
     case 'RunCancelling':
       return { ...deployment, run: move(run, 'cancelling') };
-    case 'RunCancelled':
-      return { ...cancelDeletion(deployment), applied: event.applied, run: move(run, 'cancelled', { finishedAt }) };
+    case 'RunCancelled': {
+      const { applied, effects } = event;
+      return { ...cancelDeletion(deployment), applied, run: move(run, 'cancelled', { finishedAt, effects }) };
+    }
     case 'RunRollbackStarted': {
       const failure = event.failure ?? run.failure;
       return { ...deployment, run: move(unfinished(run), 'rolling_back', failure === undefined ? {} : { failure }) };

@@ -1,5 +1,12 @@
-import { resolveReferences, type AppliedUnit, type DesiredState, type RunKind } from '@caisson/contracts';
-import { invariant, type Json } from '@caisson/kernel';
+import {
+  resolveReferences,
+  type AppliedUnit,
+  type DesiredState,
+  type RunEffects,
+  type RunKind,
+  type UnitEffect,
+} from '@caisson/contracts';
+import { invariant, jsonEquals, type Json } from '@caisson/kernel';
 import type { DeploymentEvent, Origin } from './deployment.events.js';
 import type { Deployment, Run } from './deployment.state.js';
 
@@ -74,4 +81,21 @@ export function outputsOf(desired: DesiredState, applied: readonly AppliedUnit[]
     if (unresolved.length === 0) outputs[name] = value;
   }
   return outputs;
+}
+
+/** Of a run that was stopped before it was executed. */
+export const NO_EFFECTS: RunEffects = { done: [], notDone: [], unknown: [] };
+
+/** What a run did that was through before it could be stopped: the difference of what is applied. */
+export function effectsBetween(before: readonly AppliedUnit[], after: readonly AppliedUnit[]): RunEffects {
+  const known = new Map(before.map((unit) => [unit.unitId, unit]));
+  const kept = new Set(after.map(({ unitId }) => unitId));
+  const changed = after.flatMap((unit): UnitEffect[] => {
+    const old = known.get(unit.unitId);
+    if (old === undefined) return [{ unitId: unit.unitId, action: 'create' }];
+    return jsonEquals(old, unit) ? [] : [{ unitId: unit.unitId, action: 'update' }];
+  });
+  const removed = before.filter(({ unitId }) => !kept.has(unitId));
+  const done = [...changed, ...removed.map(({ unitId }): UnitEffect => ({ unitId, action: 'delete' }))];
+  return { ...NO_EFFECTS, done };
 }

@@ -1,4 +1,10 @@
-import { DesiredState, type AppliedUnit, type DesiredStateInput, type RunState } from '@caisson/contracts';
+import {
+  DesiredState,
+  type AppliedUnit,
+  type DesiredStateInput,
+  type RunEffects,
+  type RunState,
+} from '@caisson/contracts';
 import { expect, it } from 'vitest';
 import type { DeploymentCommand } from './deployment.commands.js';
 import { deploymentDecider } from './deployment.decide.js';
@@ -162,3 +168,10 @@ it('reaches every state through history', () => {
     expect(reached.deployment?.run?.state).toBe(state);
   }
 });
+
+/** What a cancelled run did. */
+export const effects: RunEffects = {
+  done: [{ unitId: 'web', action: 'create' }],
+  notDone: [{ unitId: 'db', action: 'create' }],
+  unknown: [],
+};

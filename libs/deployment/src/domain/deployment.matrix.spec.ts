@@ -71,8 +71,15 @@ describe('facts of other services', () => {
     asked.rollbackStarted(),
     asked.rolledBack(),
     { type: 'RecordRollbackFailure', origin: asked.origin, runId: 'r1', failure: asked.failure, applied: [] },
-    { type: 'RecordCancelled', origin: asked.origin, runId: 'r1', applied: [] },
-    { type: 'RecordCancelled', origin: asked.origin, runId: 'r1', applied: [], failure: asked.failure },
+    { type: 'RecordCancelled', origin: asked.origin, runId: 'r1', applied: [], effects: asked.effects },
+    {
+      type: 'RecordCancelled',
+      origin: asked.origin,
+      runId: 'r1',
+      applied: [],
+      effects: asked.effects,
+      failure: asked.failure,
+    },
   ];
   const pairs = RUN_STATES.flatMap((state) => facts.map((fact) => ({ state, fact, type: fact.type })));
 

@@ -5,7 +5,7 @@ import type { DeploymentCommand } from './deployment.commands.js';
 import { decide, deploymentDecider } from './deployment.decide.js';
 import { PUBLIC_FACTS, type DeploymentEvent } from './deployment.events.js';
 import { evolve } from './deployment.evolve.js';
-import { create, desired, digest, failure, origin, unit } from './deployment.fixtures.spec.js';
+import { create, desired, digest, effects, failure, origin, unit } from './deployment.fixtures.spec.js';
 import type { DeploymentState, Run } from './deployment.state.js';
 
 /** Mostly the newest run, so that runs get far; else one that may be new, older or newest. */
@@ -54,7 +54,7 @@ const aside = fc.oneof(
   of('RecordExecutionFailure', { runId, failure: fc.constant(failure), applied: units }),
   of('RecordRollbackStarted', { runId, failure: fc.constant(failure) }),
   of('RecordRollbackFailure', { runId, failure: fc.constant(failure), applied: units }),
-  of('RecordCancelled', { runId, applied: units }),
+  of('RecordCancelled', { runId, applied: units, effects: fc.constant(effects) }),
 );
 
 const command = fc.oneof({ arbitrary: forward, weight: 4 }, { arbitrary: aside, weight: 1 });

@@ -10,6 +10,7 @@ import {
   deploymentId,
   desired,
   digest,
+  effects,
   execute,
   executionFailed,
   failure,
@@ -203,14 +204,27 @@ describe('cancelling', () => {
       .when(cancel)
       .then({ type: 'RunCancelling' });
     given(...historyTo.cancelling)
-      .when({ type: 'RecordCancelled', origin, runId: 'r1', applied: [unit('web')] })
-      .then({ type: 'RunCancelled', applied: [unit('web')] });
+      .when({ type: 'RecordCancelled', origin, runId: 'r1', applied: [unit('web')], effects })
+      .then({ type: 'RunCancelled', applied: [unit('web')], effects });
   });
 
   it('that came too late keeps what is applied', () => {
     const { state } = given(...historyTo.cancelling).when(verified());
     expect(state.deployment?.run?.state).toBe('cancelled');
     expect(state.deployment?.applied).toEqual([unit('web')]);
+    const done = [{ unitId: 'web', action: 'create' }];
+    expect(state.deployment?.run?.effects).toEqual({ done, notDone: [], unknown: [] });
+  });
+
+  it('before execution says that nothing was done', () => {
+    const { state } = given(...historyTo.awaiting_approval).when(cancel);
+    expect(state.deployment?.run?.effects).toEqual({ done: [], notDone: [], unknown: [] });
+  });
+
+  it('that comes after the end is refused with the state', () => {
+    given(...historyTo.completed)
+      .when(cancel)
+      .thenRejected({ code: 'run-state-conflict', runId: 'r1', state: 'completed', allowed: [] });
   });
 });
 
@@ -351,10 +365,10 @@ describe('deleting', () => {
     const stopping = historyOf(create(), ...throughTo('r1').slice(0, 4), remove('x'));
     expect(given(...stopping).state.deployment?.run?.state).toBe('cancelling');
     given(...stopping)
-      .when({ type: 'RecordCancelled', origin, runId: 'r1', applied: [unit('web')] })
+      .when({ type: 'RecordCancelled', origin, runId: 'r1', applied: [unit('web')], effects })
       .then({ type: 'RunCancelled' }, { type: 'RunRequested', runId: 'x', kind: 'destroy' });
     given(...stopping)
-      .when({ type: 'RecordCancelled', origin, runId: 'r1', applied: [] })
+      .when({ type: 'RecordCancelled', origin, runId: 'r1', applied: [], effects })
       .thenTypes('RunCancelled', 'DeploymentDeleted');
   });
 

@@ -1,4 +1,4 @@
-import type { AppliedUnit, DesiredState, Failure, RunKind, RunState } from '@caisson/contracts';
+import type { AppliedUnit, DesiredState, Failure, RunEffects, RunKind, RunState } from '@caisson/contracts';
 import type { Instant, Json } from '@caisson/kernel';
 
 /** Completed revisions that a deployment can still go back to. Older ones are in the history and can be sent again. */
@@ -23,6 +23,8 @@ export interface Run {
   /** Whether the executor was ever asked to apply it. */
   readonly executed: boolean;
   readonly failure?: Failure;
+  /** Of a cancelled run: what it did to the world before it stopped. */
+  readonly effects?: RunEffects;
   readonly requestedAt: Instant;
   readonly requestedBy: string;
   readonly correlationId: string;

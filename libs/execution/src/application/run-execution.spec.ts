@@ -749,6 +749,9 @@ describe('a cancel', () => {
     await scene.execute();
     expect(scene.last()).toMatchObject({ fact: 'execution-cancelled', data: { applied: [{ unitId: 'network' }] } });
     expect(scene.last().data).not.toHaveProperty('failure');
+    expect(scene.last().data).toMatchObject({
+      effects: { done: [{ unitId: 'network', action: 'create' }], notDone: [{ unitId: 'web' }], unknown: [] },
+    });
     expect(scene.store.document('task', 'run/web')).toMatchObject({ state: 'cancelled' });
   });
 

@@ -4,7 +4,7 @@ import { messageOf, type Instant } from '@caisson/kernel';
 import { TASK_ABORTED } from '../domain/execution.decide-outcome.js';
 import type { AttemptRef, ExecutionCommand, RetryOffer } from '../domain/execution.commands.js';
 import { ATTEMPTS_MAX, backoffMs } from '../domain/retry-policy.js';
-import { OUTCOME_UNKNOWN } from '../domain/settle.js';
+import { OUTCOME_UNKNOWN } from '../domain/outcome-unknown.js';
 import { appliedBy, type AttemptWork } from './attempt-work.js';
 import { LogTail } from './log-tail.js';
 import { lookAtWorld, surveyAfterFailure, type Finding, type Look } from './look-at-world.js';

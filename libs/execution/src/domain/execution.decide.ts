@@ -14,6 +14,7 @@ import {
   workOf,
   type ExecutionState,
 } from './execution.state.js';
+import { effectsOf } from './run-effects.js';
 import { concludeFailure, queueTasks, runOf, settle, startRollback } from './settle.js';
 import { canMove } from './task.state.js';
 import { findTask, readyTasks } from './work.js';
@@ -139,6 +140,6 @@ function abandon(state: ExecutionState, { failure }: CommandOf<'AbandonExecution
   const { askedBy } = state;
   const end = { ...runOf(state), failure, applied: appliedUnits(state) };
   if (state.phase === 'rolling-back') return accept({ type: 'RollbackFailed', ...end });
-  if (state.phase === 'cancelling') return accept({ type: 'ExecutionCancelled', ...end });
+  if (state.phase === 'cancelling') return accept({ type: 'ExecutionCancelled', ...end, effects: effectsOf(state) });
   return accept({ type: 'ExecutionFailed', ...end, askedBy });
 }

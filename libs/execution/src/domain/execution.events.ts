@@ -1,4 +1,4 @@
-import type { AppliedUnit, ChangeAction, Failure } from '@caisson/contracts';
+import type { AppliedUnit, ChangeAction, Failure, RunEffects } from '@caisson/contracts';
 import type { Instant, JsonObject } from '@caisson/kernel';
 import type { TaskPhase, UnitSummary } from './task.state.js';
 import type { UnitEdge } from './unit-graph.js';
@@ -119,6 +119,8 @@ export type ExecutionEvent =
   | (InRun & {
       readonly type: 'ExecutionCancelled';
       readonly applied: readonly AppliedUnit[];
+      /** Of every unit that had something to do. */
+      readonly effects: RunEffects;
       readonly failure?: Failure;
     })
   | (InRun & {

@@ -300,16 +300,29 @@ describe('cancelling', () => {
 
   it('ends with what was done once the last tool stopped', () => {
     const { events } = after(...begun, cancel, { type: 'CancelExecution' }, success(attemptOf('a')));
-    expect(events.at(-1)).toEqual({ type: 'ExecutionCancelled', ...run, applied: [applied('a')] });
+    const effects = {
+      done: [{ unitId: 'a', action: 'create' }],
+      notDone: ['b', 'c'].map((unitId) => ({ unitId, action: 'create' })),
+      unknown: [],
+    };
+    expect(events.at(-1)).toEqual({ type: 'ExecutionCancelled', ...run, applied: [applied('a')], effects });
   });
 
-  it('counts an aborted task as cancelled and a lost one as a failure to stop', () => {
+  it('tells what was not done from what nobody knows and from what was done in part', () => {
     const aborted = { ...failure(attemptOf('a')), failure: { ...broken, code: 'task-aborted' } };
     const clean = after(...begun, cancel, { type: 'CancelExecution' }, aborted);
     expect(typesOf(clean.events)).toEqual(['TaskFailed', 'TaskCancelled', 'ExecutionCancelled']);
     const unknown = { ...failure(attemptOf('a'), { touched: true }), failure: { ...broken, code: 'outcome-unknown' } };
     const lost = after(...begun, cancel, { type: 'CancelExecution' }, unknown);
-    expect(lost.events.at(-1)).toMatchObject({ type: 'ExecutionCancelled', failure: { code: 'outcome-unknown' } });
+    expect(lost.events.at(-1)).toMatchObject({ type: 'ExecutionCancelled', effects: { unknown: [{ unitId: 'a' }] } });
+    const half = after(
+      ...begun,
+      cancel,
+      { type: 'CancelExecution' },
+      { ...aborted, touched: true, applied: applied('a') },
+    );
+    const done = [{ unitId: 'a', action: 'create', partly: true }];
+    expect(half.events.at(-1)).toMatchObject({ effects: { done, notDone: [{ unitId: 'b' }, { unitId: 'c' }] } });
   });
 
   it('that comes before the start ends the start at once', () => {

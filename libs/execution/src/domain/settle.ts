@@ -3,12 +3,11 @@ import { invariant } from '@caisson/kernel';
 import type { Draft } from './draft.js';
 import type { InRun } from './execution.events.js';
 import { activePhase, appliedUnits, workOf, type ExecutionState } from './execution.state.js';
+import { OUTCOME_UNKNOWN } from './outcome-unknown.js';
+import { effectsOf } from './run-effects.js';
 import { planRollback } from './rollback-plan.js';
 import { needsNoTask, type Task, type TaskPhase } from './task.state.js';
 import { readyTasks } from './work.js';
-
-/** The code of a failure whose effect could not be learned: somebody has to look. */
-export const OUTCOME_UNKNOWN = 'outcome-unknown';
 
 /** The run that a draft is about. @throws InvariantViolation before it is known. */
 export function runOf(state: ExecutionState): InRun {
@@ -75,13 +74,8 @@ function settleCancel(draft: Draft): void {
   cancelOpenTasks(draft, draft.state.cancelReason);
   const { state } = draft;
   if (state.apply.running > 0) return;
-  const undecided = undecidedOf(state);
-  draft.record({
-    type: 'ExecutionCancelled',
-    ...runOf(state),
-    applied: appliedUnits(state),
-    ...(undecided === undefined ? {} : { failure: undecided }),
-  });
+  const applied = appliedUnits(state);
+  draft.record({ type: 'ExecutionCancelled', ...runOf(state), applied, effects: effectsOf(state) });
 }
 
 /** Why a person must look first: the tool of such a task may still be at work, so nothing is done by itself. */
