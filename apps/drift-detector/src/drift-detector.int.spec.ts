@@ -146,6 +146,20 @@ describe('a requested scan', () => {
     await detector.stop();
   });
 
+  it('ends with the unit as unreadable when the database cannot keep what was seen', async () => {
+    const odd = (unitId: string) => (unitId === 'odd' ? 'm1.\u0000' : unitId === 'half' ? 'm1.\ud800' : 'm1.large');
+    const detector = await startDetector(looking((unitId) => seenAs(odd(unitId))(unitId)));
+    const requested = await requestScan(detector, ['web', 'odd', 'half']);
+    expect(await completedReport(detector, requested)).toMatchObject({
+      items: [{ address: 'server.web', path: 'flavor' }],
+      unreadable: ['odd', 'half'].map((unitId) => ({
+        unitId,
+        reason: expect.stringContaining('cannot be recorded') as string,
+      })),
+    });
+    await detector.stop();
+  });
+
   it('begins again elsewhere when its worker is stopped in the middle, and is reported once', async () => {
     const stuck = looking(
       (_unitId, call) =>

@@ -9,7 +9,8 @@ import {
   type HeldLock,
   type LockManager,
 } from '@caisson/event-sourcing';
-import { Fault, invariant } from '@caisson/kernel';
+import { Fault, invariant, isRetryable, messageOf } from '@caisson/kernel';
+import { withoutUnrecordable, type UnitFinding } from '../domain/compare.js';
 import type { DriftScanCommand, DriftScanRejection } from '../domain/drift-scan.commands.js';
 import type { DriftScanEvent } from '../domain/drift-scan.events.js';
 import type { DriftScanState } from '../domain/drift-scan.state.js';
@@ -85,8 +86,20 @@ export class RunScan {
     if (lock.signal.aborted) {
       throw new Fault('scan-interrupted', `Scan ${scanId} was told to stop. It begins again.`, { retryable: true });
     }
-    const observed = { type: 'RecordObservations', findings, at: runtime.clock.now() } as const;
-    return (await this.#command(request, lock, observed)).state;
+    return this.#record(request, lock, findings);
+  }
+
+  /** What the store cannot keep is no reason to leave a scan without an end: such units count as unreadable. */
+  async #record(request: ScanRequested, lock: HeldLock, findings: readonly UnitFinding[]): Promise<DriftScanState> {
+    const { clock } = this.#ports.runtime;
+    const observed = { type: 'RecordObservations', findings, at: clock.now() } as const;
+    try {
+      return (await this.#command(request, lock, observed)).state;
+    } catch (error) {
+      if (isRetryable(error) || (error instanceof Fault && error.code === 'fenced')) throw error;
+      const readable = { ...observed, findings: withoutUnrecordable(findings, messageOf(error)) };
+      return (await this.#command(request, lock, readable)).state;
+    }
   }
 
   #command(

@@ -48,6 +48,35 @@ export function compareUnit(unit: Expectation, sighting: Sighting): UnitFinding 
   return { unitId, outcome: 'compared', items: isSameText ? [] : itemsOf(unit, observed) };
 }
 
+/**
+ * The findings without what could not be recorded: a unit that was seen with text that no database keeps is unreadable,
+ * with the reason; when there is none, every unit that differs is. Reasons are kept as plain text.
+ */
+export function withoutUnrecordable(findings: readonly UnitFinding[], reason: string): readonly UnitFinding[] {
+  const differing = findings.filter((finding) => finding.outcome === 'compared' && finding.items.length > 0);
+  const odd = differing.filter((finding) => !isPlain(finding));
+  const unrecordable = new Set(odd.length > 0 ? odd : differing);
+  const why = cutText(`What was seen cannot be recorded: ${plain(reason)}`, REASON_CHARS_MAX);
+  return findings.map((finding) => {
+    if (unrecordable.has(finding)) return { unitId: finding.unitId, outcome: 'unreadable', reason: why };
+    return finding.outcome === 'unreadable' ? { ...finding, reason: plain(finding.reason) } : finding;
+  });
+}
+
+function isPlain(finding: UnitFinding): boolean {
+  let found = true;
+  JSON.stringify(finding, (key: string, value: unknown) => {
+    if (plain(key) !== key || (typeof value === 'string' && plain(value) !== value)) found = false;
+    return value;
+  });
+  return found;
+}
+
+/** Without what Postgres keeps in no text: U+0000 and half characters. */
+function plain(text: string): string {
+  return text.replaceAll(/[\u0000\p{Surrogate}]/gu, '\uFFFD');
+}
+
 function itemsOf({ unitId, expected }: Expectation, observed: JsonObject): readonly DriftItem[] {
   return sortedKeys(expected, observed).flatMap((address) => {
     const before = memberOf(expected, address);
