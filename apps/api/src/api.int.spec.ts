@@ -79,6 +79,7 @@ interface AnswerBody {
   readonly access_token: string;
   readonly deployment: DeploymentSummary;
   readonly run: RunResource;
+  readonly effects: RunResource['effects'];
   readonly scan: { readonly id: string };
   readonly stream: string;
   readonly version: number;

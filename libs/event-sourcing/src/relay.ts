@@ -7,17 +7,11 @@ import { OUTBOX_CHANNEL, SEQUENCED_CHANNEL, type Wakeups } from './ports/wakeups
 /** Entries of one round. */
 const BATCH_SIZE_DEFAULT = 500;
 
-/** Rounds that found little are at least so far apart: under load a round then carries more, alone none waits. */
-const ROUND_EVERY_MS = 5;
+/** Longest time from one round to the next while there is work. */
+const ROUND_EVERY_MS_MAX = 50;
 
-/** From so many entries on a round counts as busy. */
-const BUSY_ENTRIES = 32;
-
-/**
- * Least time from one busy round to the next: larger batches cost a fraction for each event, with the transport, the
- * database and this process, and at such a rate nobody notices the wait.
- */
-const BUSY_ROUND_EVERY_MS = 25;
+/** Milliseconds from one round to the next for each entry that a round carried. */
+const MS_PER_ENTRY = 0.5;
 
 /** How often the relay looks by itself, should a wake-up be lost, and how often a stand-by asks to lead. */
 const POLL_MS_DEFAULT = 1_000;
@@ -84,8 +78,7 @@ export class Relay {
         failures = 0;
         if (sent === undefined) await clock.sleep(pollMs, signal);
         if (sent === undefined || sent === 'more waits') continue;
-        const everyMs = sent < BUSY_ENTRIES ? ROUND_EVERY_MS : BUSY_ROUND_EVERY_MS;
-        await clock.sleep(Math.max(0, startedMs + everyMs - clock.monotonicMs()), signal);
+        await clock.sleep(Math.max(0, startedMs + pauseMs(sent) - clock.monotonicMs()), signal);
         await this.#bell.wait(pollMs, signal);
       } catch (error) {
         failures += 1;
@@ -148,4 +141,13 @@ export class Relay {
       wakeups.wake(SEQUENCED_CHANNEL);
     }
   }
+}
+
+/**
+ * From the start of a round that carried so many entries to the start of the next. Larger batches cost a fraction for
+ * each event, with the transport, the database and this process: below `1 / MS_PER_ENTRY` events a millisecond the
+ * pauses shrink to nothing and no event waits, above it they grow until rounds are `ROUND_EVERY_MS_MAX` apart.
+ */
+function pauseMs(entries: number): number {
+  return Math.min(ROUND_EVERY_MS_MAX, Math.floor(entries * MS_PER_ENTRY));
 }
