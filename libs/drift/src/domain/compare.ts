@@ -74,7 +74,7 @@ function isPlain(finding: UnitFinding): boolean {
 
 /** Without what Postgres keeps in no text: U+0000 and half characters. */
 function plain(text: string): string {
-  return text.replaceAll(/[\u0000\p{Surrogate}]/gu, '\uFFFD');
+  return text.replaceAll('\u0000', '\uFFFD').replaceAll(/\p{Surrogate}/gu, '\uFFFD');
 }
 
 function itemsOf({ unitId, expected }: Expectation, observed: JsonObject): readonly DriftItem[] {
