@@ -86,6 +86,8 @@ interface AnswerBody {
   readonly items: readonly (HistoryEntry & { readonly name: string })[];
   readonly nextCursor?: string;
   readonly complete: boolean;
+  readonly effects: unknown;
+  readonly kind: string;
   readonly status: string;
   readonly state: string;
   readonly states: readonly string[];
@@ -525,6 +527,40 @@ describe('commands', () => {
     });
     expect(answer).toMatchObject({ status: 409, body: { code: 'run-active', runId } });
     expect(answer.body.allowed).toContain('cancel');
+  });
+
+  it('scale and configure by runs of their kind, and refuse what cannot be planned', async () => {
+    const servers = { ...desired('herd'), resources: [{ ...desired().resources[1]!, properties: {}, count: 2 }] };
+    const { id, runId } = await ask('POST', '/deployments', { body: servers }).then(({ body }) => ({
+      id: body.deployment.id,
+      runId: body.run.id,
+    }));
+    const scale = (body: object, headers = {}) => ask('POST', `/deployments/${id}/scale`, { body, headers });
+    expect(await scale({ resource: 'web', count: 3 })).toMatchObject({ status: 409, body: { code: 'run-active' } });
+    await ask('POST', `/runs/${runId}/cancel`);
+    expect(await scale({ resource: 'db', count: 3 })).toMatchObject({
+      status: 422,
+      body: { code: 'desired-state-invalid', errors: [{ pointer: '/resource' }] },
+    });
+    expect(await scale({ resource: 'web', count: 0 })).toMatchObject({ status: 400 });
+    expect(await scale({ resource: 'web', count: 3 }, { 'if-match': '"1"' })).toMatchObject({ status: 412 });
+    const key = { 'idempotency-key': systemIds.next() };
+    const scaled = await scale({ resource: 'web', count: 3 }, key);
+    expect(scaled).toMatchObject({ status: 202, body: { run: { kind: 'scale', revision: 2 } } });
+    expect((await scale({ resource: 'web', count: 3 }, key)).body).toEqual(scaled.body);
+    expect(await scale({ resource: 'web', count: 4 }, key)).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency-key-reused' },
+    });
+    await ask('POST', `/runs/${scaled.body.run.id}/cancel`);
+    const body = { resources: { web: { properties: { flavor: 'm1.large' }, tags: { tier: 'web' } } } };
+    const configured = await ask('POST', `/deployments/${id}/configure`, { body });
+    expect(configured).toMatchObject({ status: 202, body: { run: { kind: 'configure', revision: 3 } } });
+    expect((await ask('GET', `/deployments/${id}`)).body).toMatchObject({
+      desired: { resources: [{ count: 3, properties: { flavor: 'm1.large' }, tags: { tier: 'web' } }] },
+    });
+    const { items } = (await ask('GET', `/deployments/${id}/revisions`)).body;
+    expect(items).toMatchObject([{ revision: 3 }, { revision: 2 }, { revision: 1 }]);
   });
 
   it('delete a deployment by its state', async () => {

@@ -7,11 +7,13 @@ import {
   type DriftReportResource,
   type HistoryEntry,
   type Plan,
+  type RevisionResource,
   type RunResource,
   type RunState,
   type TaskResource,
   type TokenAnswer,
 } from '@caisson/contracts';
+import type { JsonObject } from '@caisson/kernel';
 import { HttpSession, type SessionOptions } from './http-session.js';
 import { problemOf } from './problem.js';
 
@@ -69,6 +71,23 @@ export class CaissonClient {
       headers: { 'if-match': current.etag ?? '' },
     });
     return answer.body;
+  }
+
+  /** Asks for another number of copies of a resource. */
+  scale(id: string, resource: string, count: number): Promise<RunCommandAnswer> {
+    return this.#body('POST', `/deployments/${id}/scale`, { resource, count });
+  }
+
+  /** Changes properties of named resources by JSON merge patches. */
+  configure(id: string, properties: Readonly<Record<string, JsonObject>>): Promise<RunCommandAnswer> {
+    const patches = Object.entries(properties).map(([name, patch]) => [name, { properties: patch }]);
+    return this.#body('POST', `/deployments/${id}/configure`, { resources: Object.fromEntries(patches) });
+  }
+
+  /** The versions of what is desired, newest first; the newest page. */
+  async revisions(id: string): Promise<readonly RevisionResource[]> {
+    const page = await this.#body<{ items: readonly RevisionResource[] }>('GET', `/deployments/${id}/revisions`);
+    return page.items;
   }
 
   deployment(id: string): Promise<DeploymentResource> {

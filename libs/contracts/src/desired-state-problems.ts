@@ -16,6 +16,7 @@ export interface DesiredStateProblem {
     | 'ambiguous-copy'
     | 'unknown-copy'
     | 'dependency-cycle'
+    | 'count-out-of-bounds'
     | 'unsupported-type';
   /** What is wrong, with names, and what to do. */
   readonly message: string;
@@ -78,6 +79,7 @@ class Survey {
 
   visitResource(resource: ResourceSpec, index: number): void {
     const pointer = `/resources/${index}`;
+    this.checkCount(resource, pointer);
     resource.dependsOn.forEach((name, place) => {
       this.depend(name, { pointer: `${pointer}/dependsOn/${place}`, from: index });
     });
@@ -85,6 +87,17 @@ class Survey {
     resource.checks.forEach((check, place) => {
       this.visitValue(check, { pointer: `${pointer}/checks/${place}`, from: undefined, own: resource.name });
     });
+  }
+
+  private checkCount({ count, name, scaling }: ResourceSpec, pointer: string): void {
+    if (scaling === undefined) return;
+    if (count === undefined) {
+      const message = `"${name}" has scaling and no count; say how many there are`;
+      this.report(`${pointer}/scaling`, 'count-out-of-bounds', message);
+    } else if (count < scaling.min || count > scaling.max) {
+      const message = `"${name}" may have ${scaling.min} to ${scaling.max} copies by its scaling, not ${count}`;
+      this.report(`${pointer}/count`, 'count-out-of-bounds', message);
+    }
   }
 
   visitValue(value: Json, place: Place): void {

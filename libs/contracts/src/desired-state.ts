@@ -35,6 +35,14 @@ const Lifecycle = z.strictObject({
   ignoreChanges: z.array(z.string().max(256)).max(100).default([]),
 });
 
+/** How many copies there may be. */
+const Scaling = z
+  .strictObject({
+    min: z.int().min(1).max(DESIRED_STATE_LIMITS.copiesMax).default(1),
+    max: z.int().min(1).max(DESIRED_STATE_LIMITS.copiesMax).default(DESIRED_STATE_LIMITS.copiesMax),
+  })
+  .refine(({ min, max }) => min <= max, 'min must not be above max');
+
 /** One thing a tenant wants, owned by one engine. `properties` is the engine's; `${…}` refers to other resources. */
 export const ResourceSpec = z.strictObject({
   name: ResourceName,
@@ -46,6 +54,7 @@ export const ResourceSpec = z.strictObject({
   properties: JsonRecord.default({}),
   dependsOn: z.array(ResourceName).max(100).default([]),
   count: z.int().min(1).max(DESIRED_STATE_LIMITS.copiesMax).optional(),
+  scaling: Scaling.optional(),
   tags: z.record(z.string().max(128), z.string().max(256)).default({}),
   checks: z.array(Check).max(20).default([]),
   lifecycle: Lifecycle.optional(),

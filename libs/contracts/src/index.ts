@@ -45,6 +45,7 @@ export {
 export type { Permission, Role } from './rest/access.js';
 export {
   CommandAnswer,
+  ConfigureRequest,
   DeploymentListQuery,
   DeploymentResource,
   DeploymentSummary,
@@ -54,6 +55,7 @@ export {
   ResourcesAnswer,
   RevisionResource,
   RollbackRequest,
+  ScaleRequest,
 } from './rest/deployment.js';
 export {
   DeploymentScanRequest,

@@ -1,3 +1,5 @@
+export { AdjustDeployment } from './application/adjust-deployment.js';
+export type { AdjustDeploymentInput } from './application/adjust-deployment.js';
 export { ApproveRun } from './application/approve-run.js';
 export type { ApproveRunInput } from './application/approve-run.js';
 export { CancelRun } from './application/cancel-run.js';

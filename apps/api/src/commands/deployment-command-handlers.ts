@@ -1,4 +1,5 @@
 import {
+  AdjustDeployment,
   ApproveRun,
   CancelRun,
   ChangeDesiredState,
@@ -17,6 +18,7 @@ import {
 import type { FactoryProvider, Type } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import {
+  AdjustDeploymentCommand,
   ApproveRunCommand,
   CancelRunCommand,
   ChangeDesiredStateCommand,
@@ -42,6 +44,7 @@ type UseCaseType<Input> = new (ports: DeploymentPorts) => UseCase<Input>;
 export const DEPLOYMENT_COMMAND_HANDLERS: readonly ((ports: DeploymentPorts) => FactoryProvider)[] = [
   handlerOf(CreateDeploymentCommand, CreateDeployment),
   handlerOf(ChangeDesiredStateCommand, ChangeDesiredState),
+  handlerOf(AdjustDeploymentCommand, AdjustDeployment),
   handlerOf(DeleteDeploymentCommand, DeleteDeployment),
   handlerOf(RequestRunCommand, RequestRun),
   handlerOf(StartPlanningCommand, StartPlanning),

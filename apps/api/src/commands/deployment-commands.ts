@@ -1,4 +1,5 @@
 import type {
+  AdjustDeploymentInput,
   ApproveRunInput,
   CancelRunInput,
   ChangeDesiredStateInput,
@@ -27,6 +28,9 @@ export class CreateDeploymentCommand extends DeploymentCommand<CreateDeploymentI
 
 /** Replaces what is desired and requests an update run. */
 export class ChangeDesiredStateCommand extends DeploymentCommand<ChangeDesiredStateInput> {}
+
+/** Scales or configures, and requests a run. */
+export class AdjustDeploymentCommand extends DeploymentCommand<AdjustDeploymentInput> {}
 
 /** Makes a deployment go. */
 export class DeleteDeploymentCommand extends DeploymentCommand<DeleteDeploymentInput> {}

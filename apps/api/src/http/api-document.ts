@@ -1,6 +1,7 @@
 import {
   ApproveRequest,
   CommandAnswer,
+  ConfigureRequest,
   DeploymentResource,
   DeploymentScanRequest,
   DeploymentSummary,
@@ -20,6 +21,7 @@ import {
   RollbackRequest,
   RunResource,
   RunStates,
+  ScaleRequest,
   ScanAnswer,
   ScanRequest,
   TaskResource,
@@ -28,6 +30,7 @@ import {
 import { openApiOf, type OpenApiDocument } from '@caisson/http';
 import type { Type } from '@nestjs/common';
 import { AuthController } from './auth.controller.js';
+import { DeploymentAdjustmentsController } from './deployment-adjustments.controller.js';
 import { DeploymentCommandsController } from './deployment-commands.controller.js';
 import { DeploymentPartsController } from './deployment-parts.controller.js';
 import { DeploymentsController } from './deployments.controller.js';
@@ -39,6 +42,7 @@ import { RunsController } from './runs.controller.js';
 export const API_CONTROLLERS: Type[] = [
   AuthController,
   DeploymentsController,
+  DeploymentAdjustmentsController,
   DeploymentCommandsController,
   DeploymentPartsController,
   RunsController,
@@ -57,6 +61,7 @@ export function describeApi(): OpenApiDocument {
     schemas: {
       ApproveRequest,
       CommandAnswer,
+      ConfigureRequest,
       DeploymentResource,
       DeploymentScanRequest,
       DeploymentSummary,
@@ -76,6 +81,7 @@ export function describeApi(): OpenApiDocument {
       RollbackRequest,
       RunResource,
       RunStates,
+      ScaleRequest,
       ScanAnswer,
       ScanRequest,
       TaskResource,

@@ -22,6 +22,12 @@ export function deploymentProblem(rejection: DeploymentRejection): HttpProblem {
         headers: { etag: entityTagOf(rejection.actual) },
         members: { version: rejection.actual },
       });
+    case 'desired-state-invalid':
+      return apiProblem('desired-state-invalid', {
+        detail: 'Correct the places named in errors. Nothing was changed.',
+        errors: rejection.problems.map(({ message, pointer }) => ({ pointer, detail: message })),
+        members: { problems: [...new Set(rejection.problems.map(({ code }) => code))] },
+      });
     case 'revision-not-found':
       return revisionProblem(rejection.available);
     default:
@@ -37,6 +43,7 @@ type RunRejection = Exclude<
       | 'deployment-exists'
       | 'deployment-deleted'
       | 'deployment-version-conflict'
+      | 'desired-state-invalid'
       | 'revision-not-found';
   }
 >;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DesiredState, JsonRecord, PushTrigger } from '../desired-state.js';
+import { DESIRED_STATE_LIMITS, DesiredState, JsonRecord, PushTrigger, ResourceName } from '../desired-state.js';
 import { AppliedUnit } from '../plan.js';
 import { RUN_STATES } from '../run-states.js';
 import { Links, PageQuery } from './page.js';
@@ -71,6 +71,27 @@ export const RollbackRequest = z
   })
   .optional();
 
+/** Body of a scaling: how many copies of which resource. Copies go newest first. */
+export const ScaleRequest = z.strictObject({
+  resource: ResourceName,
+  count: z.int().min(1).max(DESIRED_STATE_LIMITS.copiesMax),
+  reason: z.string().trim().min(1).max(500).optional(),
+});
+
+/** Body of a configuration: JSON merge patches (RFC 7396) of named resources. */
+export const ConfigureRequest = z.strictObject({
+  resources: z
+    .record(
+      ResourceName,
+      z.strictObject({
+        properties: JsonRecord.optional(),
+        tags: z.record(z.string().max(128), z.string().max(256).nullable()).optional(),
+      }),
+    )
+    .refine((resources) => Object.keys(resources).length > 0, 'must name a resource'),
+  reason: z.string().trim().min(1).max(500).optional(),
+});
+
 /** One recorded fact, with the ids that tell why it happened. */
 export const HistoryEntry = z.object({
   id: z.string(),
@@ -89,6 +110,8 @@ export const HistoryEntry = z.object({
 /** A history in the order of time. `complete` is false when only the newest part fits. */
 export const HistoryAnswer = z.object({ items: z.array(HistoryEntry), complete: z.boolean() });
 
+/** A version of what is desired. */
+export type RevisionResource = z.infer<typeof RevisionResource>;
 /** A deployment in a list. */
 export type DeploymentSummary = z.infer<typeof DeploymentSummary>;
 /** One deployment, with what is desired. */

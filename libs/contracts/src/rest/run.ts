@@ -21,6 +21,8 @@ export const RunResource = z.object({
   /** 0 to 100; never falls. */
   progress: z.int(),
   failure: Failure.optional(),
+  /** It failed, and what machines ask for (pushes, remediation) waits until a person has decided. */
+  paused: z.literal(true).optional(),
   /** Of a cancelled run: what it did to the world before it stopped. */
   effects: RunEffects.optional(),
   requestedAt: z.string(),

@@ -9,8 +9,6 @@ import type { DesiredState } from '@caisson/contracts';
 /** The new desired state. */
 export interface ChangeDesiredStateInput extends DeploymentRequest {
   readonly desired: DesiredState;
-  /** Default `update`. */
-  readonly kind?: 'update' | 'scale' | 'configure';
   readonly reason: string;
   /** Refused with `deployment-version-conflict` unless the stream is at this version. */
   readonly ifVersion?: number;
@@ -21,11 +19,11 @@ export class ChangeDesiredState {
   constructor(private readonly ports: DeploymentPorts) {}
 
   execute(input: ChangeDesiredStateInput): Promise<DeploymentHandled> {
-    const { desired, ifVersion, kind = 'update', reason } = input;
+    const { desired, ifVersion, reason } = input;
     return commandDeployment(this.ports, input, {
       type: 'ChangeDesiredState',
       runId: this.ports.ids.next(),
-      kind,
+      kind: 'update',
       desired,
       reason,
       ...(ifVersion === undefined ? {} : { ifVersion }),

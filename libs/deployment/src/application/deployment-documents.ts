@@ -50,6 +50,8 @@ export type RunView = {
   /** 0 to 100; never falls. */
   readonly progress: number;
   readonly failure?: Failure;
+  /** It failed, and what machines ask for waits until a person has decided. */
+  readonly paused?: true;
   readonly effects?: RunEffects;
   readonly requestedAt: string;
   readonly requestedBy: string;

@@ -1,5 +1,6 @@
 import type { AppliedUnit, DesiredState, Failure, RunCommand, RunEffects, RunState } from '@caisson/contracts';
 import type { Decision, Json } from '@caisson/kernel';
+import type { Adjustment, AdjustmentProblem } from './adjust-desired.js';
 import type { DeploymentEvent, Origin } from './deployment.events.js';
 
 interface Asked<Type extends string> {
@@ -27,10 +28,19 @@ export interface CreateDeployment extends Asked<'CreateDeployment'> {
 /** Replaces what is desired by a new revision and requests a run to it. */
 export interface ChangeDesiredState extends Asked<'ChangeDesiredState'> {
   readonly runId: string;
-  readonly kind: 'update' | 'scale' | 'configure';
+  readonly kind: 'update';
   readonly desired: DesiredState;
   readonly reason: string;
   /** Refused unless the stream is at this version: nobody changed the deployment meanwhile. */
+  readonly ifVersion?: number;
+}
+
+/** Makes a small change of the newest revision, and requests a run of its kind to what follows. */
+export interface AdjustDesiredState extends Asked<'AdjustDesiredState'> {
+  readonly runId: string;
+  readonly adjustment: Adjustment;
+  readonly reason: string;
+  /** As in `ChangeDesiredState`. */
   readonly ifVersion?: number;
 }
 
@@ -67,7 +77,8 @@ export interface RollbackRun extends AskedOfRun<'RollbackRun'> {
 }
 
 /** What people and triggers ask of a deployment. */
-export type LifecycleCommand = CreateDeployment | ChangeDesiredState | RequestRun | RequestDriftScan | DeleteDeployment;
+export type LifecycleCommand =
+  CreateDeployment | ChangeDesiredState | AdjustDesiredState | RequestRun | RequestDriftScan | DeleteDeployment;
 
 /** What people ask of a run. Legal where `RUN_TRANSITIONS` has a row with the command. */
 export type AskOfRun =
@@ -113,6 +124,8 @@ export type DeploymentRejection =
   | { readonly code: 'deployment-not-found' }
   | { readonly code: 'deployment-exists'; readonly deploymentId: string }
   | { readonly code: 'deployment-deleted' }
+  /** What would be desired cannot be had. */
+  | { readonly code: 'desired-state-invalid'; readonly problems: readonly AdjustmentProblem[] }
   | { readonly code: 'deployment-version-conflict'; readonly expected: number; readonly actual: number }
   | { readonly code: 'run-active'; readonly runId: string; readonly state: RunState }
   | { readonly code: 'run-not-found'; readonly runId: string }

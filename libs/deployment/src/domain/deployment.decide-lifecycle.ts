@@ -1,9 +1,10 @@
 import { SETTLED_RUN_STATES, type RunState } from '@caisson/contracts';
-import { accept, reject, unreachable } from '@caisson/kernel';
+import { accept, invariant, reject, unreachable } from '@caisson/kernel';
+import { adjustDesired } from './adjust-desired.js';
 import type { DeploymentDecision, LifecycleCommand } from './deployment.commands.js';
 import type { DeploymentEvent } from './deployment.events.js';
 import { NO_EFFECTS, runRequested } from './deployment.facts.js';
-import type { Deployment, Run } from './deployment.state.js';
+import { waitsForPerson, type Deployment, type Run } from './deployment.state.js';
 
 /** Tools may be changing the world: what is applied is not known, so there is nothing to compare it with. */
 const WORLD_MOVES: readonly RunState[] = ['executing', 'verifying', 'cancelling', 'rolling_back'];
@@ -24,6 +25,8 @@ export function decideLifecycle(present: Present, command: LifecycleCommand): De
       return reject({ code: 'deployment-exists', deploymentId: deployment.deploymentId });
     case 'ChangeDesiredState':
       return change(present, command);
+    case 'AdjustDesiredState':
+      return adjust(present, command);
     case 'RequestRun':
       return request(deployment, command);
     case 'RequestDriftScan':
@@ -46,7 +49,21 @@ export function knowsRun({ deferred, deletion, run, settled }: Deployment, runId
   return ids.includes(runId);
 }
 
-function change({ deployment, version }: Present, command: Of<'ChangeDesiredState'>): DeploymentDecision {
+/** What is different is judged first, so that a caller who waits for a run learns about mistakes at once. */
+function adjust(present: Present, { adjustment, ...command }: Of<'AdjustDesiredState'>): DeploymentDecision {
+  const { latestRevision, revisions } = present.deployment;
+  const newest = revisions[latestRevision]?.desired;
+  invariant(newest !== undefined, `revision ${latestRevision} of ${present.deployment.deploymentId} is gone`);
+  if (knowsRun(present.deployment, command.runId)) return accept();
+  const adjusted = adjustDesired(newest, adjustment);
+  if (adjusted.outcome === 'impossible') return reject({ code: 'desired-state-invalid', problems: adjusted.problems });
+  const { desired } = adjusted;
+  return change(present, { ...command, type: 'ChangeDesiredState', kind: adjustment.kind, desired });
+}
+
+type Change = Omit<Of<'ChangeDesiredState'>, 'kind'> & { readonly kind: 'update' | 'scale' | 'configure' };
+
+function change({ deployment, version }: Present, command: Change): DeploymentDecision {
   const { desired, ifVersion, kind, origin, reason, runId } = command;
   if (knowsRun(deployment, runId)) return accept();
   if (ifVersion !== undefined && ifVersion !== version) {
@@ -66,7 +83,7 @@ function request(deployment: Deployment, command: Of<'RequestRun'>): DeploymentD
   const { kind, origin, reason, runId } = command;
   const { currentRevision, deploymentId, latestRevision } = deployment;
   if (knowsRun(deployment, runId)) return accept();
-  const active = activeRun(deployment);
+  const active = activeRun(deployment) ?? pausedFor(deployment, command);
   if (active !== undefined) {
     return command.whenBusy === 'defer' && kind !== 'destroy'
       ? accept({ type: 'RunDeferred', origin, deploymentId, runId, kind, reason })
@@ -77,6 +94,11 @@ function request(deployment: Deployment, command: Of<'RequestRun'>): DeploymentD
   }
   const revision = kind === 'update' ? latestRevision : (currentRevision ?? latestRevision);
   return accept(runRequested(deploymentId, { origin, runId, kind, revision, reason }));
+}
+
+/** The failed run that a machine's wish has to wait behind; a person who asks has decided. */
+function pausedFor(deployment: Deployment, { whenBusy }: Of<'RequestRun'>): Run | undefined {
+  return whenBusy === 'defer' && waitsForPerson(deployment) ? deployment.run : undefined;
 }
 
 function scan(deployment: Deployment, command: Of<'RequestDriftScan'>): DeploymentDecision {

@@ -14,7 +14,7 @@ import type {
 import type { DeploymentEvent, Origin } from './deployment.events.js';
 import { evolve } from './deployment.evolve.js';
 import { runRequested, runPlanningStarted, runStarted } from './deployment.facts.js';
-import { NO_DEPLOYMENT, type Deployment, type DeploymentState } from './deployment.state.js';
+import { NO_DEPLOYMENT, waitsForPerson, type Deployment, type DeploymentState } from './deployment.state.js';
 
 /** Steps that a deployment takes by itself after one command: settle, request, plan at most. */
 const FOLLOW_UPS_MAX = 8;
@@ -47,6 +47,7 @@ export const deploymentDecider: Decider<DeploymentState, DeploymentCommand, Depl
 const LIFECYCLE: ReadonlySet<string> = new Set<LifecycleCommand['type']>([
   'CreateDeployment',
   'ChangeDesiredState',
+  'AdjustDesiredState',
   'RequestRun',
   'RequestDriftScan',
   'DeleteDeployment',
@@ -119,7 +120,7 @@ function afterSettling(deployment: Deployment, origin: Origin): DeploymentEvent 
     if (run?.runId === deletion.runId) return undefined; // The destroy run did not get through: somebody must look.
     return runRequested(deploymentId, { origin, ...deletion, kind: 'destroy', revision });
   }
-  if (deferred === undefined) return undefined;
+  if (deferred === undefined || waitsForPerson(deployment)) return undefined;
   const target = deferred.kind === 'update' ? deployment.latestRevision : revision;
   return runRequested(deploymentId, { origin, ...deferred, revision: target });
 }

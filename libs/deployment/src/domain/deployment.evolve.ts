@@ -125,7 +125,7 @@ function evolveRun(deployment: Deployment, event: LaterRunEvent): Deployment {
       return {
         ...deployment,
         applied: event.applied,
-        run: move(run, 'failed', { failure: event.failure, finishedAt }),
+        run: move(run, 'failed', { failure: event.failure, finishedAt, ...pauseOf(deployment, run) }),
       };
     case 'RunCancelling':
       return { ...deployment, run: move(run, 'cancelling') };
@@ -148,8 +148,13 @@ function evolveRun(deployment: Deployment, event: LaterRunEvent): Deployment {
   }
 }
 
+/** A run that was never executed left nothing to decide about. */
+function pauseOf({ revisions }: Deployment, { executed, revision }: Run): Pick<Run, 'paused'> {
+  return executed && revisions[revision]?.desired.onFailure === 'pause' ? { paused: true } : {};
+}
+
 function unfinished(run: Run): Run {
-  const { finishedAt: _settledBefore, ...kept } = run;
+  const { finishedAt: _settledBefore, paused: _decided, ...kept } = run;
   return kept;
 }
 

@@ -16,7 +16,12 @@ const revision = fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined });
 const round = fc.constantFrom(0, 0, 0, 1, 2); // 0 = the run's own.
 const units = fc.constantFrom([], [unit('web')], [unit('web'), unit('db')]);
 const wanted = fc
-  .record({ autoPlan: fc.boolean(), autoApprove: fc.boolean(), autoExecute: fc.boolean() })
+  .record({
+    autoPlan: fc.boolean(),
+    autoApprove: fc.boolean(),
+    autoExecute: fc.boolean(),
+    onFailure: fc.constantFrom('rollback', 'pause'),
+  })
   .map((flags) => desired(flags));
 
 /** A command shape with generated members and the constant ones. */
@@ -39,6 +44,14 @@ const forward = fc.oneof(
 
 const aside = fc.oneof(
   wanted.map(create),
+  of('AdjustDesiredState', {
+    runId: newRunId,
+    adjustment: fc.constantFrom(
+      { kind: 'configure', resources: { web: { properties: { flavor: 'm1.large' } } } },
+      { kind: 'scale', resource: 'web', count: 2 },
+    ),
+    reason,
+  }),
   of('RequestRun', {
     runId: newRunId,
     kind: fc.constantFrom('update', 'remediate', 'destroy'),

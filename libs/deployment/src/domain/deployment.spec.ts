@@ -322,6 +322,95 @@ describe('pushes', () => {
   });
 });
 
+describe('a run that failed where a person decides', () => {
+  const push = { type: 'RequestRun', origin, runId: 'p1', kind: 'update', reason: 'push', whenBusy: 'defer' } as const;
+  const untilFailed = (onFailure: 'keep' | 'pause') =>
+    historyOf(create(desired({ onFailure })), plan, planned(), approve, execute, push, executionFailed());
+
+  it('keeps what machines ask for until then', () => {
+    expect(given(...untilFailed('keep')).state.deployment?.run).toMatchObject({ runId: 'p1' });
+    const paused = given(...untilFailed('pause'));
+    expect(paused.state.deployment?.run).toMatchObject({ runId: 'r1', state: 'failed', paused: true });
+    paused.when({ ...push, runId: 'p2' }).then({ type: 'RunDeferred', runId: 'p2' });
+  });
+
+  it('goes on by a retry or a rollback, and then what waited begins', () => {
+    const [paused, state] = [given(...untilFailed('pause')), given(...untilFailed('pause')).when(retry).state];
+    expect(state.deployment?.run).not.toHaveProperty('paused');
+    paused.when(retry).then({ type: 'RunRetried' });
+    paused.when(rollBack).then({ type: 'RunRollbackStarted', asked: true });
+    given(
+      ...untilFailed('pause'),
+      ...historyOf(create(), plan, planned(), approve, execute, executionFailed(), rollBack).slice(-1),
+    )
+      .when(rolledBack())
+      .then({ type: 'RunRolledBack' }, { type: 'RunRequested', runId: 'p1' });
+  });
+
+  it('gives way to a change that a person makes', () => {
+    given(...untilFailed('pause'))
+      .when(change('r2', desired()))
+      .thenTypes('DeploymentChanged', 'RunRequested');
+  });
+
+  it('has nothing to decide when it was never executed', () => {
+    const refused = { type: 'RecordPlanRefusal', origin, runId: 'r1', round: 1, failure } as const;
+    const { state } = given(...historyOf(create(desired({ onFailure: 'pause' })), plan)).when(refused);
+    expect(state.deployment?.run).not.toHaveProperty('paused');
+  });
+});
+
+describe('scaling and configuring', () => {
+  const servers = desired({ resources: [{ name: 'web', engine: 'sandbox', type: 'server', count: 2 }], outputs: {} });
+  const scale = (count: number) =>
+    ({
+      type: 'AdjustDesiredState',
+      origin,
+      runId: 'r2',
+      adjustment: { kind: 'scale', resource: 'web', count },
+      reason: 'more of them',
+    }) as const;
+  const standing = historyOf(create(servers), ...throughTo('r1'));
+
+  it('are runs of their kind to a revision of their own', () => {
+    given(...standing)
+      .when(scale(3))
+      .then(
+        {
+          type: 'DeploymentChanged',
+          revision: 2,
+          desired: { ...servers, resources: [{ ...servers.resources[0]!, count: 3 }] },
+        },
+        { type: 'RunRequested', runId: 'r2', kind: 'scale', revision: 2 },
+      );
+    const adjustment = { kind: 'configure', resources: { web: { properties: { flavor: 'm1.large' } } } } as const;
+    given(...standing)
+      .when({ ...scale(3), adjustment })
+      .then({ type: 'DeploymentChanged', revision: 2 }, { type: 'RunRequested', kind: 'configure' });
+  });
+
+  it('refuse what cannot be planned, and wait for nobody', () => {
+    given(...standing)
+      .when({ ...scale(3), adjustment: { kind: 'scale', resource: 'db', count: 3 } })
+      .thenRejected({
+        code: 'desired-state-invalid',
+        problems: [{ code: 'unknown-resource', pointer: '/resource', message: 'there is no "db"; there is web' }],
+      });
+    given(...historyOf(create(servers), ...throughTo('r1').slice(0, 4)))
+      .when(scale(3))
+      .thenRejected({ code: 'run-active', runId: 'r1', state: 'executing' });
+    given(...standing)
+      .when({ ...scale(3), ifVersion: 1 })
+      .thenRejected({ code: 'deployment-version-conflict', expected: 1, actual: standing.length });
+  });
+
+  it('are one wish when they come twice', () => {
+    given(...standing, ...historyOf(create(servers), ...throughTo('r1'), scale(3)).slice(standing.length))
+      .when(scale(3))
+      .then();
+  });
+});
+
 describe('scanning for drift', () => {
   const scan = { type: 'RequestDriftScan', origin, scanId: 's1', autoRemediate: false } as const;
 

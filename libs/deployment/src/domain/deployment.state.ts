@@ -23,6 +23,8 @@ export interface Run {
   /** Whether the executor was ever asked to apply it. */
   readonly executed: boolean;
   readonly failure?: Failure;
+  /** It failed, and nothing else begins by itself before a person has decided. Only while `failed`. */
+  readonly paused?: true;
   /** Of a cancelled run: what it did to the world before it stopped. */
   readonly effects?: RunEffects;
   readonly requestedAt: Instant;
@@ -76,6 +78,11 @@ export interface DeploymentState {
 
 /** The state before the first event. */
 export const NO_DEPLOYMENT: DeploymentState = { version: 0 };
+
+/** Whether machines have to wait: a run failed whose deployment leaves it to a person what follows. */
+export function waitsForPerson({ run }: Deployment): boolean {
+  return run?.paused === true && run.state === 'failed';
+}
 
 /** The revisions that a rollback may go to, the lowest first. */
 export function completedRevisions(deployment: Deployment): readonly number[] {

@@ -1,0 +1,98 @@
+import { CommandAnswer, ConfigureRequest, ScaleRequest } from '@caisson/contracts';
+import { AccessGuard, CalledBy, Operation, versionFromIfMatch, type Caller } from '@caisson/http';
+import type { JsonObject } from '@caisson/kernel';
+import { Body, Controller, Headers, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import type { z } from 'zod';
+import { AdjustDeploymentCommand } from '../commands/deployment-commands.js';
+import { CommandAnswers } from './command-answers.js';
+import { commandContextOf } from './command-context.js';
+import { commandOperation } from './operations.js';
+import { Id } from './path-parameters.js';
+
+const IF_MATCH = {
+  'If-Match': { required: false, description: 'The ETag of the deployment as it was read. Absent: as it is now.' },
+} as const;
+
+/** Small changes of what is desired, each a run of its own kind. */
+@UseGuards(AccessGuard)
+@Controller('api/v1/deployments/:id')
+export class DeploymentAdjustmentsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly answers: CommandAnswers,
+  ) {}
+
+  @Post('scale')
+  @HttpCode(202)
+  @Operation(
+    commandOperation('Change how many copies of a resource there are', 'deployment:create', {
+      refusals: [412, 422],
+      requestHeaders: IF_MATCH,
+    }),
+  )
+  scaleDeployment(
+    @Param('id', { schema: Id }) deploymentId: string,
+    @Body({ schema: ScaleRequest }) body: z.infer<typeof ScaleRequest>,
+    @Headers('if-match') ifMatch: string | undefined,
+    @CalledBy() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CommandAnswer> {
+    const { count, resource } = body;
+    const reason = body.reason ?? `${caller.username} scaled ${resource} to ${count}`;
+    const adjustment = { kind: 'scale', resource, count } as const;
+    return this.adjust({ deploymentId, adjustment, reason, ifMatch }, caller, reply);
+  }
+
+  @Post('configure')
+  @HttpCode(202)
+  @Operation(
+    commandOperation('Change properties of named resources', 'deployment:create', {
+      refusals: [412, 422],
+      requestHeaders: IF_MATCH,
+    }),
+  )
+  configureDeployment(
+    @Param('id', { schema: Id }) deploymentId: string,
+    @Body({ schema: ConfigureRequest }) body: z.infer<typeof ConfigureRequest>,
+    @Headers('if-match') ifMatch: string | undefined,
+    @CalledBy() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CommandAnswer> {
+    const names = Object.keys(body.resources).slice(0, 5).join(', ');
+    const reason = body.reason ?? `${caller.username} configured ${names}`;
+    const adjustment = { kind: 'configure', resources: patchesOf(body) } as const;
+    return this.adjust({ deploymentId, adjustment, reason, ifMatch }, caller, reply);
+  }
+
+  private async adjust(
+    asked: Pick<AdjustDeploymentCommand['input'], 'deploymentId' | 'adjustment' | 'reason'> & {
+      readonly ifMatch: string | undefined;
+    },
+    caller: Caller,
+    reply: FastifyReply,
+  ): Promise<CommandAnswer> {
+    const { ifMatch, ...wish } = asked;
+    const { deploymentId, reason } = wish;
+    const known = ifMatch === undefined ? {} : { ifVersion: versionFromIfMatch(ifMatch) };
+    const command = new AdjustDeploymentCommand({ ...wish, ...known, context: commandContextOf(caller) });
+    return this.answers.accepted(
+      await this.commands.execute(command),
+      { caller, deploymentId, says: { reason } },
+      reply,
+    );
+  }
+}
+
+/** Without members that are undefined: what is recorded is JSON. */
+function patchesOf({ resources }: z.infer<typeof ConfigureRequest>) {
+  const patches = Object.entries(resources).map(([name, { properties, tags }]) => {
+    const patch = { ...(properties === undefined ? {} : { properties }), ...(tags === undefined ? {} : { tags }) };
+    return [
+      name,
+      patch as { readonly properties?: JsonObject; readonly tags?: Record<string, string | null> },
+    ] as const;
+  });
+  return Object.fromEntries(patches);
+}
