@@ -86,7 +86,6 @@ interface AnswerBody {
   readonly items: readonly (HistoryEntry & { readonly name: string })[];
   readonly nextCursor?: string;
   readonly complete: boolean;
-  readonly effects: unknown;
   readonly kind: string;
   readonly status: string;
   readonly state: string;

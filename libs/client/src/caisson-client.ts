@@ -80,8 +80,9 @@ export class CaissonClient {
 
   /** Changes properties of named resources by JSON merge patches. */
   configure(id: string, properties: Readonly<Record<string, JsonObject>>): Promise<RunCommandAnswer> {
-    const patches = Object.entries(properties).map(([name, patch]) => [name, { properties: patch }]);
-    return this.#body('POST', `/deployments/${id}/configure`, { resources: Object.fromEntries(patches) });
+    const patches = Object.entries(properties).map(([name, patch]) => [name, { properties: patch }] as const);
+    const resources: Readonly<Record<string, object>> = Object.fromEntries(patches);
+    return this.#body('POST', `/deployments/${id}/configure`, { resources });
   }
 
   /** The versions of what is desired, newest first; the newest page. */

@@ -89,10 +89,7 @@ export class DeploymentAdjustmentsController {
 function patchesOf({ resources }: z.infer<typeof ConfigureRequest>) {
   const patches = Object.entries(resources).map(([name, { properties, tags }]) => {
     const patch = { ...(properties === undefined ? {} : { properties }), ...(tags === undefined ? {} : { tags }) };
-    return [
-      name,
-      patch as { readonly properties?: JsonObject; readonly tags?: Record<string, string | null> },
-    ] as const;
+    return [name, patch] as const;
   });
   return Object.fromEntries(patches);
 }

@@ -73,7 +73,7 @@ describe('configuring', () => {
   it('does not reach what every object inherits', () => {
     const outcome = adjustDesired(shop, {
       kind: 'configure',
-      resources: JSON.parse('{"__proto__":{"tags":{}}}') as {},
+      resources: JSON.parse('{"__proto__":{"tags":{}}}') as Record<string, object>,
     });
     expect(outcome).toMatchObject({ outcome: 'impossible', problems: [{ code: 'unknown-resource' }] });
   });
