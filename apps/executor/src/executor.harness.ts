@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventTypeOf, type Plan, type PlannedChange, type PlanUnit } from '@caisson/contracts';
+import { eventTypeOf, type Plan, type PlannedChange, type PlanUnit, type Priority } from '@caisson/contracts';
 import type { EngineRegistry } from '@caisson/engine';
 import { ENGINE_MIGRATIONS } from '@caisson/engines';
 import { NO_STREAM, type NewEvent, type StreamRef } from '@caisson/event-sourcing';
@@ -39,18 +39,24 @@ export const QUICK: ExecutionLimits = {
 export type RunningExecutor = Foundation & { stop(): Promise<void> };
 
 /** One executor as a process would run it, on engines of the test's own. */
-export async function startExecutor(databaseUrl: string, engines: EngineRegistry): Promise<RunningExecutor> {
+export async function startExecutor(
+  databaseUrl: string,
+  engines: EngineRegistry,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<RunningExecutor> {
   const artifacts = { put: async () => ({ id: '', digest: '' }), get: async () => undefined };
   const runners = { register: async () => undefined, forget: async () => undefined, olderThan: async () => [] };
   const parts = { registry: engines, artifacts, runners };
   const module = (frame: Parameters<typeof ExecutorModule.register>[0]) => ExecutorModule.register(frame, parts, QUICK);
   const place = { port: 1, encryptionKey: `test:${randomBytes(32).toString('base64')}`, dataDir: tmpdir() };
-  const { executor } = await start({ ...executorService, module }, databaseUrl, place);
+  const { executor } = await start({ ...executorService, module }, databaseUrl, { ...place, settings });
   return executor;
 }
 
 /** Where an executor keeps what others share with it. */
 export interface ExecutorPlace {
+  /** More variables of its environment. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly port: number;
   readonly encryptionKey: string;
   readonly dataDir: string;
@@ -84,6 +90,7 @@ async function start(
     CAISSON_DATA_DIR: place.dataDir,
     CAISSON_STATE_BACKEND_URL: `http://127.0.0.1:${place.port}`,
     CAISSON_EXECUTOR_DRAIN_SECONDS: '1',
+    ...place.settings,
   });
   const around = { log, metrics: new Metrics(false), health: new Health(), shutdown: new Shutdown(log) };
   const foundation = await openFoundation({ ...around, settings, migrations: ENGINE_MIGRATIONS });
@@ -93,14 +100,16 @@ async function start(
 
 /** A deployment as its API would write it: only the facts that the executor reacts to. */
 export class StoryTeller {
-  readonly tenantId = randomUUID();
+  readonly tenantId: string;
   readonly deploymentId = randomUUID();
   readonly runId = randomUUID();
   readonly correlationId = randomUUID();
+  priority: Priority = 'normal';
   readonly #events: OpenedEventStore['events'];
   #head = NO_STREAM;
 
-  constructor(events: OpenedEventStore['events']) {
+  constructor(events: OpenedEventStore['events'], tenantId: string = randomUUID()) {
+    this.tenantId = tenantId;
     this.#events = events;
   }
 
@@ -117,7 +126,7 @@ export class StoryTeller {
     const publicForm = { type: eventTypeOf('planning', 'plan-computed') };
     const events = [{ type: 'PlanComputed', schemaVersion: 1, data, publicForm }];
     await this.#events.append({ stream, expected: NO_STREAM, context: this.#context(), events });
-    const started = { kind: 'create', planDigest: plan.digest, onFailure, applied: [] };
+    const started = { kind: 'create', planDigest: plan.digest, onFailure, priority: this.priority, applied: [] };
     await this.say('run-started', started);
   }
 

@@ -35,11 +35,13 @@ function executionPorts(
 ): ExecutionPorts {
   const { store, documents, consumers, locks, wakeups, clock, random, service, settings, log, metrics } = frame;
   const limits = { ...given, taskTimeoutMsMin: settings.executorTaskTimeoutSeconds * 1000 };
-  const slots = new Slots({
+  const slotLimits = {
     total: settings.executorAttemptsMax,
+    perTenant: settings.executorAttemptsPerTenantMax,
     perRun: settings.executorAttemptsPerRunMax,
     perEngine: { terraform: settings.executorTerraformMax },
-  });
+  };
+  const slots = new Slots(slotLimits, clock);
   return {
     ...{ store, documents, publicEvents: consumers, locks, wakeups, clock, random, service, limits, slots },
     engines: engines.registry,

@@ -7,8 +7,12 @@ export const ExecutorSettings = CommonSettings.extend({
   ...EngineSettings.shape,
   /** Runs carried at once. Most of their time they wait for tools. */
   executorRunsMax: WholeNumber.default(50),
+  /** When all of those are taken, so many more for tenants that have none of them. */
+  executorRunsReserveMax: WholeNumber.default(50),
   /** Attempts that run at once in this process, over all tenants and runs. */
   executorAttemptsMax: WholeNumber.default(32),
+  /** Attempts of one tenant that run at once in this process. */
+  executorAttemptsPerTenantMax: WholeNumber.default(24),
   /** Attempts of one run that run at once. */
   executorAttemptsPerRunMax: WholeNumber.default(16),
   /** Terraform processes at once: each takes a core and some hundred megabytes. */

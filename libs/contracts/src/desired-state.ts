@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '@caisson/kernel';
+import { Priority } from './priority.js';
 
 /** Bounds of one desired state. Larger input is refused by name before any work starts. */
 export const DESIRED_STATE_LIMITS = {
@@ -77,6 +78,7 @@ export const DesiredState = z.strictObject({
   autoApprove: z.boolean().default(false),
   autoExecute: z.boolean().default(true),
   onFailure: z.enum(['rollback', 'keep', 'pause']).default('rollback'),
+  priority: Priority.default('normal'),
   resources: z.array(ResourceSpec).min(1).max(DESIRED_STATE_LIMITS.resourcesMax),
   outputs: z.record(ResourceName, z.string().max(2048)).default({}),
   triggers: z.array(PushTrigger).max(20).default([]),

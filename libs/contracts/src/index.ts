@@ -27,6 +27,7 @@ export {
   PlannedChange,
   PlanUnit,
 } from './plan.js';
+export { HEAD_START_MS, PRIORITIES, Priority } from './priority.js';
 export { decodeEvent, eventTypeOf, parseEventType, PUBLIC_EVENTS } from './public-event.js';
 export type { DataOf, EventEnvelope, EventOf, FactOf, PublicEvent } from './public-event.js';
 export { findReferences, parseReference, resolveReferences, unitIdOf, visitReferableText } from './references.js';

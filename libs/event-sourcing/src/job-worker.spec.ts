@@ -1,7 +1,7 @@
 import { Fault, type Clock } from '@caisson/kernel';
 import { describe, expect, it } from 'vitest';
 import { JobWorker, type JobControl, type JobVerdict, type JobWorkerOptions } from './job-worker.js';
-import type { ClaimedJob, JobQueue } from './ports/job-queue.js';
+import type { ClaimedJob, JobClaim, JobQueue } from './ports/job-queue.js';
 import type { Wakeups } from './ports/wakeups.js';
 
 /** Sleeps end only when they are cut short or the test lets time pass. */
@@ -36,14 +36,16 @@ class DoubleQueue implements JobQueue {
   lost = new Set<string>();
   failing = false;
 
-  add(jobId: string, attempt = 1): void {
-    const base = { jobId, tenantId: 'tenant', queue: 'q', key: jobId, payload: null };
+  add(jobId: string, attempt = 1, tenantId = 'tenant'): void {
+    const base = { jobId, tenantId, queue: 'q', key: jobId, payload: null };
     this.waiting.push({ ...base, attempt, claimToken: 1 });
   }
 
-  async claim({ limit }: { limit: number }): Promise<readonly ClaimedJob[]> {
+  async claim({ limit, exceptTenants = [] }: JobClaim): Promise<readonly ClaimedJob[]> {
     if (this.failing) throw new Fault('event-store-unavailable', 'no database', { retryable: true });
-    return this.waiting.splice(0, limit);
+    const claimed = this.waiting.filter(({ tenantId }) => !exceptTenants.includes(tenantId)).slice(0, limit);
+    this.waiting = this.waiting.filter((job) => !claimed.includes(job));
+    return claimed;
   }
 
   async renew(jobs: readonly ClaimedJob[]): Promise<ReadonlySet<string>> {
@@ -143,6 +145,18 @@ describe('a worker', () => {
     await settle();
     expect(worker.inHand).toBe(2);
     expect(queue.waiting.map(({ jobId }) => jobId)).toEqual(['c']);
+    await worker.stop();
+  });
+
+  it('keeps places in reserve for tenants that have none', async () => {
+    const { worker, queue } = scene(untilStopped('draining'), { reserveMax: 1 });
+    for (const jobId of ['a', 'b', 'c']) queue.add(jobId, 1, 'busy');
+    for (const jobId of ['d', 'e']) queue.add(jobId, 1, `quiet-${jobId}`);
+    queue.waiting.sort((left, right) => left.jobId.localeCompare(right.jobId));
+    worker.start();
+    await settle();
+    expect(worker.inHand).toBe(3);
+    expect(queue.waiting.map(({ jobId }) => jobId)).toEqual(['c', 'e']);
     await worker.stop();
   });
 

@@ -36,6 +36,8 @@ export interface JobWorkerOptions {
   readonly clock: Clock;
   /** Jobs handled at once. */
   readonly concurrencyMax: number;
+  /** When all places are taken, so many more for tenants that have none of them. Default 0. */
+  readonly reserveMax?: number;
   /** A claim that is not renewed for so long is free again. Renewed every third of it. */
   readonly leaseMs: number;
   /** The slow look for due jobs beside wake-ups. */
@@ -125,24 +127,33 @@ export class JobWorker {
 
   /** As many as there is room for, in one statement. True when there may be more. */
   async #claim(): Promise<boolean> {
-    const { jobs, queue, worker, concurrencyMax, leaseMs } = this.#options;
-    const limit = concurrencyMax - this.#held.size;
+    const { jobs, queue, worker, leaseMs } = this.#options;
+    const { limit, ...only } = this.#room();
     if (limit <= 0) return false;
     const deadlineMs = this.#options.clock.monotonicMs() + leaseMs;
     try {
-      const claimed = await jobs.claim({ queue, worker, limit, leaseMs });
+      const claimed = await jobs.claim({ queue, worker, limit, leaseMs, ...only });
       this.#failures = 0;
       if (this.#stopping.signal.aborted) {
         await Promise.all(claimed.map((job) => jobs.release(job, 0, 'the worker is stopping')));
         return false;
       }
       for (const job of claimed) this.#begin(job, deadlineMs);
-      return claimed.length === limit && this.#held.size < concurrencyMax;
+      return claimed.length === limit;
     } catch (error) {
       this.#failures += 1;
       this.#options.observer?.queueFailed(error);
       return false;
     }
+  }
+
+  /** How many jobs to ask for. The places in reserve are given out one by one, to tenants that have none. */
+  #room(): { readonly limit: number; readonly exceptTenants?: readonly string[] } {
+    const { concurrencyMax, reserveMax = 0 } = this.#options;
+    const limit = concurrencyMax - this.#held.size;
+    if (limit > 0 || limit + reserveMax <= 0) return { limit };
+    const exceptTenants = [...new Set([...this.#held].map(({ job }) => job.tenantId))];
+    return { limit: 1, exceptTenants };
   }
 
   #begin(job: ClaimedJob, deadlineMs: number): void {

@@ -100,6 +100,47 @@ export function describeJobQueueContract(name: string, createFixture: () => Prom
       expect((await claim(queue, 10)).map((job) => job.tenantId)).toEqual(Array(4).fill(busy));
     });
 
+    it('lets no tenant with many jobs keep another waiting, also where one place frees at a time', async () => {
+      const queue = newQueue();
+      const jobsOf = (name: string, count: number): NewJob[] =>
+        Array.from({ length: count }, (_, index) => ({ queue, key: `${name}${index}`, payload: null }));
+      const first = await record(jobsOf('a', 30));
+      const second = await record(jobsOf('b', 30));
+      const held = await claim(queue, 4);
+      const late = await record(jobsOf('c', 1));
+      await jobs.complete(held[0]!);
+      expect((await claimOne(queue)).tenantId).toBe(late); // The others have jobs in hand.
+      for (const job of held.slice(1)) await jobs.complete(job);
+      const served: string[] = [];
+      for (let round = 0; round < 6; round += 1) {
+        const job = await claimOne(queue);
+        served.push(job.tenantId);
+        await jobs.complete(job);
+      }
+      expect(served.filter((tenant) => tenant === first)).toHaveLength(3);
+      expect(served.filter((tenant) => tenant === second)).toHaveLength(3);
+    });
+
+    it('gives what has a head start first, and nothing that has waited longer than that waits for it', async () => {
+      const queue = newQueue();
+      const tenantId = await record([{ queue, key: 'old', payload: null }]);
+      await new Promise((resolve) => setTimeout(resolve, 300)); // To be older than a head start.
+      await record([{ queue, key: 'normal', payload: null, headStartMs: 250 }], tenantId);
+      await record([{ queue, key: 'urgent', payload: null, headStartMs: 60_000 }], tenantId);
+      const order: string[] = [];
+      for (let round = 0; round < 3; round += 1) order.push((await claimOne(queue)).key);
+      expect(order).toEqual(['urgent', 'old', 'normal']);
+    });
+
+    it('leaves tenants alone that the claim names', async () => {
+      const queue = newQueue();
+      const one = await record([{ queue, key: 'a', payload: null }]);
+      const other = await record([{ queue, key: 'b', payload: null }]);
+      const request = { queue, worker: 'worker-1', limit: 10, leaseMs: 60_000, exceptTenants: [one] };
+      expect((await jobs.claim(request)).map((job) => job.tenantId)).toEqual([other]);
+      expect((await claim(queue)).map((job) => job.tenantId)).toEqual([one]);
+    });
+
     it('reaches every one of many tenants', { timeout: 60_000 }, async () => {
       const queue = newQueue();
       await Promise.all(Array.from({ length: 700 }, () => record([{ queue, key: 'a', payload: null }])));

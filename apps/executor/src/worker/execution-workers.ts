@@ -11,10 +11,11 @@ const CANCELS_AT_ONCE_MAX = 8;
 
 /** The loop that carries runs on. Stopping lets running tools go on for the drain time, then stops them. */
 export function runWorker(frame: ServiceFrame<ExecutorSettings>, ports: ExecutionPorts): BackgroundLoop {
-  const { executorRunsMax, executorDrainSeconds } = frame.settings;
+  const { executorDrainSeconds, executorRunsMax, executorRunsReserveMax } = frame.settings;
   return workerOf(frame, ports, {
     queue: EXECUTION_QUEUE,
     concurrencyMax: executorRunsMax,
+    reserveMax: executorRunsReserveMax,
     drainMs: executorDrainSeconds * 1000,
   });
 }
@@ -31,7 +32,12 @@ export function cancelWorker(frame: ServiceFrame<ExecutorSettings>, ports: Execu
 function workerOf(
   frame: ServiceFrame<ExecutorSettings>,
   ports: ExecutionPorts,
-  pace: { readonly queue: string; readonly concurrencyMax: number; readonly drainMs: number },
+  pace: {
+    readonly queue: string;
+    readonly concurrencyMax: number;
+    readonly reserveMax?: number;
+    readonly drainMs: number;
+  },
 ): BackgroundLoop {
   return jobLoop(frame, {
     ...pace,

@@ -126,9 +126,10 @@ function documentRows(request: AppendRequest, version: number): string[] {
 
 function jobRows(request: AppendRequest): string[] {
   const tenantId = request.stream.tenantId;
-  return (request.jobs ?? []).map(({ queue, key, payload, delayMs = 0 }) =>
-    open(storedText({ tenant_id: tenantId, queue, key, payload, delay_ms: delayMs }, `job ${key}`)),
-  );
+  return (request.jobs ?? []).map(({ queue, key, payload, delayMs = 0, headStartMs = 0 }) => {
+    const row = { tenant_id: tenantId, queue, key, payload, delay_ms: delayMs, head_start_ms: headStartMs };
+    return open(storedText(row, `job ${key}`));
+  });
 }
 
 /** A JSON object's text without its closing brace, ready for one more member. */

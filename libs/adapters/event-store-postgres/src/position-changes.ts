@@ -75,6 +75,7 @@ export class PositionChanges implements ConsumerTransaction {
       key: job.key,
       payload: job.payload,
       delay_ms: job.delayMs ?? 0,
+      head_start_ms: job.headStartMs ?? 0,
     }));
     return storedText(rows, 'jobs');
   }

@@ -22,10 +22,12 @@ const WRITE = `
       from json_to_recordset($2) as m (tenant_id text, stream_id text, last_version bigint, parked_from bigint,
         parked_reason text)
       where p.consumer = $1 and p.tenant_id = m.tenant_id and p.stream_id = m.stream_id)
-  insert into job (tenant_id, queue, key, payload, due_at)
-    select j.tenant_id, j.queue, j.key, coalesce(j.payload, 'null'),
-        clock_timestamp() + j.delay_ms * interval '1 millisecond'
-      from json_to_recordset($3) as j (tenant_id text, queue text, key text, payload json, delay_ms double precision)
+  insert into job (tenant_id, queue, key, payload, head_start_ms, due_at, rank_at)
+    select j.tenant_id, j.queue, j.key, coalesce(j.payload, 'null'), j.head_start_ms,
+        clock_timestamp() + j.delay_ms * interval '1 millisecond',
+        clock_timestamp() + (j.delay_ms - j.head_start_ms) * interval '1 millisecond'
+      from json_to_recordset($3) as j (tenant_id text, queue text, key text, payload json, delay_ms double precision,
+        head_start_ms double precision)
       order by j.tenant_id, j.queue, j.key
     on conflict do nothing`;
 

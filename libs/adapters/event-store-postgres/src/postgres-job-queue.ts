@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pgModule from 'pg';
 import type { Json } from '@caisson/kernel';
-import type { ClaimedJob, JobQueue } from '@caisson/event-sourcing';
+import type { ClaimedJob, JobClaim, JobQueue } from '@caisson/event-sourcing';
 import { orFault } from './postgres-faults.js';
 import { isKnownDead } from './process-identity.js';
 import { toStorable } from './stored-text.js';
@@ -9,8 +9,15 @@ import { toStorable } from './stored-text.js';
 /** Most jobs of one claim. */
 const CLAIM_MAX = 1_000;
 
-/** Most tenants on either side of a claim's starting point that it looks at. */
+/**
+ * Tenants on either side of a claim's starting point that it looks at: so many, and as many as it wants jobs. With more
+ * tenants than that a claim looks at a random stretch of them, so that its cost stays flat.
+ */
+const TENANTS_MIN = 32;
 const TENANTS_MAX = 250;
+
+/** Tenants whose turn is remembered per queue. More that wait at once take turns by age only. */
+const SERVED_MAX = 64;
 
 /** How often a queue is searched for claims of dead processes of this machine; the first claim always does. */
 const DEAD_WORKERS_EVERY_MS = 10_000;
@@ -19,31 +26,40 @@ const REASON_LENGTH_MAX = 2_000;
 
 /** Walks from tenant to tenant of a queue by index `job_open`: a loose index scan, one step per tenant. */
 function tenantWalk(name: string, range: string): string {
+  const wanted = `queue = $1 and state = 'open' and ${range} and tenant_id <> all ($7::text[])`;
   return `${name} as (
-    (select tenant_id, 1 as place from job where queue = $1 and state = 'open' and ${range} order by tenant_id limit 1)
+    (select tenant_id, 1 as place from job where ${wanted} order by tenant_id limit 1)
     union all
     select following.tenant_id, ${name}.place + 1 from ${name} cross join lateral (
-      select tenant_id from job
-        where queue = $1 and state = 'open' and ${range} and tenant_id > ${name}.tenant_id
+      select tenant_id from job where ${wanted} and tenant_id > ${name}.tenant_id
         order by tenant_id limit 1) as following
-      where ${name}.place < ${TENANTS_MAX})`;
+      where ${name}.place < $8)`;
 }
 
 /**
- * Takes turns over tenants: every tenant's oldest due job comes before any tenant's second, and a tenant with many jobs
- * costs no more than one with few. Starts at a tenant drawn at random ($5), so that none is always out of reach.
- * Candidates are locked with `skip locked` and looked at again, so two workers never take one job nor wait for another.
+ * Takes turns over tenants: a tenant's first job comes before any other's second, and jobs that are in some worker's
+ * hand count as its first ones. So a tenant with many jobs costs no more than one with few. Among tenants with as many,
+ * the one goes first that this process did not serve for longest ($6, oldest first).
+ * The walk starts at a tenant drawn at random ($5), so that none is always out of reach. Candidates are locked with
+ * `skip locked` and looked at again, so two workers never take one job nor wait for another.
  */
 const CLAIM = `
   with recursive ${tenantWalk('onwards', 'tenant_id >= $5')},
   ${tenantWalk('from_first', 'tenant_id < $5')},
   tenant as (select tenant_id from onwards union all select tenant_id from from_first),
+  held as (
+    select tenant_id, count(*) as jobs from job
+      where queue = $1 and state = 'open' and worker is not null and due_at > now() group by tenant_id),
   candidate as (
-    select due.job_id, row_number() over (order by due.turn, due.due_at) as place from tenant cross join lateral (
-      select job_id, due_at, row_number() over (order by due_at, job_id) as turn from (
-        select job_id, due_at from job
-          where queue = $1 and tenant_id = tenant.tenant_id and state = 'open' and due_at <= clock_timestamp()
-          order by due_at, job_id limit $3) as oldest) as due
+    select due.job_id, row_number() over (
+        order by coalesce(held.jobs, 0) + due.turn,
+          array_position($6::text[], tenant.tenant_id) nulls first, due.rank_at) as place
+      from tenant left join held on held.tenant_id = tenant.tenant_id cross join lateral (
+        select job_id, rank_at, row_number() over (order by rank_at, job_id) as turn from (
+          select job_id, rank_at from job
+            where queue = $1 and tenant_id = tenant.tenant_id and state = 'open'
+              and rank_at <= now() and due_at <= now()
+            order by rank_at, job_id limit $3) as oldest) as due
       order by place limit $3 * 2),
   taken as (
     select job.job_id from candidate join job on job.job_id = candidate.job_id
@@ -66,7 +82,9 @@ const COMPLETE = `
   update job set state = 'completed', ended_at = clock_timestamp(), worker = null, reason = null where ${HELD}`;
 
 const RELEASE = `
-  update job set due_at = clock_timestamp() + $3 * interval '1 millisecond', worker = null, reason = $4 where ${HELD}`;
+  update job set due_at = clock_timestamp() + $3 * interval '1 millisecond', worker = null, reason = $4,
+      rank_at = clock_timestamp() + ($3 - head_start_ms) * interval '1 millisecond'
+    where ${HELD}`;
 
 const FAIL = `
   update job set state = 'failed', ended_at = clock_timestamp(), worker = null, reason = $3 where ${HELD}`;
@@ -89,24 +107,26 @@ interface JobRow {
 export class PostgresJobQueue implements JobQueue {
   readonly #pool: pgModule.Pool;
   readonly #deadSearchedAtMs = new Map<string, number>();
+  /** By queue, the tenants that were served last, the latest at the end. */
+  readonly #served = new Map<string, Set<string>>();
 
   constructor(pool: pgModule.Pool) {
     this.#pool = pool;
   }
 
-  async claim(request: {
-    readonly queue: string;
-    readonly worker: string;
-    readonly limit: number;
-    readonly leaseMs: number;
-  }): Promise<readonly ClaimedJob[]> {
-    const { queue, worker, leaseMs } = request;
+  async claim(request: JobClaim): Promise<readonly ClaimedJob[]> {
+    const { exceptTenants = [], leaseMs, queue, worker } = request;
     await this.#freeDeadWorkers(queue);
-    const values = [queue, worker, Math.min(request.limit, CLAIM_MAX), leaseMs, randomUUID()];
+    const served = this.#servedOf(queue);
+    const limit = Math.min(request.limit, CLAIM_MAX);
+    const tenants = Math.min(TENANTS_MAX, Math.max(TENANTS_MIN, limit));
+    const values = [queue, worker, limit, leaseMs, randomUUID(), [...served], exceptTenants, tenants];
     const answer = await orFault('claim jobs', () =>
       this.#pool.query<JobRow>({ name: 'claim-jobs', text: CLAIM, values }),
     );
-    return answer.rows.map((row) => toClaimedJob(row));
+    const jobs = answer.rows.map((row) => toClaimedJob(row));
+    remember(served, new Set(jobs.map(({ tenantId }) => tenantId)));
+    return jobs;
   }
 
   async renew(jobs: readonly ClaimedJob[], leaseMs: number): Promise<ReadonlySet<string>> {
@@ -138,6 +158,12 @@ export class PostgresJobQueue implements JobQueue {
     return answer.rowCount ?? 0;
   }
 
+  #servedOf(queue: string): Set<string> {
+    const served = this.#served.get(queue) ?? new Set();
+    this.#served.set(queue, served);
+    return served;
+  }
+
   async #end(what: string, text: string, values: readonly unknown[]): Promise<boolean> {
     const answer = await orFault(what, () => this.#pool.query(text, [...values]));
     return answer.rowCount === 1;
@@ -150,6 +176,18 @@ export class PostgresJobQueue implements JobQueue {
     const text = `select distinct worker from job where queue = $1 and state = 'open' and worker is not null`;
     const claims = await orFault('look for dead workers', () => this.#pool.query<{ worker: string }>(text, [queue]));
     for (const { worker } of claims.rows) if (isKnownDead(worker)) await this.releaseWorker(worker);
+  }
+}
+
+/** Puts tenants at the end of those that were served, and forgets the oldest when there are too many. */
+function remember(served: Set<string>, tenants: ReadonlySet<string>): void {
+  for (const tenant of tenants) {
+    served.delete(tenant);
+    served.add(tenant);
+  }
+  for (const oldest of served) {
+    if (served.size <= SERVED_MAX) return;
+    served.delete(oldest);
   }
 }
 

@@ -15,6 +15,8 @@ export interface JobLoopOptions {
   readonly queue: string;
   /** Jobs handled at once. */
   readonly concurrencyMax: number;
+  /** When all places are taken, so many more for tenants that have none of them. Default 0. */
+  readonly reserveMax?: number;
   /** A job that fails for a reason unknown to us is given up after so many tries, and stays to be looked at. */
   readonly attemptsMax: number;
   /** How long a stopping service lets jobs go on before it aborts them. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DesiredState, JsonRecord } from '../desired-state.js';
 import { Failure } from '../failure.js';
 import { AppliedUnit, Digest } from '../plan.js';
+import { Priority } from '../priority.js';
 import { RunEffects } from '../run-effects.js';
 import { RUN_KINDS } from '../run-states.js';
 
@@ -40,6 +41,7 @@ export const DEPLOYMENT_EVENTS = {
     kind: RunKind,
     planDigest: Digest,
     onFailure: z.enum(['rollback', 'keep', 'pause']),
+    priority: Priority.default('normal'),
     applied: z.array(AppliedUnit),
   }),
   'run-verifying': z.object(inRun),

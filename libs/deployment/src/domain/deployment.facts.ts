@@ -50,8 +50,8 @@ export function runStarted(deployment: Deployment, run: Run, origin: Origin): Of
   const { applied, deploymentId } = deployment;
   const { kind, planDigest, runId } = run;
   invariant(planDigest !== undefined, `run ${runId} starts without a plan`);
-  const { onFailure } = wantedBy(deployment, run);
-  return { type: 'RunStarted', origin, deploymentId, runId, kind, planDigest, onFailure, applied };
+  const { onFailure, priority } = wantedBy(deployment, run);
+  return { type: 'RunStarted', origin, deploymentId, runId, kind, planDigest, onFailure, priority, applied };
 }
 
 /** The world is as the run wants it, without or after execution. */

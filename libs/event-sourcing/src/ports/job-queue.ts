@@ -9,6 +9,11 @@ export interface NewJob {
   readonly payload: Json;
   /** Not before this many milliseconds from now, by the database's clock. Default 0. */
   readonly delayMs?: number;
+  /**
+   * Among the due jobs of its tenant it goes as if it had waited so many milliseconds longer. Default 0. Whatever comes
+   * later overtakes by this at most, so every job's turn comes.
+   */
+  readonly headStartMs?: number;
 }
 
 /** A job in a worker's hand. */
@@ -24,15 +29,24 @@ export interface ClaimedJob {
   readonly claimToken: number;
 }
 
+/** What a worker asks of a queue. */
+export interface JobClaim {
+  readonly queue: string;
+  readonly worker: string;
+  readonly limit: number;
+  readonly leaseMs: number;
+  /** Tenants whose jobs are left alone this time. */
+  readonly exceptTenants?: readonly string[];
+}
+
 /** Queues as rows. A claim that is not renewed becomes free again; nothing is lost with a worker. */
 export interface JobQueue {
-  /** Takes up to `limit` due jobs, in turns over tenants, for `leaseMs`. Never waits: empty means none is due. */
-  claim(request: {
-    readonly queue: string;
-    readonly worker: string;
-    readonly limit: number;
-    readonly leaseMs: number;
-  }): Promise<readonly ClaimedJob[]>;
+  /**
+   * Takes up to `limit` due jobs for `leaseMs`. Never waits: empty means none is due. The tenant whose jobs are in the
+   * fewest hands comes first, whoever holds them; among equals the one that was not served for longest; within a tenant
+   * the job that waited longest, head starts counted in.
+   */
+  claim(request: JobClaim): Promise<readonly ClaimedJob[]>;
   /** Keeps claims alive in one statement. Gives back the ids still held. */
   renew(jobs: readonly ClaimedJob[], leaseMs: number): Promise<ReadonlySet<string>>;
   /** Ends a job. False when the claim was lost. */

@@ -1,4 +1,4 @@
-import { decodeEvent, type EventOf, type PublicEvent } from '@caisson/contracts';
+import { decodeEvent, HEAD_START_MS, type EventOf, type Priority, type PublicEvent } from '@caisson/contracts';
 import type { NewJob } from '@caisson/event-sourcing';
 import type { Json } from '@caisson/kernel';
 
@@ -24,14 +24,22 @@ export function jobFor(event: PublicEvent): NewJob | undefined {
   const decoded = decodeEvent('deployment', event);
   switch (decoded?.fact) {
     case 'run-started':
-      return jobOf(EXECUTION_QUEUE, decoded);
+      return { ...jobOf(EXECUTION_QUEUE, decoded), headStartMs: HEAD_START_MS[priorityOf(decoded)] };
     case 'run-rollback-started': // Otherwise it tells what the executor already does.
-      return decoded.data.asked ? jobOf(EXECUTION_QUEUE, decoded) : undefined;
+      if (!decoded.data.asked) return undefined;
+      return { ...jobOf(EXECUTION_QUEUE, decoded), headStartMs: HEAD_START_MS[priorityOf(decoded)] };
     case 'run-cancelling':
       return jobOf(EXECUTION_CONTROL_QUEUE, decoded);
     default:
       return undefined;
   }
+}
+
+/** How urgent the work is that a fact asks for: undoing what went wrong is urgent whatever the run was. */
+export function priorityOf(
+  event: Extract<EventOf<'deployment'>, { fact: 'run-started' | 'run-rollback-started' }>,
+): Priority {
+  return event.fact === 'run-started' ? event.data.priority : 'urgent';
 }
 
 /** Reads the payload of such a job; undefined when it is none. */

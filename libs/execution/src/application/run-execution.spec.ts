@@ -45,6 +45,11 @@ const tenantId = 'tenant';
 const run = { deploymentId: 'dep', runId: 'run' };
 const STREAM = 'execution-run';
 
+/** So many places, however they are shared out. */
+function slotsOf(total: number, perEngine: Readonly<Record<string, number>> = {}): Slots {
+  return new Slots({ total, perTenant: total, perRun: total, perEngine }, { monotonicMs: () => 0 });
+}
+
 /** Time that jumps to the next sleeper whenever nothing else is left to do. */
 class VirtualClock implements Clock {
   #ms = Date.parse('2026-03-02T10:15:00.000Z');
@@ -347,7 +352,7 @@ class Scene {
       artifacts: { put: async () => ({ id: '', digest: '' }), get: async () => undefined },
       oldRunners: { stop: async ({ fencingToken }) => void this.stopped.push(fencingToken) },
       probe: { status: async () => this.#probe() },
-      slots: new Slots({ total: 8, perRun: 8, perEngine: {} }),
+      slots: slotsOf(8),
       observer: {
         attemptEnded: () => undefined,
         toolSaid: () => undefined,
@@ -452,7 +457,7 @@ describe('a run', () => {
 
   it('writes waves, not tasks: intents and results share appends', async () => {
     const scene = new Scene(planOf(Array.from({ length: 100 }, (_, index) => planUnit(`u${index}`))));
-    scene.ports = { ...scene.ports, slots: new Slots({ total: 32, perRun: 32, perEngine: {} }) };
+    scene.ports = { ...scene.ports, slots: slotsOf(32) };
     await scene.execute();
     expect(scene.world.effects).toHaveLength(100);
     expect(scene.world.most).toBeLessThanOrEqual(32);
@@ -461,7 +466,7 @@ describe('a run', () => {
 
   it('uses no more places than the engine and the run may', async () => {
     const scene = new Scene(planOf(Array.from({ length: 9 }, (_, index) => planUnit(`u${index}`))));
-    const slots = new Slots({ total: 9, perRun: 9, perEngine: { sandbox: 2 } });
+    const slots = slotsOf(9, { sandbox: 2 });
     scene.ports = { ...scene.ports, slots };
     await scene.execute();
     expect(scene.world.most).toBe(2);
@@ -839,7 +844,7 @@ describe('a crash', () => {
 
   it('in the middle of a long decision leaves nothing behind', async () => {
     const scene = new Scene(planOf(Array.from({ length: 1500 }, (_, index) => planUnit(`u${index}`))));
-    scene.ports = { ...scene.ports, slots: new Slots({ total: 500, perRun: 500, perEngine: {} }) };
+    scene.ports = { ...scene.ports, slots: slotsOf(500) };
     const append = scene.store.append.bind(scene.store);
     let appends = 0;
     scene.store.append = async (request) => {
@@ -897,7 +902,7 @@ describe('leaving', () => {
 
   it('starts nothing that waits for a place', async () => {
     const scene = new Scene(planOf([planUnit('a'), planUnit('b'), planUnit('c')]));
-    scene.ports = { ...scene.ports, slots: new Slots({ total: 1, perRun: 1, perEngine: {} }) };
+    scene.ports = { ...scene.ports, slots: slotsOf(1) };
     const draining = new AbortController();
     scene.world.onApply = () => draining.abort();
     expect(await scene.execute(undefined, { draining: draining.signal })).toMatchObject({ outcome: 'again' });

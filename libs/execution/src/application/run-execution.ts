@@ -6,6 +6,7 @@ import { isOpen, type ExecutionState } from '../domain/execution.state.js';
 import { executionStreamId } from './execution.aggregate.js';
 import { ExecutionSession } from './execution-session.js';
 import type { ExecutionPorts } from './ports.js';
+import { priorityOf } from './react-to-deployment.js';
 import { readPlan, type FoundPlan } from './read-plan.js';
 import { RunLoop } from './run-loop.js';
 
@@ -101,7 +102,8 @@ class Holder {
     await this.#ports.oldRunners.stop({ tenantId, deploymentId, fencingToken, signal });
     const plan = await this.#planOf(session.state);
     const run = { deploymentId, runId };
-    const held = { ports: this.#ports, session, tenantId, run, fencingToken, plan, signal, draining };
+    const priority = priorityOf(event);
+    const held = { ports: this.#ports, session, tenantId, run, priority, fencingToken, plan, signal, draining };
     const outcome = await new RunLoop(held).run();
     return outcome === 'ended' && !this.#isBefore(session)
       ? { outcome: 'done' }

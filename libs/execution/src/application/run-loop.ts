@@ -1,4 +1,4 @@
-import type { Plan } from '@caisson/contracts';
+import type { Plan, Priority } from '@caisson/contracts';
 import { Fault } from '@caisson/kernel';
 import type { AttemptRef, ExecutionCommand } from '../domain/execution.commands.js';
 import type { ExecutionEvent, InRun } from '../domain/execution.events.js';
@@ -26,6 +26,7 @@ export interface HeldRun {
   readonly session: ExecutionSession;
   readonly tenantId: string;
   readonly run: InRun;
+  readonly priority: Priority;
   readonly fencingToken: number;
   /** The plan of the present cycle; undefined while only a rollback is to be done. */
   readonly plan: Plan | undefined;
@@ -56,8 +57,9 @@ export class RunLoop {
   constructor(held: HeldRun) {
     this.#held = held;
     this.#plan = indexPlan(held.plan);
-    const { ports, tenantId, run, fencingToken, signal } = held;
-    this.#waiting = new WaitingTasks(ports.slots, { tenantId, runId: run.runId }, () => this.#inbox.wake());
+    const { ports, priority, tenantId, run, fencingToken, signal } = held;
+    const owner = { tenantId, runId: run.runId, priority };
+    this.#waiting = new WaitingTasks(ports.slots, owner, () => this.#inbox.wake());
     const report = (...commands: readonly ExecutionCommand[]): void => this.#inbox.push(...commands);
     this.#context = { ports, tenantId, ...run, fencingToken, signal, report };
   }

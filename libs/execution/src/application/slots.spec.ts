@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { Slots, type Slot, type SlotLimits } from './slots.js';
+import { Slots, type Slot, type SlotLimits, type SlotRequest } from './slots.js';
 
 function scene(limits: Partial<SlotLimits> = {}) {
-  const slots = new Slots({ total: 2, perRun: 10, perEngine: {}, ...limits });
+  const time = { ms: 0 };
+  const all = { total: 2, perTenant: 10, perRun: 10, perEngine: {}, ...limits };
+  const slots = new Slots(all, { monotonicMs: () => time.ms });
   const granted: { readonly who: string; readonly slot: Slot }[] = [];
-  const ask = (tenantId: string, runId: string, engine = 'sandbox'): (() => void) =>
-    slots.request({ tenantId, runId, engine }, (slot) => granted.push({ who: `${tenantId}/${runId}`, slot }));
+  const ask = (tenantId: string, runId: string, more: Partial<SlotRequest> = {}): (() => void) =>
+    slots.request({ tenantId, runId, engine: 'sandbox', priority: 'normal', ...more }, (slot) =>
+      granted.push({ who: `${tenantId}/${runId}`, slot }),
+    );
   const names = (): string[] => granted.map(({ who }) => who);
-  return { slots, granted, ask, names };
+  return { slots, granted, ask, names, time };
 }
 
 describe('places', () => {
@@ -50,8 +54,8 @@ describe('places', () => {
     ask('a', 'one');
     ask('a', 'one');
     ask('a', 'one');
-    ask('a', 'two', 'terraform');
-    ask('a', 'three', 'terraform');
+    ask('a', 'two', { engine: 'terraform' });
+    ask('a', 'three', { engine: 'terraform' });
     ask('a', 'four');
     expect(names()).toEqual(['a/one', 'a/one', 'a/two', 'a/four']);
   });
@@ -64,5 +68,54 @@ describe('places', () => {
     withdraw();
     granted[0]!.slot.release();
     expect(names()).toEqual(['a/1', 'a/3']);
+  });
+
+  it('keep to the bound of a tenant', () => {
+    const { ask, names } = scene({ total: 9, perTenant: 2 });
+    for (const runId of ['1', '2', '3']) ask('a', runId);
+    ask('b', '1');
+    expect(names()).toEqual(['a/1', 'a/2', 'b/1']);
+  });
+
+  it('of a tenant that comes and goes are not taken before those of one that stays', () => {
+    const { ask, granted, names } = scene({ total: 1 });
+    for (let count = 0; count < 4; count += 1) ask('stays', 'run');
+    ask('comes', 'first');
+    granted[0]!.slot.release();
+    granted[1]!.slot.release(); // It has nothing and wants nothing now.
+    ask('comes', 'second');
+    granted[2]!.slot.release();
+    granted[3]!.slot.release();
+    expect(names()).toEqual(['stays/run', 'comes/first', 'stays/run', 'comes/second', 'stays/run']);
+  });
+});
+
+describe('urgent runs', () => {
+  const MINUTE_MS = 60_000;
+
+  it('go first within their tenant, and delay no other tenant', () => {
+    const { ask, granted, names } = scene({ total: 1 });
+    ask('a', 'running');
+    ask('a', 'low', { priority: 'low' });
+    ask('a', 'normal');
+    ask('a', 'urgent', { priority: 'urgent' });
+    ask('a', 'high', { priority: 'high' });
+    ask('b', 'low', { priority: 'low' });
+    for (let index = 0; index < 5; index += 1) granted[index]!.slot.release();
+    expect(names()).toEqual(['a/running', 'b/low', 'a/urgent', 'a/high', 'a/normal', 'a/low']);
+  });
+
+  it('cannot keep a run waiting for ever: waiting makes it urgent', () => {
+    const { ask, granted, names, time } = scene({ total: 1 });
+    ask('a', 'running');
+    ask('a', 'low', { priority: 'low' });
+    const places: number[] = [];
+    for (let minute = 0; minute <= 120; minute += 5) {
+      time.ms = minute * MINUTE_MS;
+      ask('a', `urgent-${minute}`, { priority: 'urgent' });
+      granted.at(-1)!.slot.release();
+      if (names().at(-1) === 'a/low') places.push(minute);
+    }
+    expect(places).toEqual([60]);
   });
 });

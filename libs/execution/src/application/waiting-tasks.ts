@@ -1,15 +1,18 @@
 import type { TaskRef } from '../domain/task.state.js';
-import type { Slot, Slots } from './slots.js';
+import type { Slot, SlotRequest, Slots } from './slots.js';
+
+/** The run that the tasks are of. */
+type Owner = Omit<SlotRequest, 'engine'>;
 
 /** Queued tasks of one run on their way to a place. */
 export class WaitingTasks {
   readonly #slots: Slots;
-  readonly #owner: { readonly tenantId: string; readonly runId: string };
+  readonly #owner: Owner;
   readonly #onGranted: () => void;
   readonly #withdrawals = new Map<string, () => void>();
   readonly #granted = new Map<string, { readonly task: TaskRef; readonly slot: Slot }>();
 
-  constructor(slots: Slots, owner: { readonly tenantId: string; readonly runId: string }, onGranted: () => void) {
+  constructor(slots: Slots, owner: Owner, onGranted: () => void) {
     this.#slots = slots;
     this.#owner = owner;
     this.#onGranted = onGranted;

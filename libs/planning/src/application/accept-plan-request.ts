@@ -1,4 +1,4 @@
-import { decodeEvent, type PublicEvent } from '@caisson/contracts';
+import { decodeEvent, HEAD_START_MS, type PublicEvent } from '@caisson/contracts';
 import type { NewJob } from '@caisson/event-sourcing';
 import type { Json } from '@caisson/kernel';
 
@@ -15,6 +15,7 @@ export const PLANNING_QUEUE = 'planning';
 export function acceptPlanRequest(event: PublicEvent): NewJob | undefined {
   const decoded = decodeEvent('deployment', event);
   if (decoded?.fact !== 'run-planning-started') return undefined;
-  const { round, runId } = decoded.data;
-  return { queue: PLANNING_QUEUE, key: `${runId}/${round}`, payload: event as unknown as Json };
+  const { desired, round, runId } = decoded.data;
+  const headStartMs = HEAD_START_MS[desired.priority];
+  return { queue: PLANNING_QUEUE, key: `${runId}/${round}`, payload: event as unknown as Json, headStartMs };
 }

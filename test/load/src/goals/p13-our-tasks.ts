@@ -69,7 +69,7 @@ function portsOf(store: OpenedEventStore, load: TaskLoad & { readonly took: (ms:
     },
     oldRunners: { stop: () => Promise.resolve() },
     probe: { status: () => Promise.resolve(200) },
-    slots: new Slots({ total: load.atOnce, perRun: load.atOnce, perEngine: {} }),
+    slots: new Slots({ total: load.atOnce, perTenant: load.atOnce, perRun: load.atOnce, perEngine: {} }, systemClock),
     limits: EXECUTION_LIMITS,
     observer: {
       attemptEnded: () => undefined,
@@ -136,7 +136,10 @@ async function approvedRun(store: OpenedEventStore, runId: string, tasks: number
     actor: 'service:api',
     sequence: 1,
     fact: 'run-started',
-    data: { deploymentId, runId, kind: 'create', planDigest: plan.digest, onFailure: 'keep', applied: [] },
+    data: {
+      ...{ deploymentId, runId, kind: 'create', planDigest: plan.digest, onFailure: 'keep' },
+      ...{ priority: 'normal', applied: [] },
+    },
   };
 }
 

@@ -81,11 +81,12 @@ begin
   end if;
 
   if jobs is not null then
-    insert into job (tenant_id, queue, key, payload, due_at)
+    insert into job (tenant_id, queue, key, payload, head_start_ms, due_at, rank_at)
       select j.tenant_id, j.queue, j.key, coalesce(j.payload, 'null'),
-          clock_timestamp() + j.delay_ms * interval '1 millisecond'
+          j.head_start_ms, clock_timestamp() + j.delay_ms * interval '1 millisecond',
+          clock_timestamp() + (j.delay_ms - j.head_start_ms) * interval '1 millisecond'
         from json_to_recordset(jobs) as j (item int, tenant_id text collate "C", queue text collate "C",
-          key text collate "C", payload json, delay_ms double precision)
+          key text collate "C", payload json, delay_ms double precision, head_start_ms double precision)
         where j.item = any (written)
         order by j.tenant_id, j.queue, j.key
       on conflict do nothing;

@@ -85,7 +85,11 @@ export const OUTBOX_TABLES = [
   `insert into sequencer default values`,
 ];
 
-/** Read models, work and leases. `job.due_at` is when a job may be claimed next: a claim moves it on by its lease. */
+/**
+ * Read models, work and leases. `job.due_at` is when a job may be claimed next: a claim moves it on by its lease.
+ * `job.rank_at` orders what is due: the time since when it waits, less its head start. A claim leaves it as it is, so
+ * what a dead worker held goes first.
+ */
 export const WORK_TABLES = [
   `create table document (
     tenant_id text collate "C" not null,
@@ -103,6 +107,8 @@ export const WORK_TABLES = [
     payload json not null,
     state text collate "C" not null default 'open' check (state in ('open', 'completed', 'failed')),
     due_at timestamptz not null default clock_timestamp(),
+    rank_at timestamptz not null default clock_timestamp(),
+    head_start_ms double precision not null default 0 check (head_start_ms >= 0),
     attempt int not null default 0,
     claim_token bigint not null default 0,
     worker text collate "C",
@@ -111,8 +117,8 @@ export const WORK_TABLES = [
     ended_at timestamptz,
     unique (tenant_id, queue, key)
   ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05)`,
-  `create index job_open on job (queue, tenant_id, due_at, job_id) where state = 'open'`,
-  `create index job_claimed on job (queue, worker) where state = 'open' and worker is not null`,
+  `create index job_open on job (queue, tenant_id, rank_at, due_at, job_id) where state = 'open'`,
+  `create index job_claimed on job (queue, worker, tenant_id, due_at) where state = 'open' and worker is not null`,
   `create table lease (
     tenant_id text collate "C" not null,
     resource text collate "C" not null,

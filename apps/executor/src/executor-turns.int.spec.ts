@@ -1,0 +1,107 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ApplyRequest, ApplyResult, EngineCall } from '@caisson/engine';
+import { openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
+import { createTestDatabase, eventually, type TestDatabase } from '@caisson/testing';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { startExecutor, StoryTeller, unit, type RunningExecutor } from './executor.harness.js';
+import { createWorld, TableWorld } from './table-world.harness.js';
+
+const TASK_MS = 60;
+
+/** A world that takes its time, and notes when each task began and ended. */
+class SlowWorld extends TableWorld {
+  readonly began: { readonly deploymentId: string; readonly unitId: string; readonly atMs: number }[] = [];
+  most = 0;
+  #atWork = 0;
+
+  override async apply(request: ApplyRequest, call: EngineCall): Promise<ApplyResult> {
+    this.began.push({ deploymentId: call.deploymentId, unitId: request.unit.unitId, atMs: performance.now() });
+    this.#atWork += 1;
+    this.most = Math.max(this.most, this.#atWork);
+    await delay(TASK_MS);
+    this.#atWork -= 1;
+    return super.apply(request, call);
+  }
+
+  ofRun({ deploymentId }: StoryTeller): readonly { readonly unitId: string; readonly atMs: number }[] {
+    return this.began.filter((task) => task.deploymentId === deploymentId);
+  }
+}
+
+let database: TestDatabase;
+let outside: OpenedEventStore;
+let running: RunningExecutor[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await (await startExecutor(database.url, new Map())).stop(); // Migrates.
+  outside = await openEventStore({ url: database.url });
+  await createWorld(outside.pool);
+});
+afterEach(async () => {
+  await Promise.all(running.map((executor) => executor.stop()));
+  running = [];
+});
+afterAll(async () => {
+  await outside.close();
+  await database.drop();
+});
+
+async function start(settings: Readonly<Record<string, string>>): Promise<SlowWorld> {
+  const world = new SlowWorld(outside.pool);
+  running.push(await startExecutor(database.url, new Map([['sandbox', world]]), settings));
+  return world;
+}
+
+const units = (count: number) => Array.from({ length: count }, (_, index) => unit(`u${index}`));
+
+async function begun(world: SlowWorld, story: StoryTeller): Promise<void> {
+  await eventually('the run to begin', () => world.ofRun(story).length > 0);
+}
+
+it('runs the units of a wave at the same time, within its bound', async () => {
+  const world = await start({ CAISSON_EXECUTOR_ATTEMPTS_PER_RUN_MAX: '5' });
+  const story = new StoryTeller(outside.events);
+  await story.startRun(units(10));
+  await eventually('all tasks', () => world.ofRun(story).length === 10);
+  expect(world.most).toBe(5);
+});
+
+it('takes the urgent run of a tenant first', async () => {
+  const limits = { CAISSON_EXECUTOR_RUNS_MAX: '1', CAISSON_EXECUTOR_RUNS_RESERVE_MAX: '0' };
+  const world = await start({ ...limits, CAISSON_EXECUTOR_ATTEMPTS_MAX: '1' });
+  const first = new StoryTeller(outside.events);
+  await first.startRun(units(12));
+  await begun(world, first);
+  const later = (['low', 'normal', 'urgent'] as const).map((priority) => {
+    const story = new StoryTeller(outside.events, first.tenantId);
+    story.priority = priority;
+    return story;
+  });
+  for (const story of later) await story.startRun(units(1));
+  await eventually('all runs', () => later.every((story) => world.ofRun(story).length > 0));
+  const order = later.toSorted((a, b) => world.ofRun(a)[0]!.atMs - world.ofRun(b)[0]!.atMs);
+  expect(order.map(({ priority }) => priority)).toEqual(['urgent', 'normal', 'low']);
+});
+
+it('lets no tenant wait for another: neither for places of tasks nor for places of runs', async () => {
+  const world = await start({
+    CAISSON_EXECUTOR_RUNS_MAX: '2',
+    CAISSON_EXECUTOR_ATTEMPTS_MAX: '2',
+    CAISSON_EXECUTOR_ATTEMPTS_PER_TENANT_MAX: '2', // Nothing is kept free for anybody.
+  });
+  const busy = Array.from({ length: 4 }, () => new StoryTeller(outside.events, 'busy-tenant'));
+  for (const story of busy) await story.startRun(units(100));
+  await begun(world, busy[0]!);
+  const quiet = new StoryTeller(outside.events);
+  const askedMs = performance.now();
+  const before = world.began.length;
+  await quiet.startRun(units(1));
+  await begun(world, quiet);
+  const [first] = world.ofRun(quiet);
+  const meanwhile = world.began.slice(before).filter(({ atMs }) => atMs < (first?.atMs ?? 0)).length;
+  // What it took until the executor heard of it, and then one task at most for each of the two places.
+  const heardWithin = 15;
+  expect(meanwhile).toBeLessThanOrEqual(2 * heardWithin);
+  expect((first?.atMs ?? Infinity) - askedMs).toBeLessThan(heardWithin * TASK_MS);
+});
