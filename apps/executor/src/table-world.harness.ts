@@ -59,7 +59,7 @@ export class TableWorld implements Engine {
     this.#behaves = options.behaves ?? true;
   }
 
-  capabilities = async () => ({ types: {}, dryRun: false, version: '1' });
+  capabilities = async () => ({ types: [], dryRun: false, version: '1' });
   validate = async () => [];
   health = async () => ({ healthy: true });
 

@@ -17,7 +17,7 @@ import { EngineFailure, type Engine, type EngineCall, type PlanRequest, type Uni
 import { ENGINE_MIGRATIONS } from '@caisson/engines';
 import type { CommandContext } from '@caisson/event-sourcing';
 import { createLogger, Metrics } from '@caisson/observability';
-import { BuiltInPlanner, ComputePlan, PLANNING_ATTEMPTS_MAX, type PlanView } from '@caisson/planning';
+import { BuiltInPlanner, ComputePlan, PLANNING_ATTEMPTS_MAX, StoredTables, type PlanView } from '@caisson/planning';
 import {
   Health,
   openFoundation,
@@ -57,7 +57,7 @@ function engineOf(plan: Planned): Engine {
   return {
     name: 'fake',
     capabilities: async () => ({
-      types: { server: { durationMs: 60_000, costPerMonth: 50 } },
+      types: ['server'],
       dryRun: true,
       version: '1',
     }),
@@ -271,7 +271,8 @@ describe('a planning that cannot be done', () => {
     const runtime = { store: foundation.stores.events, clock: systemClock, service: 'planner' };
     const artifacts = { put: async () => ({ id: 'a', digest: DIGEST }), get: async () => undefined };
     const engines = new Map([['fake', engineOf(broken)]]);
-    const planner = new BuiltInPlanner({ engines, artifacts, clock: systemClock, observer });
+    const tables = new StoredTables(foundation.stores.documents);
+    const planner = new BuiltInPlanner({ engines, artifacts, tables, clock: systemClock, observer });
     const compute = new ComputePlan({ runtime, locks: foundation.locks, observer }, planner);
     const signal = new AbortController().signal;
     const early = compute.execute({ event, attempt: PLANNING_ATTEMPTS_MAX - 1, signal });

@@ -18,6 +18,17 @@ export { TENANCY_EVENTS } from './events/tenancy.events.js';
 export { WEBHOOK_EVENTS } from './events/webhooks.events.js';
 export { Diagnostic, Failure } from './failure.js';
 export {
+  PLANNING_TABLE_LIMITS,
+  PLANNING_TABLES,
+  PriceBook,
+  PriceBookResource,
+  RiskRules,
+  TypeMapping,
+  TypeTable,
+  TypeTableResource,
+} from './planning-tables.js';
+export type { PlanningTableName } from './planning-tables.js';
+export {
   AppliedUnit,
   ArtifactRef,
   AttributeChange,

@@ -59,6 +59,8 @@ export const PlanUnit = z.object({
   previous: AppliedUnit.optional(),
   /** The saved dry run, when the engine has one and every input was known. */
   artifact: ArtifactRef.optional(),
+  /** Why the engine could not say what would change: then `action` follows from what is recorded alone. */
+  dryRunUnavailable: z.string().optional(),
   estimatedMs: z.int().nonnegative(),
   costPerMonth: z.number().nonnegative(),
 });
@@ -87,6 +89,8 @@ export const Plan = z.object({
   policy: z.array(z.object({ rule: z.string(), outcome: z.enum(['allow', 'deny', 'warn']), message: z.string() })),
   /** Units whose change cannot be undone, with the reason. */
   irreversible: z.array(z.object({ unitId: z.string(), reason: z.string() })),
+  /** Why the plan is as it is, in sentences. */
+  reasoning: z.string().optional(),
   /** Digests of everything the plan was computed from. */
   inputs: z.record(z.string(), z.string()),
   /** `${…}` expressions by output name, as desired. */

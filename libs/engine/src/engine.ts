@@ -4,6 +4,12 @@ import type { Json, JsonObject } from '@caisson/kernel';
 /** How a failed call may be treated. `unknown` = the effect may have happened: look at the world first. */
 export type ErrorClass = 'transient' | 'permanent' | 'unknown';
 
+/**
+ * Code of an `EngineFailure` of `validate` or `plan`: the engine cannot make a dry run of the unit here, such as for
+ * want of credentials or of a plugin. The plan then says so, instead of guessing.
+ */
+export const DRY_RUN_UNAVAILABLE = 'dry-run-unavailable';
+
 /** An engine or its tool failed. `diagnostics` are the tool's own words, secrets removed. */
 export class EngineFailure extends Error {
   readonly code: string;
@@ -31,20 +37,10 @@ export class EngineFailure extends Error {
   }
 }
 
-/** What the planner needs to know about a resource type. */
-export interface ResourceType {
-  /** Expected time of one apply; only for the plan's durations. */
-  readonly durationMs: number;
-  /** Price in the price book's currency. */
-  readonly costPerMonth: number;
-  /** Set when a change of this type cannot be undone: the reason, for people. */
-  readonly irreversible?: string;
-}
-
 /** What an engine can do. */
 export interface EngineCapabilities {
-  /** Resource types by name. A type that is not here is refused by name. */
-  readonly types: Readonly<Record<string, ResourceType>>;
+  /** Its own types. What they cost, take and risk is in the planner's tables, not here. */
+  readonly types: readonly string[];
   /** Whether `plan` runs the tool's own dry run and saves it as an artifact. */
   readonly dryRun: boolean;
   /** Version of the tool, part of what a plan is computed from. */

@@ -1,5 +1,5 @@
 export type { ArtifactStore } from './artifact-store.js';
-export { attributeAt, EngineFailure } from './engine.js';
+export { attributeAt, DRY_RUN_UNAVAILABLE, EngineFailure } from './engine.js';
 export type {
   ApplyRequest,
   ApplyResult,
@@ -10,7 +10,6 @@ export type {
   ErrorClass,
   Observation,
   PlanRequest,
-  ResourceType,
   UnitInput,
   UnitPlan,
 } from './engine.js';

@@ -5,6 +5,19 @@ export type { ComputePlanInput } from './application/compute-plan.js';
 export { planAggregate } from './application/plan.aggregate.js';
 export type { PlanView } from './application/plan.aggregate.js';
 export type { PlanOutcome, Planner, PlanSurroundings } from './application/planner.js';
-export type { BuiltInPlannerPorts, PlanningObserver, PlanningPorts } from './application/planning-ports.js';
+export type {
+  BuiltInPlannerPorts,
+  PlanningObserver,
+  PlanningPorts,
+  TableSource,
+} from './application/planning-ports.js';
+export { ReplaceTable } from './application/replace-table.js';
+export { StoredTables } from './application/stored-tables.js';
+export type { FoundTable } from './application/stored-tables.js';
+export { unmappedPair } from './domain/choose-engine.js';
+export { inputNameOf } from './domain/planning-tables.js';
+export type { PlanningTables, TableVersion } from './domain/planning-tables.js';
+export { TypeLookup } from './domain/type-lookup.js';
+export type { TypeFacts } from './domain/type-lookup.js';
 export type { PlanRequest } from './domain/plan-request.js';
 export type { PlanEvent } from './domain/plan.events.js';

@@ -7,10 +7,12 @@ import {
   eventTypeOf,
   Failure,
   Plan,
+  PriceBook,
   PUBLIC_EVENTS,
   RUN_KINDS,
   TOPICS,
   topicOf,
+  TypeTable,
   type Context,
 } from '@caisson/contracts';
 import { z } from 'zod';
@@ -21,7 +23,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** What is published by which service, and where the shapes of its data come from. */
 const OWNERS: Readonly<Record<Context, string>> = {
   deployment: 'api',
-  planning: 'planner',
+  planning: 'planner` and, the tables, `api',
   execution: 'executor',
   drift: 'drift-detector',
   webhooks: 'webhook-ingest',
@@ -38,6 +40,8 @@ const SHAPES: readonly (readonly [string, z.ZodType, string])[] = [
   ['Failure', Failure, 'libs/contracts/src/failure.ts'],
   ['RunKind', RunKind, 'libs/contracts/src/run-states.ts'],
   ['ChangeAction', ChangeAction, 'libs/contracts/src/plan.ts'],
+  ['TypeTable', TypeTable, 'libs/contracts/src/planning-tables.ts'],
+  ['PriceBook', PriceBook, 'libs/contracts/src/planning-tables.ts'],
   ['DriftItem', DriftItem, 'libs/contracts/src/events/drift.events.ts'],
 ];
 

@@ -2,7 +2,7 @@ import type { PublicEvent } from '@caisson/contracts';
 import type { ArtifactStore, EngineRegistry } from '@caisson/engine';
 import type { ClaimedJob, JobControl, JobVerdict } from '@caisson/event-sourcing';
 import { withStory } from '@caisson/observability';
-import { BuiltInPlanner, ComputePlan, PLANNING_ATTEMPTS_MAX, PLANNING_QUEUE } from '@caisson/planning';
+import { BuiltInPlanner, ComputePlan, PLANNING_ATTEMPTS_MAX, PLANNING_QUEUE, StoredTables } from '@caisson/planning';
 import { jobLoop, type BackgroundLoop, type ServiceFrame } from '@caisson/service';
 import type { PlannerSettings } from '../settings.js';
 import { planningObserver } from './planning-observer.js';
@@ -18,9 +18,11 @@ export interface PlanningEngines {
 
 /** The loop that computes the plans that runs asked for. */
 export function planWorker(frame: ServiceFrame<PlannerSettings>, engines: PlanningEngines): BackgroundLoop {
-  const { clock, locks, log, metrics, runtime, settings } = frame;
+  const { clock, documents, locks, log, metrics, runtime, settings } = frame;
   const observer = planningObserver(log, metrics);
-  const planner = new BuiltInPlanner({ engines: engines.registry, artifacts: engines.artifacts, clock, observer });
+  const tables = new StoredTables(documents);
+  const { artifacts, registry } = engines;
+  const planner = new BuiltInPlanner({ engines: registry, artifacts, tables, clock, observer });
   const computePlan = new ComputePlan({ runtime, locks, observer }, planner);
   return jobLoop(frame, {
     queue: PLANNING_QUEUE,

@@ -1,18 +1,12 @@
 import { findReferences, type Diagnostic } from '@caisson/contracts';
-import { attributeAt, type EngineCapabilities, type ResourceType, type UnitInput } from '@caisson/engine';
+import { attributeAt, type EngineCapabilities, type UnitInput } from '@caisson/engine';
 import type { Json, JsonObject } from '@caisson/kernel';
 import { z } from 'zod';
 
-/** The types of the sandbox cloud. */
-export type SandboxType = 'network' | 'server' | 'volume' | 'record';
+const TYPES = ['network', 'server', 'volume', 'record'] as const;
 
-// Durations and prices as in the price book of the planner's rules.
-const TYPES: Readonly<Record<SandboxType, ResourceType>> = {
-  network: { durationMs: 30_000, costPerMonth: 5 },
-  server: { durationMs: 60_000, costPerMonth: 50 },
-  volume: { durationMs: 15_000, costPerMonth: 10, irreversible: 'Removing or shrinking a volume loses its data.' },
-  record: { durationMs: 5_000, costPerMonth: 1 },
-};
+/** The types of the sandbox cloud. */
+export type SandboxType = (typeof TYPES)[number];
 
 /** What the engine can do. The version is that of the cloud's API. */
 export const CAPABILITIES: EngineCapabilities = { types: TYPES, dryRun: false, version: '1.0.0' };
@@ -49,13 +43,13 @@ export const OWN_PROPERTIES: Readonly<Record<SandboxType, readonly string[]>> = 
 
 /** Whether a type is one of the cloud's. */
 export function isSandboxType(type: string): type is SandboxType {
-  return Object.hasOwn(TYPES, type);
+  return TYPES.some((known) => known === type);
 }
 
 /** What is wrong with a unit. Values still unknown, as named or as placeholders, are not judged. */
 export function findingsOf(unit: UnitInput, unknowns: readonly string[] = []): readonly Diagnostic[] {
   if (!isSandboxType(unit.type)) {
-    const detail = `The sandbox cloud makes ${Object.keys(TYPES).join(', ')}. Use one of these types.`;
+    const detail = `The sandbox cloud makes ${TYPES.join(', ')}. Use one of these types.`;
     return [{ severity: 'error', summary: `There is no resource type "${unit.type}".`, detail, address: unit.unitId }];
   }
   const parsed = PROPERTIES[unit.type].safeParse(unit.properties);

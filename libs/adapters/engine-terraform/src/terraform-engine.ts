@@ -20,9 +20,6 @@ import { isAbsent, observedState } from './read-state.js';
 import { TerraformWorkspace } from './terraform-workspace.js';
 import { readPlanFile } from './work-directories.js';
 
-/** A small module takes about this long: three commands. */
-const MODULE_DURATION_MS = 5_000;
-
 /**
  * Drives Terraform or OpenTofu. A unit of type `module` is a configuration with values for its variables; its state is
  * in our own backend, under the lock and the fencing token of whoever acts.
@@ -39,8 +36,7 @@ export class TerraformEngine implements Engine {
   }
 
   async capabilities(): Promise<EngineCapabilities> {
-    const module = { durationMs: MODULE_DURATION_MS, costPerMonth: 0 };
-    return { types: { module }, dryRun: true, version: await this.#knownVersion() };
+    return { types: ['module'], dryRun: true, version: await this.#knownVersion() };
   }
 
   async validate(unit: UnitInput, call: EngineCall): Promise<readonly Diagnostic[]> {

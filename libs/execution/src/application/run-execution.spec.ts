@@ -212,7 +212,7 @@ class World implements Engine {
   atWork = 0;
   most = 0;
 
-  capabilities = async () => ({ types: {}, dryRun: false, version: '1' });
+  capabilities = async () => ({ types: [], dryRun: false, version: '1' });
   validate = async () => [];
   health = async () => ({ healthy: true });
 

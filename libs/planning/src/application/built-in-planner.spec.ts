@@ -1,8 +1,15 @@
 import { Plan, type AppliedUnit, type ChangeAction, type Diagnostic, type RunKind } from '@caisson/contracts';
-import { EngineFailure, type Engine, type EngineCall, type PlanRequest as EngineQuestion } from '@caisson/engine';
+import {
+  DRY_RUN_UNAVAILABLE,
+  EngineFailure,
+  type Engine,
+  type EngineCall,
+  type PlanRequest as EngineQuestion,
+} from '@caisson/engine';
 import { digestOf, type Clock } from '@caisson/kernel';
 import { describe, expect, it } from 'vitest';
-import { applied, cloud, desired, request, vectorTypes, type Resource } from '../domain/planning.fixtures.spec.js';
+import { applied, desired, request, vectorTypes, type Resource } from '../domain/planning.fixtures.spec.js';
+import { BUILT_IN_TABLES } from '../domain/planning-tables.js';
 import { BuiltInPlanner } from './built-in-planner.js';
 
 const clock: Clock = {
@@ -15,10 +22,12 @@ const clock: Clock = {
 interface Script {
   /** By unit id; default: `create` when there is nothing, `none` otherwise. */
   readonly actions?: Readonly<Record<string, ChangeAction>>;
-  readonly irreversible?: string;
   readonly onPlan?: (question: EngineQuestion, call: EngineCall) => Promise<void> | void;
   readonly diagnostics?: readonly Diagnostic[];
   readonly artifact?: boolean;
+  readonly types?: readonly string[];
+  /** Why no dry run can be made. */
+  readonly unseen?: string;
 }
 
 /** An engine whose answers are written down; it keeps what it was asked. */
@@ -33,13 +42,7 @@ class ScriptedEngine implements Engine {
   ) {}
 
   capabilities() {
-    if (cloud.outcome !== 'available') throw new Error('available');
-    const { irreversible } = this.script;
-    const types = Object.entries(cloud.types).map(([type, facts]) => [
-      type,
-      irreversible === undefined ? facts : { ...facts, irreversible },
-    ]);
-    return Promise.resolve({ types: Object.fromEntries(types) as typeof cloud.types, dryRun: true, version: '1.0.0' });
+    return Promise.resolve({ types: this.script.types ?? vectorTypes, dryRun: true, version: '1.0.0' });
   }
 
   validate() {
@@ -47,6 +50,8 @@ class ScriptedEngine implements Engine {
   }
 
   async plan(question: EngineQuestion, call: EngineCall) {
+    const { unseen } = this.script;
+    if (unseen !== undefined) throw new EngineFailure(DRY_RUN_UNAVAILABLE, unseen, { errorClass: 'permanent' });
     this.asked.push(question);
     this.running += 1;
     this.runningMost = Math.max(this.runningMost, this.running);
@@ -77,7 +82,7 @@ class ScriptedEngine implements Engine {
   }
 }
 
-function plannerOn(...engines: readonly Engine[]) {
+function plannerOn(engines: readonly Engine[], tables = BUILT_IN_TABLES) {
   const stored: Uint8Array[] = [];
   const lines: string[] = [];
   const planner = new BuiltInPlanner({
@@ -89,6 +94,7 @@ function plannerOn(...engines: readonly Engine[]) {
       },
       get: () => Promise.resolve(undefined),
     },
+    tables: { current: () => Promise.resolve(tables) },
     clock,
     observer: {
       toolSaid: (_unitId, line) => lines.push(line),
@@ -109,14 +115,14 @@ interface Wish {
 }
 
 async function planned(engines: readonly Engine[], { resources, before = [], kind, more }: Wish): Promise<Plan> {
-  const { planner } = plannerOn(...engines);
+  const { planner } = plannerOn(engines);
   const outcome = await planner.plan(request(desired(resources, more), before, kind), calm);
   if (outcome.outcome === 'refused') throw new Error(JSON.stringify(outcome.failure));
   return outcome.plan;
 }
 
 async function refusal(engines: readonly Engine[], { resources, before = [] }: Wish) {
-  const { planner } = plannerOn(...engines);
+  const { planner } = plannerOn(engines);
   const outcome = await planner.plan(request(desired(resources), before), calm);
   if (outcome.outcome === 'planned') throw new Error('there is a plan');
   return outcome.failure;
@@ -156,10 +162,18 @@ describe('a plan', () => {
 
   it('V1: two clouds, one server and one database', async () => {
     const resources = [
-      { name: 'app-db', type: 'database', provider: 'gcp' },
       { name: 'web-server', type: 'compute', provider: 'aws' },
+      { name: 'app-db', type: 'database', provider: 'gcp' },
     ];
-    const plan = await planned([new ScriptedEngine('cloud')], { resources });
+    const plan = await planned([new ScriptedEngine('terraform')], { resources, more: { strategy: 'blue_green' } });
+    expect(plan.units.map(({ estimatedMs, type, unitId }) => [unitId, type, estimatedMs])).toEqual([
+      ['app-db', 'google_sql_database_instance', 120_000],
+      ['web-server', 'aws_instance', 60_000],
+    ]);
+    expect(plan.reasoning).toBe(
+      'Generated 2 execution steps for deployment to aws, gcp using blue_green strategy in staging environment. ' +
+        'Risk assessment: medium.',
+    );
     expect(plan.duration).toEqual({ sumMs: 180_000, criticalPathMs: 120_000 });
     expect(plan.cost).toMatchObject({ before: 0, after: 125, delta: 125 });
     expect(plan.risk.level).toBe('medium');
@@ -178,9 +192,31 @@ describe('a plan', () => {
 
   it('V5: all eleven types', async () => {
     const resources = vectorTypes.map((type) => ({ type }));
-    const plan = await planned([new ScriptedEngine('cloud')], { resources });
+    const plan = await planned([new ScriptedEngine('cloud')], { resources: resources.toReversed() });
+    expect(plan.units.map(({ type }) => type)).toEqual(vectorTypes);
     expect(plan.cost.after).toBe(372);
     expect(plan.duration.sumMs).toBe(630_000);
+  });
+});
+
+describe('a unit that nobody can look at', () => {
+  const resources = [{ name: 'web', provider: 'aws' }];
+
+  it.each([
+    ['an engine that lacks the type', {}, 'has no "aws_instance"'],
+    ['an engine that says so', { unseen: 'There are no credentials of aws' }, 'no credentials of aws'],
+  ])('because of %s is planned from the record, says so, and waits for a person', async (_what, script, word) => {
+    const types = 'unseen' in script ? [...vectorTypes, 'aws_instance'] : vectorTypes;
+    const engine = new ScriptedEngine('terraform', { ...script, types });
+    const { changes, policy, units } = await planned([engine], { resources });
+    expect(units).toMatchObject([{ action: 'create', dryRunUnavailable: expect.stringContaining(word) as string }]);
+    expect(policy).toMatchObject([{ rule: 'dry-run', outcome: 'deny' }]);
+    expect(changes).toEqual([]);
+    const web = applied('web', { engine: 'terraform', type: 'aws_instance' });
+    const same = await planned([engine], { resources, before: [web] });
+    expect(same.units).toMatchObject([{ action: 'none' }]);
+    const bigger = [{ ...resources[0], properties: { size: 2 } }];
+    expect((await planned([engine], { resources: bigger, before: [web] })).units).toMatchObject([{ action: 'update' }]);
   });
 });
 
@@ -230,17 +266,17 @@ describe('what changes', () => {
   });
 
   it('raises the risk and is named when it cannot be undone', async () => {
-    const engine = new ScriptedEngine('cloud', { actions: { db: 'replace' }, irreversible: 'The data is lost.' });
+    const engine = new ScriptedEngine('cloud', { actions: { db: 'replace' } });
     const plan = await planned([engine], {
       resources: [{ name: 'db', type: 'database' }],
       before: [applied('db', { type: 'database' })],
     });
-    expect(plan.irreversible).toEqual([{ unitId: 'db', reason: 'The data is lost.' }]);
+    expect(plan.irreversible).toEqual([{ unitId: 'db', reason: 'What it holds is lost with it.' }]);
     expect(plan.risk).toMatchObject({ level: 'medium', score: 50 });
   });
 
   it('is kept as the saved dry run where there is one', async () => {
-    const { planner, stored } = plannerOn(new ScriptedEngine('cloud', { artifact: true, actions: { db: 'none' } }));
+    const { planner, stored } = plannerOn([new ScriptedEngine('cloud', { artifact: true, actions: { db: 'none' } })]);
     const outcome = await planner.plan(request(desired([{ name: 'db' }, { name: 'web' }]), [applied('db')]), calm);
     expect(outcome).toMatchObject({ plan: { units: [{}, { artifact: { id: 'a1' } }] } });
     expect(stored).toHaveLength(1);
@@ -342,7 +378,7 @@ describe('trouble with an engine', () => {
         throw new EngineFailure('api-down', 'no answer', { errorClass: 'transient' });
       },
     });
-    const { planner } = plannerOn(engine);
+    const { planner } = plannerOn([engine]);
     const attempt = planner.plan(request(desired([{}])), calm);
     await expect(attempt).rejects.toMatchObject({ name: 'Fault', code: 'engine-trouble', retryable: true });
   });
@@ -360,7 +396,7 @@ describe('trouble with an engine', () => {
         });
       },
     });
-    const { planner } = plannerOn(engine);
+    const { planner } = plannerOn([engine]);
     await expect(planner.plan(request(desired([{}, {}, {}])), calm)).rejects.toMatchObject({ code: 'engine-trouble' });
     expect(stopped).toBe(2);
     expect(engine.running).toBe(0);

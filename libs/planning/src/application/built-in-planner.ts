@@ -1,7 +1,9 @@
 import type { Diagnostic, Failure } from '@caisson/contracts';
 import { assemblePlan } from '../domain/assemble-plan.js';
 import type { PlanRequest } from '../domain/plan-request.js';
+import { hasType } from '../domain/engine-offer.js';
 import { prepareUnits, type Refusal } from '../domain/prepare-units.js';
+import { TypeLookup } from '../domain/type-lookup.js';
 import { EngineDesk } from './engine-desk.js';
 import type { PlanOutcome, Planner, PlanSurroundings } from './planner.js';
 import type { BuiltInPlannerPorts } from './planning-ports.js';
@@ -18,17 +20,26 @@ export class BuiltInPlanner implements Planner {
 
   async plan(request: PlanRequest, surroundings: PlanSurroundings): Promise<PlanOutcome> {
     const { artifacts, engines } = this.#ports;
+    const tables = await this.#ports.tables.current(surroundings.tenantId);
+    const lookup = new TypeLookup(tables);
     const { applied } = request;
     const { tenantId } = surroundings;
     const desk = new EngineDesk(this.#ports, request, surroundings);
     const offers = await desk.offers();
-    const prepared = prepareUnits(request, offers);
+    const prepared = prepareUnits(request, { offers, lookup });
     if (prepared.outcome === 'refused') return refusedFor(prepared);
-    const survey = new UnitSurvey({ tenantId, engines, artifacts, desk, applied });
+    const survey = new UnitSurvey({
+      tenantId,
+      engines,
+      artifacts,
+      desk,
+      applied,
+      offers: (engine, type) => hasType(offers, engine, type),
+    });
     const surveyed = await survey.run(prepared);
     if (surveyed.outcome === 'refused') return refusedFor(surveyed);
     const { findings } = surveyed;
-    const plan = assemblePlan({ request, planner: this.name, offers, ...prepared, findings });
+    const plan = assemblePlan({ request, planner: this.name, offers, tables, lookup, ...prepared, findings });
     return { outcome: 'planned', plan };
   }
 }

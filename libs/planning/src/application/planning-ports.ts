@@ -1,6 +1,7 @@
 import type { CommandRuntime, LockManager } from '@caisson/event-sourcing';
 import type { ArtifactStore, EngineRegistry } from '@caisson/engine';
 import type { Clock } from '@caisson/kernel';
+import type { PlanningTables } from '../domain/planning-tables.js';
 
 /** Hears what happens while planning, to log and count it. Must not throw. */
 export interface PlanningObserver {
@@ -24,10 +25,17 @@ export interface PlanningObserver {
   }): void;
 }
 
+/** Gives the tables that hold now. */
+export interface TableSource {
+  /** @throws Fault, retryable, while they cannot be read. */
+  current(tenantId: string): Promise<PlanningTables>;
+}
+
 /** What the built-in planner needs. */
 export interface BuiltInPlannerPorts {
   readonly engines: EngineRegistry;
   readonly artifacts: ArtifactStore;
+  readonly tables: TableSource;
   readonly clock: Clock;
   readonly observer: PlanningObserver;
 }

@@ -7,8 +7,15 @@ import {
   type ChangeAction,
   type Diagnostic,
 } from '@caisson/contracts';
-import type { ArtifactStore, Engine, EngineRegistry, UnitInput, UnitPlan } from '@caisson/engine';
-import { InvariantViolation, type Json, type JsonObject } from '@caisson/kernel';
+import {
+  DRY_RUN_UNAVAILABLE,
+  type ArtifactStore,
+  type Engine,
+  type EngineRegistry,
+  type UnitInput,
+  type UnitPlan,
+} from '@caisson/engine';
+import { InvariantViolation, jsonEquals, type Json, type JsonObject } from '@caisson/kernel';
 import type { UnitFinding } from '../domain/assemble-plan.js';
 import type { UnitDraft } from '../domain/expand-units.js';
 import { destroyPrevented, refuse, type PreparedUnits, type Refusal } from '../domain/prepare-units.js';
@@ -23,6 +30,8 @@ export interface SurveyParts {
   readonly engines: EngineRegistry;
   readonly artifacts: ArtifactStore;
   readonly desk: EngineDesk;
+  /** Whether the engine says that it has the type. */
+  readonly offers: (engine: string, type: string) => boolean;
   readonly applied: readonly AppliedUnit[];
 }
 
@@ -91,24 +100,35 @@ export class UnitSurvey {
   }
 
   async #surveyDraft(draft: UnitDraft): Promise<UnitFinding | Refusal> {
-    const { desk } = this.#parts;
     const { missing, properties, unknowns } = this.#resolve(draft);
     if (missing.length > 0) return refuse('unknown-output', ...missing);
+    const { preventDestroy, type, unitId } = draft;
+    const unit: UnitInput = { unitId, type, properties };
+    const previous = this.#previous.get(unitId);
+    const planned = await this.#dryRun(draft, unit, unknowns);
+    if (typeof planned === 'string') return this.#recordedFinding(unit, planned, previous);
+    if ('outcome' in planned) return planned;
+    // What is there but was never recorded is taken over by an apply, so that others can refer to it.
+    const action = previous === undefined && planned.action === 'none' ? 'create' : planned.action;
+    if (preventDestroy && (action === 'replace' || action === 'delete')) {
+      return refuse('destroy-prevented', destroyPrevented(unitId));
+    }
+    if (action === 'none' && previous !== undefined) this.#standing.set(unitId, previous);
+    return this.#finding(unit, planned, action);
+  }
+
+  /** What the engine says; or why it cannot look; or why there is no plan. */
+  async #dryRun(draft: UnitDraft, unit: UnitInput, unknowns: readonly string[]): Promise<UnitPlan | Refusal | string> {
+    const unseen = this.#unseen(draft);
+    if (unseen !== undefined) return unseen;
+    const { desk } = this.#parts;
     const engine = this.#engineOf(draft.engine);
-    const unit: UnitInput = { unitId: draft.unitId, type: draft.type, properties };
     const valid = await desk.validate(engine, unit);
-    if (valid.outcome === 'refused') return valid;
+    if (valid.outcome === 'refused') return unseenBy(valid);
     const previous = this.#previous.get(draft.unitId);
     const request = { unit, unknowns, destroy: false, ...(previous === undefined ? {} : { previous }) };
     const planned = await desk.plan(engine, request);
-    if (planned.outcome === 'refused') return planned;
-    // What is there but was never recorded is taken over by an apply, so that others can refer to it.
-    const action = previous === undefined && planned.value.action === 'none' ? 'create' : planned.value.action;
-    if (draft.preventDestroy && (action === 'replace' || action === 'delete')) {
-      return refuse('destroy-prevented', destroyPrevented(draft.unitId));
-    }
-    if (action === 'none' && previous !== undefined) this.#standing.set(draft.unitId, previous);
-    return this.#finding(unit, planned.value, action);
+    return planned.outcome === 'answered' ? planned.value : unseenBy(planned);
   }
 
   async #surveyDeletion(previous: AppliedUnit): Promise<UnitFinding | Refusal> {
@@ -116,7 +136,25 @@ export class UnitSurvey {
     const unit: UnitInput = { unitId, type, properties };
     const request = { unit, previous, unknowns: [], destroy: true };
     const planned = await this.#parts.desk.plan(this.#engineOf(previous.engine), request);
-    return planned.outcome === 'refused' ? planned : this.#finding(unit, planned.value, 'delete');
+    if (planned.outcome === 'answered') return this.#finding(unit, planned.value, 'delete');
+    const why = unseenBy(planned);
+    if (typeof why !== 'string') return planned;
+    return { action: 'delete', changes: [], properties, dryRunUnavailable: why };
+  }
+
+  /** Why an engine that does not list the type of a mapped resource cannot be asked. */
+  #unseen({ engine, mapping, type }: UnitDraft): string | undefined {
+    if (mapping === undefined || this.#parts.offers(engine, type)) return undefined;
+    return `The engine "${engine}" of this installation has no "${type}".`;
+  }
+
+  /** What follows from the record alone, where the engine cannot look. */
+  #recordedFinding(unit: UnitInput, why: string, previous: AppliedUnit | undefined): UnitFinding {
+    const { properties, unitId } = unit;
+    const same = previous !== undefined && jsonEquals(previous.properties, properties);
+    const action = previous === undefined ? 'create' : same ? 'none' : 'update';
+    if (same) this.#standing.set(unitId, previous);
+    return { action, changes: [], properties, dryRunUnavailable: why };
   }
 
   async #finding(unit: UnitInput, plan: UnitPlan, action: ChangeAction): Promise<UnitFinding> {
@@ -148,6 +186,12 @@ export class UnitSurvey {
     if (engine === undefined) throw new InvariantViolation(`the engine ${name} was offered and is not there`);
     return engine;
   }
+}
+
+/** Why an engine cannot look, where it says that; any other refusal as it is. */
+function unseenBy(refusal: Refusal): string | Refusal {
+  if (refusal.code !== DRY_RUN_UNAVAILABLE) return refusal;
+  return refusal.diagnostics.map(({ detail, summary }) => [summary, detail].filter(Boolean).join(' ')).join(' ');
 }
 
 function targetOf(expression: string): string {

@@ -1,12 +1,24 @@
-import { findReferences, unitIdOf, type DesiredState, type Diagnostic, type ResourceSpec } from '@caisson/contracts';
+import {
+  findReferences,
+  unitIdOf,
+  type DesiredState,
+  type Diagnostic,
+  type ResourceSpec,
+  type TypeMapping,
+} from '@caisson/contracts';
 import type { JsonObject } from '@caisson/kernel';
-import { chooseEngine, type EngineOffers } from './engine-offer.js';
+import { chooseEngine, type EngineChoice } from './choose-engine.js';
+import type { EngineOffers } from './engine-offer.js';
+import type { TypeLookup } from './type-lookup.js';
 
 /** A unit as desired, before anybody looked at the world. */
 export interface UnitDraft {
   readonly unitId: string;
   readonly engine: string;
+  /** The engine's own type. */
   readonly type: string;
+  /** Set when the type table says which engine makes it and as what. */
+  readonly mapping?: TypeMapping;
   /** Who the resource is bought from; counts for the risk. */
   readonly provider: string;
   /** As desired, `${…}` left in. */
@@ -24,14 +36,14 @@ export type Expansion =
   | { readonly outcome: 'refused'; readonly code: string; readonly diagnostics: readonly Diagnostic[] };
 
 /** Makes one unit of each resource, or of each of its copies. O(size of the desired state + edges between copies). */
-export function expandUnits(desired: DesiredState, offers: EngineOffers): Expansion {
+export function expandUnits(desired: DesiredState, offers: EngineOffers, lookup: TypeLookup): Expansion {
   const copies = new Map(desired.resources.map((resource) => [resource.name, unitIdsOf(resource)]));
   const drafts: UnitDraft[] = [];
   const refusals: { readonly code: string; readonly diagnostic: Diagnostic }[] = [];
   for (const resource of desired.resources) {
-    const choice = chooseEngine(resource, offers);
+    const choice = chooseEngine(resource, offers, lookup);
     if (choice.outcome === 'refused') refusals.push(choice);
-    else drafts.push(...draftsOf(resource, choice.engine, copies));
+    else drafts.push(...draftsOf(resource, choice, copies));
   }
   const [first] = refusals;
   if (first === undefined) return { outcome: 'expanded', drafts };
@@ -45,7 +57,7 @@ function unitIdsOf({ count, name }: ResourceSpec): readonly string[] {
 
 function draftsOf(
   resource: ResourceSpec,
-  engine: string,
+  { engine, engineType, mapping }: Extract<EngineChoice, { outcome: 'chosen' }>,
   copies: ReadonlyMap<string, readonly string[]>,
 ): readonly UnitDraft[] {
   const { references } = findReferences(resource.properties);
@@ -53,7 +65,8 @@ function draftsOf(
   for (const { index, resource: name } of references) before.add(unitIdOf(name, index));
   const draft = {
     engine,
-    type: resource.type,
+    type: engineType,
+    ...(mapping === undefined ? {} : { mapping }),
     provider: resource.provider ?? engine,
     properties: resource.properties,
     hasReferences: references.length > 0,

@@ -1,42 +1,27 @@
 import { DesiredState, type AppliedUnit, type DesiredStateInput, type RunKind } from '@caisson/contracts';
 import { expect, it } from 'vitest';
-import type { EngineOffer, EngineOffers, TypeFacts } from './engine-offer.js';
+import type { EngineOffer, EngineOffers } from './engine-offer.js';
+import { BUILT_IN_TABLES } from './planning-tables.js';
 import type { PlanRequest } from './plan-request.js';
+import { TypeLookup } from './type-lookup.js';
 
-/** Seconds and price per month of the vectors' types, in the order of the table that they come from. */
-const VECTOR_TYPES: readonly (readonly [string, number, number])[] = [
-  ['network', 30, 5],
-  ['dns', 60, 2],
-  ['storage', 15, 10],
-  ['database', 120, 75],
-  ['cache', 60, 40],
-  ['queue', 60, 15],
-  ['compute', 60, 50],
-  ['container', 90, 100],
-  ['serverless', 30, 20],
-  ['load_balancer', 45, 25],
-  ['cdn', 60, 30],
-];
-
-/** The types' names. */
-export const vectorTypes = VECTOR_TYPES.map(([type]) => type);
+/** The types of the vectors, in the order of the table that they come from. */
+export const vectorTypes = Object.keys(BUILT_IN_TABLES.typeTable.content.types);
 
 /** An engine that has all of them. */
 export const cloud: EngineOffer = {
   outcome: 'available',
   version: '1.0.0',
-  types: Object.fromEntries(
-    VECTOR_TYPES.map(([type, seconds, costPerMonth]): [string, TypeFacts] => [
-      type,
-      { durationMs: seconds * 1000, costPerMonth },
-    ]),
-  ),
+  types: vectorTypes,
 };
 
 /** An installation with that engine, under these names. */
 export function offersOf(...names: readonly string[]): EngineOffers {
   return new Map(names.map((name) => [name, cloud]));
 }
+
+/** The tables that come with Caisson. */
+export const lookup = new TypeLookup(BUILT_IN_TABLES);
 
 /** A desired resource without anything special. */
 export type Resource = Partial<DesiredStateInput['resources'][number]>;

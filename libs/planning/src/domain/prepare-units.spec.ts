@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EngineOffers } from './engine-offer.js';
-import { applied, cloud, desired, offersOf, request, type Resource } from './planning.fixtures.spec.js';
+import { applied, cloud, desired, lookup, offersOf, request, type Resource } from './planning.fixtures.spec.js';
 import { criticalPathMs } from './order-units.js';
 import { prepareUnits } from './prepare-units.js';
 
 const offers = offersOf('cloud');
 
 function prepared(resources: readonly Resource[], before: Parameters<typeof request>[1] = []) {
-  const result = prepareUnits(request(desired(resources), before), offers);
+  const result = prepareUnits(request(desired(resources), before), { offers, lookup });
   if (result.outcome === 'refused') throw new Error(JSON.stringify(result));
   return result;
 }
 
 function refused(resources: readonly Resource[], installed: EngineOffers = offers, before = [applied('x')].slice(1)) {
-  return prepareUnits(request(desired(resources), before), installed);
+  return prepareUnits(request(desired(resources), before), { offers: installed, lookup });
 }
 
 describe('units', () => {
@@ -42,14 +42,14 @@ describe('units', () => {
 describe('the engine', () => {
   it('is the named one', () => {
     const two = offersOf('cloud', 'other');
-    const result = prepareUnits(request(desired([{ engine: 'other' }])), two);
+    const result = prepareUnits(request(desired([{ engine: 'other' }])), { offers: two, lookup });
     expect(result).toMatchObject({ outcome: 'prepared', drafts: [{ engine: 'other', provider: 'other' }] });
   });
 
   it('is the one of the provider, else the only one that has the type', () => {
     const two = offersOf('cloud', 'other');
     expect(refused([{ provider: 'other' }], two)).toMatchObject({ drafts: [{ engine: 'other' }] });
-    expect(refused([{ provider: 'aws' }])).toMatchObject({ drafts: [{ engine: 'cloud', provider: 'aws' }] });
+    expect(refused([{}])).toMatchObject({ drafts: [{ engine: 'cloud', provider: 'cloud' }] });
   });
 
   const broken: EngineOffers = new Map([
@@ -93,6 +93,31 @@ describe('the engine', () => {
     expect(JSON.stringify(result)).toContain(word);
   });
 
+  it('is what the type table maps the type and its provider to', () => {
+    const installed = new Map([...offersOf('cloud'), ...offersOf('terraform')]);
+    expect(refused([{ provider: 'aws' }], installed)).toMatchObject({
+      drafts: [{ engine: 'terraform', type: 'aws_instance', provider: 'aws', mapping: { source: 'hashicorp/aws' } }],
+    });
+    expect(refused([{ provider: 'aws', engine: 'cloud' }], installed)).toMatchObject({
+      drafts: [{ engine: 'cloud', type: 'compute', provider: 'aws' }],
+    });
+  });
+
+  it('of a pair that nobody mapped is refused by name, never guessed', () => {
+    const result = refused([
+      { type: 'cdn', provider: 'gcp' },
+      { type: 'compute', provider: 'moon' },
+    ]);
+    expect(result).toMatchObject({
+      code: 'unmapped-type',
+      diagnostics: [
+        { address: 'r0', summary: 'The type "cdn" of provider "gcp" is not in the type table.' },
+        { address: 'r1', detail: expect.stringContaining('aws, azure, gcp') as string },
+      ],
+    });
+    expect(JSON.stringify(result)).toContain('take it from aws');
+  });
+
   it('that nobody needs may be away', () => {
     expect(refused([{ engine: 'cloud' }], broken)).toMatchObject({ outcome: 'prepared' });
   });
@@ -117,7 +142,7 @@ describe('what cannot be planned', () => {
 
   it('names what must not go', () => {
     const wanted = desired([{ name: 'db', lifecycle: { preventDestroy: true } }, { name: 'web' }]);
-    const result = prepareUnits(request(wanted, [applied('db'), applied('web')], 'destroy'), offers);
+    const result = prepareUnits(request(wanted, [applied('db'), applied('web')], 'destroy'), { offers, lookup });
     expect(result).toMatchObject({ code: 'destroy-prevented', diagnostics: [{ address: 'db' }] });
   });
 
@@ -154,7 +179,7 @@ describe('the order', () => {
 
   it('is reversed for a destroy run', () => {
     const before = [applied('net'), applied('db', { dependsOn: ['net'] }), applied('web', { dependsOn: ['db'] })];
-    const result = prepareUnits(request(desired([{ name: 'web' }]), before, 'destroy'), offers);
+    const result = prepareUnits(request(desired([{ name: 'web' }]), before, 'destroy'), { offers, lookup });
     expect(result).toMatchObject({ drafts: [], order: { waves: [['web'], ['db'], ['net']] } });
   });
 

@@ -3,6 +3,7 @@ import { engineProblem, type EngineOffers } from './engine-offer.js';
 import { expandUnits, type UnitDraft } from './expand-units.js';
 import { orderUnits, type UnitOrder } from './order-units.js';
 import type { PlanRequest } from './plan-request.js';
+import type { TypeLookup } from './type-lookup.js';
 
 /** Why there cannot be a plan, with everything that was found. */
 export interface Refusal {
@@ -21,9 +22,16 @@ export interface PreparedUnits {
   readonly order: UnitOrder;
 }
 
-/** Works out which units a run has and in which order, from the request alone. O(units + edges). */
-export function prepareUnits(request: PlanRequest, offers: EngineOffers): PreparedUnits | Refusal {
-  const wanted = request.kind === 'destroy' ? nothingWanted(request) : unitsWanted(request, offers);
+/** What a request is judged by before any engine was asked about the world. */
+export interface Installation {
+  readonly offers: EngineOffers;
+  readonly lookup: TypeLookup;
+}
+
+/** Works out which units a run has and in which order, from the request and the installation. O(units + edges). */
+export function prepareUnits(request: PlanRequest, installation: Installation): PreparedUnits | Refusal {
+  const { offers } = installation;
+  const wanted = request.kind === 'destroy' ? nothingWanted(request) : unitsWanted(request, installation);
   if (wanted.outcome === 'refused') return wanted;
   const { drafts } = wanted;
   const ids = new Set(drafts.map(({ unitId }) => unitId));
@@ -63,7 +71,7 @@ function resourceOf(unitId: string): string {
   return unitId.split('[')[0] ?? unitId;
 }
 
-function unitsWanted({ applied, desired }: PlanRequest, offers: EngineOffers): Wanted {
+function unitsWanted({ applied, desired }: PlanRequest, { lookup, offers }: Installation): Wanted {
   const problems = validateDesiredState(desired);
   if (problems.length > 0) {
     const found = problems.map(({ message, pointer }): Diagnostic => ({
@@ -73,7 +81,7 @@ function unitsWanted({ applied, desired }: PlanRequest, offers: EngineOffers): W
     }));
     return refuse('desired-state-invalid', ...found);
   }
-  const expansion = expandUnits(desired, offers);
+  const expansion = expandUnits(desired, offers, lookup);
   if (expansion.outcome === 'refused') return expansion;
   const before = new Map(applied.map((unit) => [unit.unitId, unit]));
   const retyped = expansion.drafts.flatMap((draft) => retyping(draft, before.get(draft.unitId)) ?? []);

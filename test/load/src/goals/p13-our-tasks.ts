@@ -17,7 +17,7 @@ const NEVER = new AbortController().signal;
 /** An engine whose every call is done at once. */
 const INSTANT_ENGINE: Engine = {
   name: 'bench',
-  capabilities: () => Promise.resolve({ types: {}, dryRun: false, version: '1' }),
+  capabilities: () => Promise.resolve({ types: [], dryRun: false, version: '1' }),
   validate: () => Promise.resolve([]),
   plan: () => Promise.resolve({ action: 'create', changes: [] }),
   apply: () => Promise.resolve({ outputs: OUTPUTS, expected: {}, evidence: { exitCode: 0 } }),

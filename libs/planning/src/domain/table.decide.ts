@@ -1,0 +1,49 @@
+import type { PlanningTableName, PriceBook, TypeTable } from '@caisson/contracts';
+import { accept, digestOf, reject, type Decider, type Decision } from '@caisson/kernel';
+import type { TableEvent } from './table.events.js';
+
+/** What can be asked of a table. */
+export type TableCommand = {
+  readonly type: 'ReplaceTable';
+  readonly table: PlanningTableName;
+  readonly content: TypeTable | PriceBook;
+  /** The version that the caller saw. */
+  readonly ifVersion: number;
+  /** Principal id. */
+  readonly replacedBy: string;
+};
+
+/** Why it says no. */
+export interface TableRejection {
+  readonly code: 'table-version-conflict';
+  readonly actual: number;
+}
+
+/** The newest version. */
+export interface TableState {
+  /** 1: the one that comes with Caisson. */
+  readonly version: number;
+  /** Absent at version 1. */
+  readonly newest?: TableEvent;
+}
+
+/** Judges a replacement. The same content again changes nothing. */
+export function decide(state: TableState, command: TableCommand): Decision<TableEvent, TableRejection> {
+  const digest = digestOf(command.content);
+  if (state.newest?.digest === digest) return accept();
+  if (command.ifVersion !== state.version) return reject({ code: 'table-version-conflict', actual: state.version });
+  const { content, replacedBy, table } = command;
+  return accept({ type: 'TableReplaced', table, version: state.version + 1, digest, content, replacedBy });
+}
+
+/** Applies one recorded fact. */
+export function evolve(_state: TableState, event: TableEvent): TableState {
+  return { version: event.version, newest: event };
+}
+
+/** The decision model of one table of a tenant. Versions are never taken away. */
+export const tableDecider: Decider<TableState, TableCommand, TableEvent, TableRejection> = {
+  initialState: { version: 1 },
+  decide,
+  evolve,
+};
