@@ -1,10 +1,10 @@
 // eslint-disable-next-line no-restricted-imports -- hashing is pure; the platform's is the only sane one.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from './json.js';
 
 /** SHA-256 of text (UTF-8) or bytes, as 64 lower-case hexadecimal digits. */
 export function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+  return hash('sha256', content, 'hex');
 }
 
 /** Content address of a JSON value: `sha256:` and the SHA-256 of its canonical text. Equal values, equal digests. */
@@ -14,5 +14,5 @@ export function digestOf(value: unknown): string {
 
 /** SHA-1 of bytes; only for name-based UUIDs (RFC 9562, section 5.5), never for security. */
 export function sha1(content: Uint8Array): Uint8Array {
-  return createHash('sha1').update(content).digest();
+  return hash('sha1', content, 'buffer');
 }

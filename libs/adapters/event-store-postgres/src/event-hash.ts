@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@caisson/kernel';
 
 /** All of an event that its hash covers, JSON as the exact text that is stored. */
 export interface HashedEvent {
@@ -41,7 +41,5 @@ export function hashEvent(previousHash: string, event: HashedEvent): string {
     event.service,
     event.occurredAt,
   ];
-  return createHash('sha256')
-    .update(`${JSON.stringify(head)}\n${event.dataText}\n${event.publicDataText ?? ''}`)
-    .digest('hex');
+  return sha256(`${JSON.stringify(head)}\n${event.dataText}\n${event.publicDataText ?? ''}`);
 }
