@@ -132,6 +132,7 @@ async function planOf(story: StoryTeller, { unitId, type, properties }: PlanUnit
       encryptionKey: place.encryptionKey,
       dataDir: join(place.dataDir, 'planner'),
       stateBackendUrl: `http://127.0.0.1:${place.port}`,
+      sandboxReadySeconds: 300,
       toolGraceSeconds: 10,
     },
     service: 'planner',

@@ -17,8 +17,8 @@ export const ExecutorSettings = CommonSettings.extend({
   executorAttemptsPerRunMax: WholeNumber.default(16),
   /** Terraform processes at once: each takes a core and some hundred megabytes. */
   executorTerraformMax: WholeNumber.default(4),
-  /** A task gets twice its estimated time, but at least so many seconds. */
-  executorTaskTimeoutSeconds: WholeNumber.default(300),
+  /** A task gets twice its estimated time, but at least so many seconds. Longer than the limits of the engines. */
+  executorTaskTimeoutSeconds: WholeNumber.default(600),
   /** How long running tools may go on when the process is told to stop. Below the limit of a shutdown stage. */
   executorDrainSeconds: WholeNumber.default(8),
 });

@@ -57,8 +57,9 @@ export function createResource(pool: pg.Pool, wanted: NewResource, { context, mo
     if (fenced !== undefined) return { outcome: 'refused', problem: fenced };
     const earlier = context.actionKey === undefined ? undefined : await readByActionKey(client, context.actionKey);
     if (earlier !== undefined) return repeatOf(earlier, wanted);
-    const first = await insertCopy(client, wanted, { context, copy: 0 });
-    if (mode === 'twice' && first.outcome === 'done') await insertCopy(client, wanted, { context, copy: 1 });
+    const status = mode === 'stuck' ? 'building' : 'active';
+    const first = await insertCopy(client, wanted, { context, status, copy: 0 });
+    if (mode === 'twice' && first.outcome === 'done') await insertCopy(client, wanted, { context, status, copy: 1 });
     return first;
   });
 }
@@ -122,14 +123,18 @@ function repeatOf(earlier: Resource, wanted: NewResource): Written {
 async function insertCopy(
   client: pg.ClientBase,
   wanted: NewResource,
-  { context, copy }: { readonly context: WriteContext; readonly copy: number },
+  {
+    context,
+    copy,
+    status,
+  }: { readonly context: WriteContext; readonly copy: number; readonly status: Resource['status'] },
 ): Promise<Written> {
   const place = wanted.type === 'server' ? await placeInNetwork(client, wanted) : {};
   if ('status' in place) return { outcome: 'refused', problem: place };
   const resource: Resource = {
     ...wanted,
     id: `${ID_PREFIXES[wanted.type]}-${randomBytes(8).toString('hex')}`,
-    status: 'active',
+    status,
     actionKey: context.actionKey,
     hostNumber: place.hostNumber,
     networkCidr: place.networkCidr,

@@ -20,7 +20,17 @@ export const FaultRequest = z
       /** Waits, then does as asked, even when the caller has gone. */
       z.strictObject({ kind: z.literal('delay'), ms: z.int().min(1).max(DELAY_MS_MAX) }),
       /** Answers an error without effect. */
-      z.strictObject({ kind: z.literal('fail'), status: z.int().min(400).max(599) }),
+      z.strictObject({
+        kind: z.literal('fail'),
+        status: z.int().min(400).max(599),
+        /** The problem's code, such as `quota-exceeded`. */
+        code: z
+          .string()
+          .regex(/^[a-z0-9-]{1,63}$/, 'must be 1 to 63 of a-z, 0-9 and hyphens')
+          .optional(),
+      }),
+      /** What a POST makes stays `building`: it never becomes active by itself. */
+      z.strictObject({ kind: z.literal('stuck') }),
       /** The effect of a POST or PATCH happens twice. */
       z.strictObject({ kind: z.literal('duplicate') }),
       /** A write answers success without effect; a read answers garbage. */

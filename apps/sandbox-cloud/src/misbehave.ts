@@ -7,7 +7,7 @@ import type { EffectMode } from './write-context.js';
 export interface Misbehaviour {
   readonly mode: EffectMode;
   /** An error to answer without effect. */
-  readonly failWith: number | undefined;
+  readonly failWith: { readonly status: number; readonly code?: string | undefined } | undefined;
   readonly loseAnswer: boolean;
 }
 
@@ -22,7 +22,9 @@ export async function misbehave(fault: FaultBehaviour | undefined, stopping: Abo
       await delay(fault.ms, undefined, { signal: stopping }).catch(() => undefined);
       return NONE;
     case 'fail':
-      return { ...NONE, failWith: fault.status };
+      return { ...NONE, failWith: fault };
+    case 'stuck':
+      return { ...NONE, mode: 'stuck' };
     case 'duplicate':
       return { ...NONE, mode: 'twice' };
     case 'lie':

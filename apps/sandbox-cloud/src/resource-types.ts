@@ -13,8 +13,11 @@ export const RESOURCE_TYPES = ['network', 'server', 'volume', 'record'] as const
 /** One of the types of the cloud. */
 export type ResourceType = (typeof RESOURCE_TYPES)[number];
 
-/** States that a resource can be in. A server answers its health check only while `active`. */
+/** States that a resource can be put in. A server answers its health check only while `active`. */
 export const STATUSES = ['active', 'stopped'] as const;
+
+/** States that a resource can be in: one that is `building` was not finished yet. */
+export type Status = (typeof STATUSES)[number] | 'building';
 
 const Name = z
   .string()

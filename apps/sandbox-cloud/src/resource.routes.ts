@@ -101,8 +101,9 @@ async function goWrong(exchange: Exchange, names: readonly string[]): Promise<Mi
   const { method } = exchange.request;
   const wrong = await misbehave(await takeFault(cloud.pool, { method, type, names }), cloud.stopping);
   if (wrong.failWith === undefined) return wrong;
-  const detail = `A fault on request makes this ${method} of a ${type} fail. Nothing was done.`;
-  throw new Refusal({ status: wrong.failWith, code: 'fault-requested', detail });
+  const { status, code = 'fault-requested' } = wrong.failWith;
+  const detail = `A fault on request makes this ${method} of a ${type} fail with ${code}. Nothing was done.`;
+  throw new Refusal({ status, code, detail });
 }
 
 async function find({ cloud, type, request }: Exchange): Promise<Resource> {

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@caisson/kernel';
 import { addressAt, GATEWAY_NUMBER, parseCidr } from './cidr.js';
-import type { ResourceType, STATUSES } from './resource-types.js';
+import type { ResourceType, Status } from './resource-types.js';
 
 /** One resource as the database keeps it. */
 export interface Resource {
@@ -8,7 +8,7 @@ export interface Resource {
   readonly id: string;
   readonly type: ResourceType;
   readonly name: string;
-  readonly status: (typeof STATUSES)[number];
+  readonly status: Status;
   /** The type's own properties. */
   readonly properties: JsonObject;
   /** Labels of the people who own it. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { UnitInput } from '@caisson/engine';
+import type { EngineFailure, UnitInput } from '@caisson/engine';
 import { SandboxEngine } from '@caisson/engine-sandbox';
 import { createTestDatabase, engineCall, engineContract, type EngineHarness } from '@caisson/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -37,6 +37,8 @@ async function startHarness(unit: (cloud: SandboxCloud) => Promise<EngineHarness
   const underWay = new Map<string, number>();
   const engine = new SandboxEngine({
     baseUrl: cloud.url,
+    readyWithinMs: 300,
+    readyEveryMs: 20,
     fetch: async (url, init) => {
       const deployment = new Headers(init?.headers).get('deployment') ?? '';
       underWay.set(deployment, (underWay.get(deployment) ?? 0) + 1);
@@ -160,6 +162,22 @@ describe('the sandbox engine on an unreliable cloud', () => {
     const repaired = await world.engine.apply({ unit }, engineCall({ ...call, actionKey: 'repair', fencingToken: 2 }));
     expect(Object.values(repaired.expected)).toMatchObject([{ status: 'active', sizeGb: 10, tags: {} }]);
     expect(Object.keys(repaired.expected)).toEqual(Object.keys(expected));
+  });
+
+  it('waits for what is being built, and gives up with what is there when it never is', async () => {
+    const call = engineCall();
+    await arm(cloud, { method: 'POST', type: 'volume' }, { kind: 'stuck' });
+    const stuck = world.engine.apply({ unit }, call);
+    await expect(stuck).rejects.toMatchObject({ code: 'never-active', errorClass: 'permanent' });
+    const { partial } = (await stuck.catch((error: unknown) => error)) as EngineFailure;
+    expect(partial?.expected).toMatchObject({ 'volume.volume': { status: 'building' } });
+    expect(await world.engine.plan({ unit, unknowns: [], destroy: false }, call)).toMatchObject({ action: 'update' });
+    const again = world.engine.apply({ unit }, call);
+    const id = partial?.outputs['id'] as string;
+    await send(`${cloud.url}/v1/volumes/${id}`, 'PATCH', { status: 'active' });
+    expect((await again).evidence).toMatchObject({ adopted: true });
+    // The update is the one above: nothing was made or changed by the engine.
+    expect((await ledger(cloud, call.deploymentId)).map(({ kind }) => kind)).toEqual(['create', 'update']);
   });
 
   it('stops for good when a newer holder has acted', async () => {

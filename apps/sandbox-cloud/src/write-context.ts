@@ -9,5 +9,5 @@ export interface WriteContext {
   readonly startedAt: Date;
 }
 
-/** What an effect is run for: kept, run and taken back (a lie), or made twice. */
-export type EffectMode = 'once' | 'none' | 'twice';
+/** What an effect is run for: kept, run and taken back (a lie), made twice, or left unfinished. */
+export type EffectMode = 'once' | 'none' | 'twice' | 'stuck';

@@ -18,9 +18,9 @@ export class EmbeddedCaisson {
   }
 
   /** Starts it on free ports and registers the administrator. */
-  static async start(): Promise<EmbeddedCaisson> {
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<EmbeddedCaisson> {
     const caisson = new EmbeddedCaisson(await makeTemporaryDirectory());
-    await caisson.#start({});
+    await caisson.#start(environment);
     return caisson;
   }
 

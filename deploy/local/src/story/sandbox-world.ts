@@ -43,6 +43,17 @@ export class SandboxWorld {
     return pages.flatMap(({ items }) => items);
   }
 
+  /** Makes the cloud go wrong at the next requests that fit. */
+  async arm(fault: object): Promise<void> {
+    const response = await fetch(`${this.#url}/v1/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(fault),
+      signal: AbortSignal.timeout(CALL_LIMIT_MS),
+    });
+    if (!response.ok) throw new Error(`The sandbox cloud refused the fault: ${await response.text()}`);
+  }
+
   /** Changes a server as somebody would who does not know of Caisson. */
   async meddle(serverId: string, change: Readonly<Record<string, unknown>>): Promise<void> {
     const response = await fetch(`${this.#url}/v1/servers/${serverId}`, {

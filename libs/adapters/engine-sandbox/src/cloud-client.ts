@@ -13,6 +13,10 @@ export interface SandboxCloudEndpoint {
   readonly readTimeoutMs?: number;
   /** Longest wait for a write. Default 3 min: the caller's own limit comes first. */
   readonly writeTimeoutMs?: number;
+  /** How long a resource may take to become active after it was made. Default 5 min. */
+  readonly readyWithinMs?: number;
+  /** Pause between two looks at one that is not active yet. Default 5 s. */
+  readonly readyEveryMs?: number;
   /** Sends the requests. Default: the platform's. */
   readonly fetch?: typeof fetch;
 }

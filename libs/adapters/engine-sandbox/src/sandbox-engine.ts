@@ -12,6 +12,7 @@ import {
   type UnitPlan,
 } from '@caisson/engine';
 import { messageOf, type JsonObject } from '@caisson/kernel';
+import { builtOf, isBuilding, untilBuilt } from './building.js';
 import { CloudClient, type SandboxCloudEndpoint } from './cloud-client.js';
 import { addressOf, observedOf, type CloudResource } from './cloud-resource.js';
 import { planResource, type ResourcePlan } from './unit-plan.js';
@@ -32,9 +33,11 @@ interface Found {
  */
 export class SandboxEngine implements Engine {
   readonly name = 'sandbox';
+  readonly #endpoint: SandboxCloudEndpoint;
   readonly #client: CloudClient;
 
   constructor(endpoint: SandboxCloudEndpoint) {
+    this.#endpoint = endpoint;
     this.#client = new CloudClient(endpoint);
   }
 
@@ -153,8 +156,9 @@ export class SandboxEngine implements Engine {
     desired: JsonObject,
     call: EngineCall,
   ): Promise<{ readonly own: CloudResource; readonly removed: readonly CloudResource[] }> {
-    const after = await this.#look(unit, call);
+    const after = await untilBuilt(this.#endpoint, call, () => this.#look(unit, call));
     if (after.own === undefined) throw effectMissing(unit, 'it is not there');
+    if (isBuilding(after.own)) throw neverActive(unit, { type: after.type, own: after.own });
     const rest = planOwn(after, desired);
     if (rest.action !== 'none') throw effectMissing(unit, `it still differs in ${pathsOf(rest)}`);
     for (const extra of after.extras) await this.#client.remove(extra, call);
@@ -163,7 +167,7 @@ export class SandboxEngine implements Engine {
 }
 
 function planOwn(found: Found, desired: JsonObject): ResourcePlan {
-  const observed = found.own === undefined ? undefined : observedOf(found.own);
+  const observed = found.own === undefined ? undefined : builtOf(found.own);
   return planResource({ type: found.type, desired, observed, unknowns: [] });
 }
 
@@ -181,6 +185,17 @@ function refusal(unit: UnitInput, diagnostics: readonly Diagnostic[]): EngineFai
 function effectMissing(unit: UnitInput, what: string): EngineFailure {
   const message = `The sandbox cloud said that ${unit.unitId} is done, but ${what}. It is tried again.`;
   return new EngineFailure('effect-missing', message, { errorClass: 'transient' });
+}
+
+/** It was made and is not usable. Making it again would not help; what is there is told, so that it can be undone. */
+function neverActive(unit: UnitInput, { own, type }: { readonly own: CloudResource; readonly type: SandboxType }) {
+  const message = `${unit.unitId} was made as ${own.id} and did not become active in time. Look at it in the cloud.`;
+  const partial = {
+    outputs: own.outputs,
+    expected: { [addressOf(type, unit.unitId)]: observedOf(own) },
+    evidence: { resourceId: own.id, status: own.status },
+  };
+  return new EngineFailure('never-active', message, { errorClass: 'permanent', partial });
 }
 
 function pathsOf(plan: ResourcePlan): string {

@@ -14,6 +14,12 @@ export const EngineSettings = z.object({
   stateBackendUrl: z.url({ protocol: /^https?$/ }),
   /** Absent: there is no sandbox cloud. */
   sandboxUrl: z.url({ protocol: /^https?$/ }).optional(),
+  /** How long a server of the sandbox cloud may take to become active, before its task fails. */
+  sandboxReadySeconds: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, 'must be a whole number from 1 to 9999')
+    .transform(Number)
+    .default(300),
   /** `terraform` or `tofu`. Absent: the first one on the PATH. */
   terraformPath: z.string().min(1).optional(),
   /** How long a tool that is asked to stop may take, to save its state, before it is killed. 1 to 600. */

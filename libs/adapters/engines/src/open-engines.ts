@@ -55,10 +55,7 @@ export async function openEngines(parts: EngineParts): Promise<Engines> {
     clock,
   );
   const stateBackend = new TerraformStateBackend(new PostgresTerraformStateStore(database, box), credentials);
-  const engines: (Engine | undefined)[] = [
-    await terraform(parts, credentials, runners),
-    settings.sandboxUrl === undefined ? undefined : new SandboxEngine({ baseUrl: settings.sandboxUrl }),
-  ];
+  const engines: (Engine | undefined)[] = [await terraform(parts, credentials, runners), sandbox(settings)];
   const present = engines.filter((engine) => engine !== undefined);
   return {
     registry: new Map(present.map((engine) => [engine.name, engine])),
@@ -66,6 +63,11 @@ export async function openEngines(parts: EngineParts): Promise<Engines> {
     runners,
     stateBackend,
   };
+}
+
+function sandbox({ sandboxReadySeconds, sandboxUrl }: EngineSettings): SandboxEngine | undefined {
+  if (sandboxUrl === undefined) return undefined;
+  return new SandboxEngine({ baseUrl: sandboxUrl, readyWithinMs: sandboxReadySeconds * 1000 });
 }
 
 async function terraform(
