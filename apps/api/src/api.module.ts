@@ -1,14 +1,18 @@
 import { FindPrincipal, LogIn, RegisterFirstAdmin } from '@caisson/tenancy';
 import { ReactToFact } from '@caisson/deployment';
 import { AccessTokens, DocsModule, PageCursors } from '@caisson/http';
+import { ReplaceTable, StoredTables } from '@caisson/planning';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { DEPLOYMENT_COMMAND_HANDLERS } from './commands/deployment-command-handlers.js';
+import { ReplaceTableHandler } from './commands/planning-command-handlers.js';
 import { LogInHandler, RegisterHandler } from './commands/tenancy-command-handlers.js';
 import { DeploymentFactsConsumer } from './events/deployment-facts.consumer.js';
 import { ANSWERED_PROBLEMS } from './http/api-problems.js';
 import { API_CONTROLLERS, describeApi } from './http/api-document.js';
 import { CommandAnswers } from './http/command-answers.js';
+import { DeploymentRequests } from './http/deployment-requests.js';
+import { PlanningTables } from './http/planning-tables.controller.js';
 import { RunCommands } from './http/run-commands.js';
 import { ScanRequests } from './http/scan-requests.js';
 import type { ApiPorts } from './ports.js';
@@ -21,6 +25,7 @@ import {
 import { FindDriftReportHandler, ListDriftReportsHandler } from './queries/drift-queries.js';
 import { ReadDeploymentHistoryHandler, ReadRunHistoryHandler } from './queries/history-queries.js';
 import { FindPlanHandler, FindRunHandler, ListRunsHandler, ListTasksHandler } from './queries/run-queries.js';
+import { FindTableHandler } from './queries/table-queries.js';
 import { accessTokensOf, pageCursorsOf } from './security/access-tokens.js';
 import { Argon2PasswordHasher } from './security/argon2-password-hasher.js';
 import { SecretBootstrapGate } from './security/secret-bootstrap-gate.js';
@@ -39,6 +44,7 @@ const QUERY_HANDLERS = [
   ListDriftReportsHandler,
   ReadDeploymentHistoryHandler,
   ReadRunHistoryHandler,
+  FindTableHandler,
 ];
 
 /** The API: the only place where its ports meet its controllers. */
@@ -56,7 +62,10 @@ export class ApiModule {
         ...QUERY_HANDLERS,
         RegisterHandler,
         LogInHandler,
+        ReplaceTableHandler,
         CommandAnswers,
+        DeploymentRequests,
+        PlanningTables,
         RunCommands,
         ScanRequests,
       ],
@@ -83,6 +92,8 @@ function useCaseProviders(ports: ApiPorts): readonly Provider[] {
     { provide: RegisterFirstAdmin, useValue: new RegisterFirstAdmin(runtime, gate, hasher) },
     { provide: LogIn, useValue: new LogIn(documents, hasher, accessTokensOf(ports)) },
     { provide: FindPrincipal, useValue: new FindPrincipal(documents) },
+    { provide: StoredTables, useValue: new StoredTables(documents) },
+    { provide: ReplaceTable, useValue: new ReplaceTable(runtime) },
     { provide: ReactToFact, useValue: new ReactToFact(ports, documents) },
   ];
 }

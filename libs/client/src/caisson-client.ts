@@ -7,11 +7,15 @@ import {
   type DriftReportResource,
   type HistoryEntry,
   type Plan,
+  type PriceBook,
+  type PriceBookView,
   type RevisionResource,
   type RunResource,
   type RunState,
   type TaskResource,
   type TokenAnswer,
+  type TypeTable,
+  type TypeTableView,
 } from '@caisson/contracts';
 import type { JsonObject } from '@caisson/kernel';
 import { HttpSession, type SessionOptions } from './http-session.js';
@@ -161,6 +165,31 @@ export class CaissonClient {
     return page.items;
   }
 
+  /** The tables that the planner works with, or an older version of one. */
+  typeTable(version?: number): Promise<TypeTableView> {
+    return this.#body('GET', tablePath('type-table', version));
+  }
+
+  priceBook(version?: number): Promise<PriceBookView> {
+    return this.#body('GET', tablePath('price-book', version));
+  }
+
+  /** Replaces a table by a new version, for administrators. `ifVersion`: the version that was read. */
+  async replaceTable<Name extends 'type-table' | 'price-book'>(
+    name: Name,
+    content: Name extends 'type-table' ? TypeTable : PriceBook,
+    ifVersion: number,
+  ): Promise<Name extends 'type-table' ? TypeTableView : PriceBookView> {
+    const headers = { 'if-match': `"${ifVersion}"` };
+    const answer = await this.#session.call<Name extends 'type-table' ? TypeTableView : PriceBookView>({
+      method: 'PUT',
+      path: `/${name}`,
+      body: content,
+      headers,
+    });
+    return answer.body;
+  }
+
   /** Waits until a run reaches one of the states. @throws Error that names run and state when the limit passes. */
   async waitForRun(runId: string, options: WaitOptions = {}): Promise<RunResource> {
     const states = options.states ?? ['awaiting_approval', ...SETTLED_RUN_STATES, ...FINAL_RUN_STATES];
@@ -202,6 +231,10 @@ export class CaissonClient {
     const answer = await this.#session.call<Body>({ method, path, ...(body === undefined ? {} : { body }) });
     return answer.body;
   }
+}
+
+function tablePath(name: string, version: number | undefined): string {
+  return version === undefined ? `/${name}` : `/${name}/versions/${version}`;
 }
 
 function pause(): Promise<void> {

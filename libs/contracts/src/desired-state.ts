@@ -7,6 +7,7 @@ export const DESIRED_STATE_LIMITS = {
   resourcesMax: 1000,
   copiesMax: 100,
   outputsMax: 200,
+  providersMax: 10,
   textLengthMax: 65_536,
 } as const;
 
@@ -84,9 +85,29 @@ export const DesiredState = z.strictObject({
   triggers: z.array(PushTrigger).max(20).default([]),
 });
 
+/**
+ * What a caller may ask for: a desired state, or providers alone, which then get the default resources of the type
+ * table.
+ */
+export const DesiredStateRequest = DesiredState.extend({
+  resources: z.array(ResourceSpec).max(DESIRED_STATE_LIMITS.resourcesMax).default([]),
+  /** Only without resources. */
+  providers: z.array(ResourceName).max(DESIRED_STATE_LIMITS.providersMax).default([]),
+  /** Where the default resources go: the first one. Absent: where the type table says. */
+  regions: z.array(z.string().min(1).max(63)).max(DESIRED_STATE_LIMITS.providersMax).default([]),
+}).superRefine(({ providers, resources }, context) => {
+  const report = (member: string, message: string): void => {
+    context.addIssue({ code: 'custom', path: [member], message });
+  };
+  if (resources.length === 0 && providers.length === 0) report('resources', 'name a resource, or providers');
+  if (resources.length > 0 && providers.length > 0) report('providers', 'name resources or providers, not both');
+  if (new Set(providers).size < providers.length) report('providers', 'name each provider once');
+});
+
 export type Check = z.infer<typeof Check>;
 export type ResourceSpec = z.infer<typeof ResourceSpec>;
 export type PushTrigger = z.infer<typeof PushTrigger>;
 export type DesiredState = z.infer<typeof DesiredState>;
+export type DesiredStateRequest = z.infer<typeof DesiredStateRequest>;
 /** What a caller may send: defaults left out. */
 export type DesiredStateInput = z.input<typeof DesiredState>;

@@ -1,6 +1,7 @@
 export {
   DESIRED_STATE_LIMITS,
   DesiredState,
+  DesiredStateRequest,
   JsonRecord,
   JsonValue,
   PushTrigger,
@@ -27,7 +28,7 @@ export {
   TypeTable,
   TypeTableResource,
 } from './planning-tables.js';
-export type { PlanningTableName } from './planning-tables.js';
+export type { PlanningTableName, PriceBookView, TypeTableView } from './planning-tables.js';
 export {
   AppliedUnit,
   ArtifactRef,
@@ -41,7 +42,14 @@ export {
 export { HEAD_START_MS, PRIORITIES, Priority } from './priority.js';
 export { decodeEvent, eventTypeOf, parseEventType, PUBLIC_EVENTS } from './public-event.js';
 export type { DataOf, EventEnvelope, EventOf, FactOf, PublicEvent } from './public-event.js';
-export { findReferences, parseReference, resolveReferences, unitIdOf, visitReferableText } from './references.js';
+export {
+  findReferences,
+  mapReferableText,
+  parseReference,
+  resolveReferences,
+  unitIdOf,
+  visitReferableText,
+} from './references.js';
 export type { ReferableUnit, Reference, UnresolvedReference } from './references.js';
 export {
   LoginRequest,

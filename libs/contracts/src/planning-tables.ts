@@ -173,5 +173,9 @@ export type TypeMapping = z.infer<typeof TypeMapping>;
 export type RiskRules = z.infer<typeof RiskRules>;
 export type TypeTable = z.infer<typeof TypeTable>;
 export type PriceBook = z.infer<typeof PriceBook>;
+/** One version of the type table as the API shows it. */
+export type TypeTableView = z.infer<typeof TypeTableResource>;
+/** One version of the price book as the API shows it. */
+export type PriceBookView = z.infer<typeof PriceBookResource>;
 /** The name of a table that an administrator may replace. */
 export type PlanningTableName = keyof typeof PLANNING_TABLES;

@@ -87,7 +87,7 @@ export function resolveReferences(
     }
     return found.value;
   };
-  return { value: mapStrings(value, (text) => replaceIn(text, valueOf)), unresolved };
+  return { value: mapReferableText(value, (text) => replaceIn(text, valueOf)), unresolved };
 }
 
 function lookUp(
@@ -147,13 +147,14 @@ export function visitReferableText(
   }
 }
 
-function mapStrings(value: Json, map: (text: string) => Json, key = ''): Json {
+/** A copy in which each string that may hold references is replaced; uploaded files stay. O(size of value). */
+export function mapReferableText(value: Json, map: (text: string) => Json, key = ''): Json {
   if (typeof value === 'string') return map(value);
-  if (Array.isArray(value)) return value.map((item: Json) => mapStrings(item, map));
+  if (Array.isArray(value)) return value.map((item: Json) => mapReferableText(item, map));
   if (typeof value !== 'object' || value === null) return value;
   const members = Object.entries(value as JsonObject).map(([member, item]): [string, Json] => [
     member,
-    isUploadedContent(key, member) ? item : mapStrings(item, map, member),
+    isUploadedContent(key, member) ? item : mapReferableText(item, map, member),
   ]);
   return Object.fromEntries(members);
 }

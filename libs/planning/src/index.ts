@@ -12,9 +12,12 @@ export type {
   TableSource,
 } from './application/planning-ports.js';
 export { ReplaceTable } from './application/replace-table.js';
+export type { ReplaceTableInput } from './application/replace-table.js';
 export { StoredTables } from './application/stored-tables.js';
 export type { FoundTable } from './application/stored-tables.js';
 export { unmappedPair } from './domain/choose-engine.js';
+export { completeResources } from './domain/default-resources.js';
+export type { Completed } from './domain/default-resources.js';
 export { inputNameOf } from './domain/planning-tables.js';
 export type { PlanningTables, TableVersion } from './domain/planning-tables.js';
 export { TypeLookup } from './domain/type-lookup.js';

@@ -6,12 +6,15 @@ import {
   DeploymentScanRequest,
   DeploymentSummary,
   DesiredState,
+  DesiredStateRequest,
   DriftReportResource,
   EmptyRequest,
   HistoryEntry,
   JsonValue,
   LoginRequest,
   Plan,
+  PriceBook,
+  PriceBookResource,
   PrincipalView,
   ReasonRequest,
   RegisterRequest,
@@ -26,6 +29,8 @@ import {
   ScanRequest,
   TaskResource,
   TokenAnswer,
+  TypeTable,
+  TypeTableResource,
 } from '@caisson/contracts';
 import { openApiOf, type OpenApiDocument } from '@caisson/http';
 import type { Type } from '@nestjs/common';
@@ -35,6 +40,7 @@ import { DeploymentCommandsController } from './deployment-commands.controller.j
 import { DeploymentPartsController } from './deployment-parts.controller.js';
 import { DeploymentsController } from './deployments.controller.js';
 import { DriftController } from './drift.controller.js';
+import { PriceBookController, TypeTableController } from './planning-tables.controller.js';
 import { PlansController, RunStatesController } from './plans.controller.js';
 import { RunsController } from './runs.controller.js';
 
@@ -47,6 +53,8 @@ export const API_CONTROLLERS: Type[] = [
   DeploymentPartsController,
   RunsController,
   PlansController,
+  TypeTableController,
+  PriceBookController,
   DriftController,
   RunStatesController,
 ];
@@ -66,12 +74,15 @@ export function describeApi(): OpenApiDocument {
       DeploymentScanRequest,
       DeploymentSummary,
       DesiredState,
+      DesiredStateRequest,
       DriftReportResource,
       EmptyRequest,
       HistoryEntry,
       JsonValue,
       LoginRequest,
       Plan,
+      PriceBook,
+      PriceBookResource,
       PrincipalView,
       ReasonRequest,
       RegisterRequest,
@@ -86,6 +97,8 @@ export function describeApi(): OpenApiDocument {
       ScanRequest,
       TaskResource,
       TokenAnswer,
+      TypeTable,
+      TypeTableResource,
     },
   });
 }

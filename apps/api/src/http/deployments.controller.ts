@@ -3,11 +3,10 @@ import {
   DeploymentListQuery,
   DeploymentResource,
   DeploymentSummary,
-  DesiredState,
+  DesiredStateRequest,
   pageOf,
 } from '@caisson/contracts';
 import { AccessGuard, CalledBy, entityTagOf, Operation, versionFromIfMatch, type Caller } from '@caisson/http';
-import type { IdGenerator } from '@caisson/kernel';
 import {
   Body,
   Controller,
@@ -15,7 +14,6 @@ import {
   Get,
   Headers,
   HttpCode,
-  Inject,
   Param,
   Patch,
   Post,
@@ -32,11 +30,10 @@ import {
   DeleteDeploymentCommand,
 } from '../commands/deployment-commands.js';
 import { FindDeployment, ListDeployments, type FoundDeployment } from '../queries/deployment-queries.js';
-import { IDS } from '../tokens.js';
 import { CommandAnswers } from './command-answers.js';
-import { commandContextOf, newDeploymentId } from './command-context.js';
+import { commandContextOf } from './command-context.js';
 import { deploymentProblem } from './deployment-problem.js';
-import { checkDesiredState } from './desired-state-check.js';
+import { DeploymentRequests } from './deployment-requests.js';
 import { commandOperation } from './operations.js';
 import { Id } from './path-parameters.js';
 import { showDeployment } from './views.js';
@@ -51,7 +48,7 @@ export class DeploymentsController {
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
     private readonly answers: CommandAnswers,
-    @Inject(IDS) private readonly ids: IdGenerator,
+    private readonly requests: DeploymentRequests,
   ) {}
 
   @Post()
@@ -60,12 +57,12 @@ export class DeploymentsController {
     commandOperation('Create a deployment and request its first run', 'deployment:create', { refusals: [422] }),
   )
   async createDeployment(
-    @Body({ schema: DesiredState }) desired: DesiredState,
+    @Body({ schema: DesiredStateRequest }) request: DesiredStateRequest,
     @CalledBy() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandAnswer> {
-    checkDesiredState(desired);
-    const deploymentId = newDeploymentId(caller, this.ids);
+    const desired = await this.requests.admit(caller.tenantId, request);
+    const deploymentId = this.requests.newDeploymentId(caller);
     const command = new CreateDeploymentCommand({ deploymentId, desired, context: commandContextOf(caller) });
     return this.answers.accepted(
       await this.commands.execute(command),
@@ -111,13 +108,13 @@ export class DeploymentsController {
   )
   async changeDeployment(
     @Param('id', { schema: Id }) deploymentId: string,
-    @Body({ schema: DesiredState }) desired: DesiredState,
+    @Body({ schema: DesiredStateRequest }) request: DesiredStateRequest,
     @Headers('if-match') ifMatch: string | undefined,
     @CalledBy() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandAnswer> {
     const ifVersion = versionFromIfMatch(ifMatch);
-    checkDesiredState(desired);
+    const desired = await this.requests.admit(caller.tenantId, request);
     const context = commandContextOf(caller);
     const reason = `${caller.username} changed what is desired`;
     const command = new ChangeDesiredStateCommand({ deploymentId, desired, ifVersion, reason, context });

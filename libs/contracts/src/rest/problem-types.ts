@@ -56,6 +56,8 @@ export const API_PROBLEMS = {
   'drift-report-not-found': { status: 404, title: 'There is no such drift report' },
   'nothing-to-remediate': { status: 409, title: 'The drift report found nothing to put right' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key belongs to another request' },
+  'table-version-not-found': { status: 404, title: 'There is no such version of the table' },
+  'table-version-conflict': { status: 412, title: 'The table has changed since it was read' },
   'plan-not-found': { status: 404, title: 'There is no such plan' },
   'plan-digest-mismatch': { status: 409, title: 'The digest is not that of the plan to approve' },
   'revision-not-found': { status: 422, title: 'There is no such revision to go back to' },

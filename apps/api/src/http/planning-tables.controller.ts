@@ -1,0 +1,135 @@
+import { PriceBook, PriceBookResource, TypeTable, TypeTableResource, type PlanningTableName } from '@caisson/contracts';
+import { AccessGuard, CalledBy, entityTagOf, Operation, versionFromIfMatch, type Caller } from '@caisson/http';
+import type { FoundTable } from '@caisson/planning';
+import { Body, Controller, Get, Headers, Injectable, Param, Put, Res, UseGuards } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { ReplaceTableCommand } from '../commands/planning-commands.js';
+import { FindTable } from '../queries/table-queries.js';
+import { apiProblem } from './api-problems.js';
+import { commandContextOf } from './command-context.js';
+import { IDEMPOTENCY_KEY } from './operations.js';
+
+const Version = z.coerce.number<string>().int().positive().describe('A whole number from 1: as the table came.');
+
+const read = { access: 'deployment:read', answerHeaders: { ETag: 'The version, for If-Match.' } } as const;
+const replace = {
+  access: 'system:admin',
+  answerHeaders: read.answerHeaders,
+  refusals: [412, 428],
+  requestHeaders: {
+    ...IDEMPOTENCY_KEY,
+    'If-Match': { required: true, description: 'The ETag of the table as it was read.' },
+  },
+} as const;
+
+/** What is done with either table. */
+@Injectable()
+export class PlanningTables {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  /** @throws HttpProblem 404 for a version that was never made. */
+  async read(
+    { caller, table }: { readonly caller: Caller; readonly table: PlanningTableName },
+    reply: FastifyReply,
+    version?: number,
+  ): Promise<FoundTable> {
+    const found = await this.queries.execute(new FindTable(caller.tenantId, table, version));
+    if (found === undefined) throw apiProblem('table-version-not-found', 'Read the newest one: it says its number.');
+    void reply.header('etag', entityTagOf(found.version));
+    return found;
+  }
+
+  /** @throws HttpProblem 412 when the table is not the one that was read. */
+  async replace(
+    asked: {
+      readonly caller: Caller;
+      readonly table: PlanningTableName;
+      readonly content: TypeTable | PriceBook;
+      readonly ifMatch: string | undefined;
+    },
+    reply: FastifyReply,
+  ): Promise<FoundTable> {
+    const { caller, content, ifMatch, table } = asked;
+    const input = { table, content, ifVersion: versionFromIfMatch(ifMatch), context: commandContextOf(caller) };
+    const handled = await this.commands.execute(new ReplaceTableCommand(input));
+    if (handled.outcome === 'accepted') return this.read({ caller, table }, reply);
+    throw apiProblem('table-version-conflict', {
+      detail: 'Read it again, make the change anew, and send the new ETag as If-Match.',
+      headers: { etag: entityTagOf(handled.rejection.actual) },
+      members: { version: handled.rejection.actual },
+    });
+  }
+}
+
+/** The type table: types, durations, order, engines, defaults and the rules of risk. */
+@UseGuards(AccessGuard)
+@Controller('api/v1/type-table')
+export class TypeTableController {
+  constructor(private readonly tables: PlanningTables) {}
+
+  @Get()
+  @Operation({ summary: 'Read the type table', answer: TypeTableResource, ...read })
+  readTypeTable(@CalledBy() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
+    return this.tables.read({ caller, table: 'type-table' }, reply);
+  }
+
+  @Get('versions/:version')
+  @Operation({ summary: 'Read a version of the type table', answer: TypeTableResource, ...read })
+  readTypeTableVersion(
+    @Param('version', { schema: Version }) version: number,
+    @CalledBy() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    return this.tables.read({ caller, table: 'type-table' }, reply, version);
+  }
+
+  @Put()
+  @Operation({ summary: 'Replace the type table by a new version', answer: TypeTableResource, ...replace })
+  replaceTypeTable(
+    @Body({ schema: TypeTable }) content: TypeTable,
+    @Headers('if-match') ifMatch: string | undefined,
+    @CalledBy() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    return this.tables.replace({ caller, table: 'type-table', content, ifMatch }, reply);
+  }
+}
+
+/** The price book: what things cost per month. */
+@UseGuards(AccessGuard)
+@Controller('api/v1/price-book')
+export class PriceBookController {
+  constructor(private readonly tables: PlanningTables) {}
+
+  @Get()
+  @Operation({ summary: 'Read the price book', answer: PriceBookResource, ...read })
+  readPriceBook(@CalledBy() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
+    return this.tables.read({ caller, table: 'price-book' }, reply);
+  }
+
+  @Get('versions/:version')
+  @Operation({ summary: 'Read a version of the price book', answer: PriceBookResource, ...read })
+  readPriceBookVersion(
+    @Param('version', { schema: Version }) version: number,
+    @CalledBy() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    return this.tables.read({ caller, table: 'price-book' }, reply, version);
+  }
+
+  @Put()
+  @Operation({ summary: 'Replace the price book by a new version', answer: PriceBookResource, ...replace })
+  replacePriceBook(
+    @Body({ schema: PriceBook }) content: PriceBook,
+    @Headers('if-match') ifMatch: string | undefined,
+    @CalledBy() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    return this.tables.replace({ caller, table: 'price-book', content, ifMatch }, reply);
+  }
+}

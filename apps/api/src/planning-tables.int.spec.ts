@@ -1,0 +1,187 @@
+import type { DeploymentResource, PriceBookResource, TypeTableResource } from '@caisson/contracts';
+import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
+import { createHttpAdapter, prepareHttp } from '@caisson/http';
+import { createLogger, Metrics } from '@caisson/observability';
+import { systemClock, systemIds } from '@caisson/service';
+import { createTestDatabase, type TestDatabase } from '@caisson/testing';
+import { Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { ApiModule } from './api.module.js';
+import { accessTokensOf } from './security/access-tokens.js';
+
+const settings = {
+  ...{ jwtSecret: 's'.repeat(32), jwtIssuer: 'caisson', jwtAudience: 'caisson-api' },
+  bootstrapToken: 'caisson_boot_0123456789',
+};
+const log = createLogger({ service: 'api', level: 'silent' });
+let database: TestDatabase;
+let store: OpenedEventStore;
+let app: NestFastifyApplication;
+let token: string;
+
+beforeAll(async () => {
+  Logger.overrideLogger(false);
+  database = await createTestDatabase();
+  await migrate({ ownerUrl: database.url });
+  store = await openEventStore({ url: database.url });
+  const runtime = { store: store.events, clock: systemClock, service: 'api' };
+  const ports = { settings, runtime, clock: systemClock, ids: systemIds, log, ...store };
+  app = await NestFactory.create<NestFastifyApplication>(ApiModule.register(ports), createHttpAdapter());
+  prepareHttp(app, { log, metrics: new Metrics(false) });
+  await app.init();
+  token = await administrator('mia', 'default');
+});
+afterAll(async () => {
+  await app.close();
+  await store.close();
+  await database.drop();
+});
+
+type TypeTableAnswer = z.infer<typeof TypeTableResource>;
+type PriceBookAnswer = z.infer<typeof PriceBookResource>;
+
+interface Problem {
+  readonly code: string;
+  readonly detail: string;
+  readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
+}
+
+async function ask<Body>(
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  options: { body?: unknown; token?: string; ifMatch?: string } = {},
+): Promise<{ status: number; body: Body; etag: string }> {
+  const credential = options.token ?? token;
+  const answer = await app.inject({
+    method,
+    url: `/api/v1${path}`,
+    headers: {
+      'content-type': 'application/json',
+      ...(credential === '' ? {} : { authorization: `Bearer ${credential}` }),
+      ...(options.ifMatch === undefined ? {} : { 'if-match': options.ifMatch }),
+    },
+    ...(options.body === undefined ? {} : { payload: JSON.stringify(options.body) }),
+  });
+  return { status: answer.statusCode, body: answer.json<Body>(), etag: String(answer.headers['etag']) };
+}
+
+async function administrator(username: string, tenant: string): Promise<string> {
+  const account = { username, password: 'correct horse battery', tenant };
+  await ask('POST', '/auth/register', {
+    body: { ...account, bootstrapToken: settings.bootstrapToken },
+    token: '',
+  });
+  const { body } = await ask<{ access_token: string }>('POST', '/auth/login', { body: account, token: '' });
+  return body.access_token;
+}
+
+describe('the tables of the planner', () => {
+  it('come with Caisson as version 1', async () => {
+    const types = await ask<TypeTableAnswer>('GET', '/type-table');
+    expect(types).toMatchObject({ status: 200, body: { version: 1 }, etag: '"1"' });
+    expect(types.body.content.types['database']).toMatchObject({ priority: 4, durationMs: 120_000 });
+    const prices = await ask<PriceBookAnswer>('GET', '/price-book');
+    expect(prices).toMatchObject({ status: 200, body: { version: 1, content: { currency: 'USD', otherwise: 25 } } });
+  });
+
+  it('are replaced by an administrator, and every version stays', async () => {
+    const before = await ask<PriceBookAnswer>('GET', '/price-book');
+    const content = { ...before.body.content, currency: 'EUR' };
+    const replaced = await ask<PriceBookAnswer>('PUT', '/price-book', { body: content, ifMatch: before.etag });
+    expect(replaced).toMatchObject({ status: 200, body: { version: 2, content: { currency: 'EUR' } }, etag: '"2"' });
+    expect(replaced.body.replacedBy).toBeDefined();
+    const again = await ask<PriceBookAnswer>('PUT', '/price-book', { body: content, ifMatch: before.etag });
+    expect(again).toMatchObject({ status: 200, body: { version: 2 } });
+    const stale = await ask<Problem>('PUT', '/price-book', { body: before.body.content, ifMatch: before.etag });
+    expect(stale).toMatchObject({ status: 412, body: { code: 'table-version-conflict', version: 2 }, etag: '"2"' });
+    const old = await ask<PriceBookAnswer>('GET', '/price-book/versions/1');
+    expect(old.body).toEqual(before.body);
+    expect((await ask('GET', '/price-book/versions/9')).status).toBe(404);
+    expect((await ask('GET', '/price-book/versions/none')).status).toBe(404);
+  });
+
+  it('belong to one tenant', async () => {
+    const other = await administrator('ann', 'other');
+    expect(await ask('GET', '/price-book', { token: other })).toMatchObject({ body: { version: 1 } });
+  });
+
+  it('are facts with whoever replaced them', async () => {
+    const { rows } = await store.pool.query<{ type: string; actor: string; data: string }>(
+      `select type, actor, data::text as data from event where stream_id like 'planning_table-%'`,
+    );
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ type: 'TableReplaced' });
+    expect(rows[0]?.data).toContain(`"replacedBy": "${rows[0]?.actor ?? ''}"`.replaceAll(' ', ''));
+  });
+
+  it('are refused by name when they contradict themselves, and without the version that was read', async () => {
+    const { body, etag } = await ask<TypeTableAnswer>('GET', '/type-table');
+    const mappings = [...body.content.mappings, { ...body.content.mappings[0], type: 'moon' }];
+    const asked = { body: { ...body.content, mappings }, ifMatch: etag };
+    expect(await ask<Problem>('PUT', '/type-table', asked)).toMatchObject({
+      status: 422,
+      body: { code: 'unprocessable-request', errors: [{ pointer: '/mappings/21/type' }] },
+    });
+    expect((await ask('PUT', '/type-table', { body: body.content })).status).toBe(428);
+  });
+
+  it('are replaced by nobody else', async () => {
+    const tokens = accessTokensOf({ settings, clock: systemClock });
+    const { tenantId } = (await ask<{ tenantId: string }>('GET', '/auth/me')).body;
+    const subject = { principalId: systemIds.next(), tenantId, username: 'dan', role: 'operator' } as const;
+    const operator = tokens.issue(subject);
+    const { body, etag } = await ask<PriceBookAnswer>('GET', '/price-book', { token: operator.accessToken });
+    const asked = { body: body.content, ifMatch: etag, token: operator.accessToken };
+    expect(await ask('PUT', '/price-book', asked)).toMatchObject({ status: 403, body: { code: 'permission-denied' } });
+  });
+});
+
+describe('a desired state', () => {
+  it('with a pair that nobody mapped is refused by name, until somebody maps it', async () => {
+    const zone = { name: 'zone', type: 'dns', provider: 'azure' };
+    const refused = await ask<Problem>('POST', '/deployments', { body: { name: 'shop', resources: [zone] } });
+    expect(refused).toMatchObject({
+      status: 422,
+      body: {
+        code: 'desired-state-invalid',
+        problems: ['unsupported-type'],
+        errors: [{ pointer: '/resources/0/type' }],
+      },
+    });
+    expect(refused.body.errors[0]?.detail).toContain('"dns" of provider "azure"');
+    const { body, etag } = await ask<TypeTableAnswer>('GET', '/type-table');
+    const mapping = { ...{ type: 'dns', provider: 'azure', engine: 'terraform', engineType: 'azurerm_dns_zone' } };
+    const content = { ...body.content, mappings: [...body.content.mappings, mapping] };
+    expect((await ask('PUT', '/type-table', { body: content, ifMatch: etag })).status).toBe(200);
+    expect((await ask('POST', '/deployments', { body: { name: 'shop', resources: [zone] } })).status).toBe(202);
+  });
+
+  it('of providers alone gets the default resources (V2)', async () => {
+    const wanted = { name: 'start', environment: 'staging', providers: ['aws', 'gcp'] };
+    const { body, status } = await ask<{ deployment: { id: string } }>('POST', '/deployments', { body: wanted });
+    expect(status).toBe(202);
+    const read = await ask<z.infer<typeof DeploymentResource>>('GET', `/deployments/${body.deployment.id}`);
+    expect(read.body.desired.resources).toMatchObject([
+      { name: 'staging-vpc-aws', type: 'network', provider: 'aws', region: 'us-east-1' },
+      { name: 'staging-app-aws', type: 'compute', dependsOn: ['staging-vpc-aws'] },
+      { name: 'staging-vpc-gcp', type: 'network', provider: 'gcp', region: 'us-central1' },
+      { name: 'staging-app-gcp', type: 'compute', dependsOn: ['staging-vpc-gcp'] },
+    ]);
+  });
+
+  it.each([
+    { what: 'nothing', changes: {}, pointer: '/resources' },
+    { what: 'providers that have no defaults', changes: { providers: ['moon'] }, pointer: '/providers' },
+    {
+      what: 'providers beside resources',
+      changes: { providers: ['aws'], resources: [{ name: 'a', type: 'b' }] },
+      pointer: '/providers',
+    },
+  ])('of $what is refused', async ({ changes, pointer }) => {
+    const refused = await ask<Problem>('POST', '/deployments', { body: { name: 'start', ...changes } });
+    expect(refused).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
+  });
+});
