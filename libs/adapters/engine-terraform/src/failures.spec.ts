@@ -63,3 +63,16 @@ it('knows a stale plan', () => {
   expect(isStalePlan(failed('Saved plan is stale', 'The given plan file can no longer be applied'))).toBe(true);
   expect(isStalePlan(failed('Invalid value'))).toBe(false);
 });
+
+it.each([
+  { misbehaved: 'too-much-output', context: acting, code: 'tool-output-limit', errorClass: 'unknown' },
+  { misbehaved: 'too-much-output', context: reading, code: 'tool-output-limit', errorClass: 'permanent' },
+  { misbehaved: 'folder-full', context: acting, code: 'tool-folder-limit', errorClass: 'unknown' },
+  { misbehaved: 'left-processes', context: acting, code: 'tool-left-processes', errorClass: 'permanent' },
+] as const)(
+  'a tool with $misbehaved while $context.doing is $errorClass',
+  ({ misbehaved, context, code, errorClass }) => {
+    const command = { ...failed(''), code: undefined, diagnostics: [], misbehaved };
+    expect(failureOf(command, context)).toMatchObject({ code, errorClass });
+  },
+);

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '@caisson/contracts';
 import { EngineFailure, type ApplyResult, type ErrorClass } from '@caisson/engine';
+import type { Misbehaviour } from '@caisson/tool-process';
 import { OWN_BACKEND } from './terraform-messages.js';
 
 /** How a command ended, as far as a failure is judged by it. */
@@ -8,6 +9,7 @@ export interface FailedCommand {
   readonly timedOut: boolean;
   readonly aborted: boolean;
   readonly diagnostics: readonly Diagnostic[];
+  readonly misbehaved?: Misbehaviour;
 }
 
 /** What was being done. */
@@ -65,6 +67,7 @@ function judge(command: FailedCommand, diagnostics: readonly Diagnostic[], conte
   const { doing, acting } = context;
   const unsure: ErrorClass = acting ? 'unknown' : 'transient';
   const because = firstOf(diagnostics);
+  if (command.misbehaved !== undefined) return judgeMisbehaviour(command.misbehaved, doing, unsure);
   if (command.aborted) {
     const message = `Terraform was told to stop before it could ${doing}. Look at the state before trying again.`;
     return { code: 'tool-stopped', errorClass: unsure, message };
@@ -93,6 +96,20 @@ function judge(command: FailedCommand, diagnostics: readonly Diagnostic[], conte
   }
   const errorClass = TRANSIENT.test(words) ? 'transient' : 'permanent';
   return { code: context.code, errorClass, message: `Terraform could not ${doing}. ${because}` };
+}
+
+const MISBEHAVIOURS: Readonly<Record<Misbehaviour, { readonly code: string; readonly what: string }>> = {
+  'too-much-output': { code: 'tool-output-limit', what: 'It printed more than a tool may and was stopped' },
+  'folder-full': { code: 'tool-folder-limit', what: 'It filled its folder more than a tool may and was stopped' },
+  'left-processes': { code: 'tool-left-processes', what: 'It left processes running, which were ended' },
+};
+
+/** A tool that was stopped half way may have had its effect. One that ended by itself and left processes had it. */
+function judgeMisbehaviour(misbehaved: Misbehaviour, doing: string, unsure: ErrorClass): Judgement {
+  const { code, what } = MISBEHAVIOURS[misbehaved];
+  const errorClass = misbehaved !== 'left-processes' && unsure === 'unknown' ? 'unknown' : 'permanent';
+  const message = `Terraform could not ${doing} as it should. ${what}. Look at its log and correct the configuration.`;
+  return { code, errorClass, message };
 }
 
 function firstOf(diagnostics: readonly Diagnostic[]): string {

@@ -54,6 +54,8 @@ const CAPTURE_BYTES_MAX = 256 * 1024 * 1024;
 const LINE_LENGTH_MAX = 1_048_576;
 /** Longer than any command may take, so that a credential does not end before the command that has it. */
 const CREDENTIAL_MARGIN_MS = 300_000;
+/** Providers that are copied into the folder take most of it. */
+const FOLDER_BYTES_MAX = 8 * 1024 * 1024 * 1024;
 const VERSION_LIMIT_MS = 30_000;
 
 /** Runs Terraform or OpenTofu with an environment of our making. */
@@ -120,13 +122,16 @@ export class TerraformCli {
         env: this.#environment(directory, stateEnvironment(this.#options.stateAddress, session, password)),
         signal: call.signal,
         timeoutMs,
+        folderBytesMax: FOLDER_BYTES_MAX,
         redactor: createRedactor([password]),
         lineLengthMax: LINE_LENGTH_MAX,
         onLine,
         ...(command.capture === true ? { captureBytesMax: CAPTURE_BYTES_MAX } : {}),
         ...(acting ? { registration: this.#registration(call) } : {}),
       });
-      return { ...result, diagnostics, changes };
+      // Whatever it says of itself, a tool that misbehaved has not done what it should.
+      const code = result.misbehaved === undefined ? result.code : result.code || undefined;
+      return { ...result, code, diagnostics, changes };
     } catch (error) {
       throw startFailure(error);
     }

@@ -129,7 +129,7 @@ export class TerraformWorkspace {
 
   async #validateOnce(session: TerraformSession): Promise<readonly Diagnostic[]> {
     const result = await this.cli.run(session, { args: ['validate', '-json', '-no-color'], capture: true });
-    if (result.aborted || result.timedOut) {
+    if (result.aborted || result.timedOut || result.misbehaved !== undefined) {
       throw failureOf(result, { code: 'validate-failed', doing: 'check the configuration', acting: false });
     }
     const parsed = Validation.safeParse(parseJson(result.stdout));

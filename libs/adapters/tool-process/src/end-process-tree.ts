@@ -56,14 +56,20 @@ async function askToStop(tree: ProcessTree): Promise<boolean> {
   return asked; // Nobody: a gate that was never told to go. It holds nothing.
 }
 
-/** Kills what is left of a process tree and returns when nothing is left. */
-export async function killProcessTree(tree: ProcessTree): Promise<void> {
+/**
+ * Kills what is left of a process tree and returns when nothing is left.
+ *
+ * @returns how many processes were found at the first look.
+ */
+export async function killProcessTree(tree: ProcessTree): Promise<number> {
+  let found: number | undefined;
   const gone = await holdsWithin(REMOVAL_LIMIT_MS, async () => {
     const survivors = await survivorsOf(tree);
+    found ??= survivors.length;
     for (const survivor of survivors) sendSignal(survivor.pid, 'SIGKILL');
     return survivors.length === 0;
   });
-  if (gone) return;
+  if (gone) return found ?? 0;
   throw new Fault(
     'runner-survives',
     `The processes of runner ${tree.runnerId} did not end ${REMOVAL_LIMIT_MS} ms after SIGKILL. ` +

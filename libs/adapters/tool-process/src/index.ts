@@ -5,7 +5,7 @@ export { PostgresRunnerRegistry } from './postgres-runner-registry.js';
 export { createRedactor } from './redactor.js';
 export type { Redactor } from './redactor.js';
 export { runTool } from './run-tool.js';
-export type { RunnerRegistration, ToolResult, ToolRun } from './run-tool.js';
+export type { Misbehaviour, RunnerRegistration, ToolResult, ToolRun } from './run-tool.js';
 export { toolEnvironment } from './tool-environment.js';
 export type { CollectedOutput, OutputOptions } from './tool-output.js';
 export { markedProcesses } from './process-table.js';

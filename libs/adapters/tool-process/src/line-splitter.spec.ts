@@ -3,7 +3,7 @@ import { LineSplitter, plainText } from './line-splitter.js';
 
 function linesOf(chunks: readonly (string | Buffer)[], limits = { bytesMax: 1000, lineLengthMax: 10 }) {
   const lines: string[] = [];
-  const splitter = new LineSplitter(limits, (line, cut) => lines.push(cut ? `${line}…` : line));
+  const splitter = new LineSplitter({ linesMax: 1_000, ...limits }, (line, cut) => lines.push(cut ? `${line}…` : line));
   for (const chunk of chunks) splitter.push(Buffer.from(chunk));
   splitter.end();
   return { lines, truncated: splitter.truncated };

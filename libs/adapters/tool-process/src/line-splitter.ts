@@ -4,6 +4,8 @@ import { StringDecoder } from 'node:string_decoder';
 export interface OutputLimits {
   /** Bytes of one stream that are split into lines; the rest is read and dropped. */
   readonly bytesMax: number;
+  /** Lines of one stream; the rest is read and dropped. */
+  readonly linesMax: number;
   /** Characters of one line; the rest of it is dropped. */
   readonly lineLengthMax: number;
 }
@@ -17,6 +19,7 @@ export class LineSplitter {
   readonly #limits: OutputLimits;
   readonly #onLine: LineListener;
   #bytes = 0;
+  #lines = 0;
   #pending = '';
   #cut = false;
   #truncated = false;
@@ -35,19 +38,21 @@ export class LineSplitter {
   push(chunk: Uint8Array): void {
     const room = this.#limits.bytesMax - this.#bytes;
     this.#bytes += chunk.length;
-    if (chunk.length > room) this.#truncated = true;
-    if (room <= 0) return;
+    if (chunk.length > room || this.#isFull()) this.#truncated = true;
+    if (room <= 0 || this.#isFull()) return;
     const text = this.#decoder.write(Buffer.from(chunk.subarray(0, room)));
     const [first = '', ...rest] = text.split('\n');
     this.#extend(first);
     for (const part of rest) {
       this.#emit();
+      if (this.#isFull()) return;
       this.#extend(part);
     }
   }
 
   /** Gives the last line if it had no end. */
   end(): void {
+    if (this.#isFull()) return;
     this.#extend(this.#decoder.end());
     if (this.#pending !== '') this.#emit();
   }
@@ -66,7 +71,12 @@ export class LineSplitter {
     const cut = this.#cut;
     this.#pending = '';
     this.#cut = false;
+    this.#lines += 1;
     this.#onLine(line, cut);
+  }
+
+  #isFull(): boolean {
+    return this.#lines >= this.#limits.linesMax;
   }
 }
 

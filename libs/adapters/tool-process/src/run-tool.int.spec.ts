@@ -7,7 +7,7 @@ import type { Runner, RunnerRegistry } from '@caisson/engine';
 import { migrate } from '@caisson/event-store-postgres';
 import { createTestDatabase, eventually, startSourceProcess, type TestDatabase } from '@caisson/testing';
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CreateRunner } from './create-runner.migration.js';
 import { hostId } from './host.js';
 import { killRunners } from './kill-runners.js';
@@ -176,6 +176,45 @@ it('kills everything after the grace, also what left the group, and returns when
   expect(existsSync(marker)).toBe(true);
   expect(await markedProcesses(run.runnerId)).toEqual([]);
   expect(await runners()).toEqual([]);
+});
+
+describe('a tool that does not behave', () => {
+  it('is stopped when it prints a gigabyte; our memory does not grow with it', { timeout: 30_000 }, async () => {
+    const lines: string[] = [];
+    const before = process.memoryUsage().rss;
+    const result = await runTool(
+      shell('yes "$(printf %01000d 7)"', { onLine: (line) => lines.push(line.slice(0, 9)) }),
+    );
+    expect(result).toMatchObject({ misbehaved: 'too-much-output', outputTruncated: true, timedOut: false });
+    expect(lines.length).toBeGreaterThan(10_000);
+    expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024);
+  });
+
+  it('gives no more lines than can be handled, however short they are', async () => {
+    let lines = 0;
+    const run = shell('seq 300000', { onLine: () => void (lines += 1) });
+    const result = await runTool(run);
+    expect(result).toMatchObject({ code: 0, outputTruncated: true });
+    expect(result.misbehaved).toBeUndefined();
+    expect(lines).toBe(100_000);
+  });
+
+  it('is stopped when it fills its folder', async () => {
+    const cwd = mkdtempSync(join(folder, 'full-'));
+    const run = shell('head -c 30000000 /dev/zero > big; sleep 600', { cwd, folderBytesMax: 20_000_000 });
+    expect(await runTool(run)).toMatchObject({ misbehaved: 'folder-full', timedOut: false });
+    expect(await markedProcesses(run.runnerId)).toEqual([]);
+    const sparse = shell('truncate -s 1G sparse; sleep 0.6', { cwd: mkdtempSync(join(folder, 'sparse-')) });
+    expect(await runTool({ ...sparse, folderBytesMax: 20_000_000 })).toMatchObject({ code: 0 });
+  });
+
+  it('cannot leave a daemon behind by ending well', async () => {
+    const marker = join(folder, randomUUID());
+    const daemon = `setsid sh -c 'touch ${marker}; exec sleep 603' </dev/null >/dev/null 2>&1 &`;
+    const run = shell(`${daemon} while [ ! -e ${marker} ]; do sleep 0.02; done; exit 0`);
+    expect(await runTool(run)).toMatchObject({ code: 0, misbehaved: 'left-processes' });
+    expect(await markedProcesses(run.runnerId)).toEqual([]);
+  });
 });
 
 it('leaves no child behind when the tool itself ends', async () => {

@@ -4,6 +4,7 @@ import { awaitLeader, groupIsEmpty, killProcessTree } from './end-process-tree.j
 import { openGate, type Gate, type GateOptions } from './gate.js';
 import { hostId } from './host.js';
 import { sendSignal } from './signals.js';
+import { watchFolder } from './watch-folder.js';
 import { collectOutput, type CollectedOutput, type OutputOptions } from './tool-output.js';
 
 /** Who the processes belong to, and where that is recorded before they may act. */
@@ -24,6 +25,8 @@ export interface ToolRun extends GateOptions, OutputOptions {
   readonly signal: AbortSignal;
   /** After so long the tool is stopped as if by the signal. */
   readonly timeoutMs: number;
+  /** Bytes in its folder at which it is stopped. Absent: nobody looks. */
+  readonly folderBytesMax?: number;
   /** Absent: the tool only reads, and nobody needs to find it after a crash. */
   readonly registration?: RunnerRegistration;
 }
@@ -37,7 +40,12 @@ export interface ToolResult extends CollectedOutput {
   readonly timedOut: boolean;
   /** It was stopped, or never started, because the caller's signal was aborted. */
   readonly aborted: boolean;
+  /** It did what no tool may: it was stopped for that, or what it left was ended. */
+  readonly misbehaved?: Misbehaviour;
 }
+
+/** It said or stored too much, or processes that it had started went on after it had ended. */
+export type Misbehaviour = 'too-much-output' | 'folder-full' | 'left-processes';
 
 /**
  * Runs a tool in a process group of its own and returns when the tool and all of its group have ended.
@@ -51,8 +59,8 @@ export interface ToolResult extends CollectedOutput {
 export async function runTool(run: ToolRun): Promise<ToolResult> {
   if (run.signal.aborted) return NEVER_STARTED;
   const gate = await openGate({ ...run, outlivesUs: run.registration !== undefined });
-  const output = collectOutput(gate.child, run);
   const stopper = new Stopper(run, gate);
+  const output = collectOutput(gate.child, run, () => stopper.stop('too-much-output'));
   const registered = await registerOrClear(run, gate);
   stopper.begin();
   if (stopper.reason === undefined) gate.go();
@@ -60,14 +68,9 @@ export async function runTool(run: ToolRun): Promise<ToolResult> {
   await stopper.finish();
   const collected = await output(); // Before the group is cleared: relays may still be carrying the last lines.
   await clearGroup(gate);
-  if (stopper.reason !== undefined) await killProcessTree(gate.tree); // Also what left the group.
+  const left = await killProcessTree(gate.tree); // Also what left the group.
   if (registered) await forget(run);
-  return {
-    ...exit,
-    ...collected,
-    timedOut: stopper.reason === 'timeout',
-    aborted: stopper.reason === 'abort',
-  };
+  return { ...exit, ...collected, ...endOf(stopper.reason, left) };
 }
 
 const NEVER_STARTED: ToolResult = {
@@ -79,19 +82,34 @@ const NEVER_STARTED: ToolResult = {
   stdout: '',
 };
 
+/** A tool that was told to stop may leave something; one that ended by itself may not. */
+function endOf(reason: StopCause | undefined, left: number): Pick<ToolResult, 'timedOut' | 'aborted' | 'misbehaved'> {
+  const byUs = reason === 'timeout' || reason === 'abort';
+  const misbehaved = reason === undefined && left > 0 ? 'left-processes' : reason;
+  return {
+    timedOut: reason === 'timeout',
+    aborted: reason === 'abort',
+    ...(byUs || misbehaved === undefined ? {} : { misbehaved: misbehaved as Misbehaviour }),
+  };
+}
+
+/** Why a tool is told to stop. */
+type StopCause = 'abort' | 'timeout' | 'too-much-output' | 'folder-full';
+
 /** Ends the tree when the caller's signal is aborted or the time is over, whichever comes first. */
 class Stopper {
   readonly #run: ToolRun;
   readonly #gate: Gate;
   readonly #onAbort = (): void => {
-    this.#stop('abort');
+    this.stop('abort');
   };
   /** Rejects when the tree could not be ended: its exit must not be awaited any longer. */
   readonly failed: Promise<never>;
   readonly #fail: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
+  #stopWatching: () => void = () => undefined;
   #ending: Promise<void> | undefined;
-  #reason: 'abort' | 'timeout' | undefined;
+  #reason: StopCause | undefined;
 
   constructor(run: ToolRun, gate: Gate) {
     this.#run = run;
@@ -105,26 +123,32 @@ class Stopper {
   }
 
   /** Why it was stopped; undefined while it was not. */
-  get reason(): 'abort' | 'timeout' | undefined {
+  get reason(): StopCause | undefined {
     return this.#reason;
   }
 
   begin(): void {
     this.#timer = setTimeout(() => {
-      this.#stop('timeout');
+      this.stop('timeout');
     }, this.#run.timeoutMs);
-    if (this.#run.signal.aborted) this.#stop('abort');
+    const { cwd, folderBytesMax } = this.#run;
+    if (folderBytesMax !== undefined) {
+      this.#stopWatching = watchFolder(cwd, folderBytesMax, () => this.stop('folder-full'));
+    }
+    if (this.#run.signal.aborted) this.stop('abort');
     else this.#run.signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   /** Stops watching and waits for an ending that is under way. Throws what that threw. */
   async finish(): Promise<void> {
     clearTimeout(this.#timer);
+    this.#stopWatching();
     this.#run.signal.removeEventListener('abort', this.#onAbort);
     await this.#ending;
   }
 
-  #stop(reason: 'abort' | 'timeout'): void {
+  /** Asks the tool to stop, and kills it after the grace. Only the first cause counts. */
+  stop(reason: StopCause): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
     this.#gate.hangUp();

@@ -15,6 +15,8 @@ export interface OutputOptions {
   readonly lineLengthMax?: number;
   /** Bytes of each stream that become lines; default 64 MiB. */
   readonly lineBytesMax?: number;
+  /** Bytes of both streams, dropped ones included, at which the tool is stopped; default 512 MiB. */
+  readonly outputBytesMax?: number;
 }
 
 /** What was collected. */
@@ -27,23 +29,38 @@ export interface CollectedOutput {
 
 const LINE_LENGTH_MAX = 16_384;
 const LINE_BYTES_MAX = 64 * 1024 * 1024;
+/** Lines of one stream: handling more would keep this process busy with one tool. */
+const LINES_MAX = 100_000;
+const OUTPUT_BYTES_MAX = 512 * 1024 * 1024;
 /** A pipe that stays open and silent after the tool ended is held by a child that it did not wait for. */
 const SILENCE_MS = 1_000;
 /** Nor is a child that goes on talking listened to for ever. */
 const CLOSE_LIMIT_MS = 30_000;
 
-/** Starts to read both streams. The answer waits for their end and gives what came; call it when the tool has ended. */
-export function collectOutput(child: ChildProcess, options: OutputOptions): () => Promise<CollectedOutput> {
+/**
+ * Starts to read both streams. The answer waits for their end and gives what came; call it when the tool has ended.
+ *
+ * @param onTooMuch - called for each chunk from where the tool has said more than it may.
+ */
+export function collectOutput(
+  child: ChildProcess,
+  options: OutputOptions,
+  onTooMuch: () => void,
+): () => Promise<CollectedOutput> {
   const readers = [
     options.captureBytesMax === undefined ? lineReader('stdout', options) : captureReader(options.captureBytesMax),
     lineReader('stderr', options),
   ];
   const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
+  const { outputBytesMax = OUTPUT_BYTES_MAX } = options;
   let lastHeardMs = 0;
+  let bytes = 0;
   streams.forEach((stream, index) => {
     stream.on('data', (chunk: Uint8Array) => {
       lastHeardMs = performance.now();
-      readers[index]?.push(chunk);
+      bytes += chunk.length;
+      if (bytes > outputBytesMax) onTooMuch();
+      else readers[index]?.push(chunk);
     });
   });
   return async () => {
@@ -53,7 +70,7 @@ export function collectOutput(child: ChildProcess, options: OutputOptions): () =
     for (const reader of readers) reader.end();
     return {
       stdout: readers[0]?.content() ?? '',
-      outputTruncated: readers.some((reader) => reader.truncated),
+      outputTruncated: bytes > outputBytesMax || readers.some((reader) => reader.truncated),
     };
   };
 }
@@ -69,6 +86,7 @@ function lineReader(stream: 'stdout' | 'stderr', options: OutputOptions): Output
   const redactor = options.redactor ?? NO_SECRETS;
   const limits: OutputLimits = {
     bytesMax: options.lineBytesMax ?? LINE_BYTES_MAX,
+    linesMax: LINES_MAX,
     lineLengthMax: options.lineLengthMax ?? LINE_LENGTH_MAX,
   };
   const splitter = new LineSplitter(limits, (line, cut) => {
