@@ -315,7 +315,14 @@ function startedBy(
   options: { sequence?: number; applied?: AppliedUnit[]; onFailure?: 'rollback' | 'keep' } = {},
 ) {
   const { sequence = 10, applied = [], onFailure = 'rollback' } = options;
-  const data = { ...run, kind: 'create' as const, planDigest: plan.digest, onFailure, applied };
+  const data = {
+    ...run,
+    kind: 'create' as const,
+    planDigest: plan.digest,
+    onFailure,
+    priority: 'normal' as const,
+    applied,
+  };
   return { ...envelopeOf(sequence), fact: 'run-started', data } as AskingEvent;
 }
 
@@ -526,9 +533,27 @@ describe('an attempt', () => {
     scene.world.reactions.set('network', ['transient', 'transient']);
     await scene.execute();
     const retries = scene.store.facts().filter(({ fact }) => fact === 'task-retrying');
-    expect(retries.map(({ data }) => (data as { delayMs: number }).delayMs)).toEqual([500, 1000]);
+    expect(retries.map(({ data }) => (data as { delayMs: number }).delayMs)).toEqual([1125, 2250]);
     expect(scene.last().fact).toBe('execution-verified');
     expect(scene.store.document('task', 'run/network')).toMatchObject({ state: 'succeeded', attempt: 3 });
+  });
+
+  it.each([
+    { reactions: ['transient', 'transient', 'transient'] as const, waits: [1000, 2000] },
+    { reactions: ['permanent'] as const, waits: [] },
+    { reactions: ['transient', 'permanent'] as const, waits: [1000] },
+  ])('that fails as $reactions waits $waits ms, and then no more', async ({ reactions, waits }) => {
+    const scene = new Scene(story);
+    scene.ports = { ...scene.ports, random: { next: () => 0 } };
+    scene.world.reactions.set('network', [...reactions]);
+    await scene.execute(startedBy(story, { onFailure: 'keep' }));
+    const times = scene.store.events
+      .filter(({ type }) => ['TaskStarted', 'TaskFailed'].includes(type))
+      .map(({ data }) => Date.parse((data as { at: string }).at));
+    const pauses = times.slice(1).map((ms, index) => ms - (times[index] ?? 0));
+    expect(pauses.filter((_, index) => index % 2 === 1)).toEqual(waits);
+    expect(scene.last()).toMatchObject({ fact: 'execution-failed', data: { failure: { code: 'tool-failed' } } });
+    expect(scene.store.document('task', 'run/network')).toMatchObject({ state: 'failed', attempt: reactions.length });
   });
 
   it('that fails for good ends the run, with the tool’s own words', async () => {

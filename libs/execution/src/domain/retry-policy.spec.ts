@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import { backoffMs } from './retry-policy.js';
 
 it.each([
-  { attempt: 1, random: 0, delayMs: 0, reason: 'full jitter starts at nothing' },
-  { attempt: 1, random: 0.999, delayMs: 999, reason: 'below one second at first' },
-  { attempt: 2, random: 0.5, delayMs: 1000, reason: 'doubles' },
-  { attempt: 40, random: 0.999, delayMs: 29_970, reason: 'capped at thirty seconds' },
+  { attempt: 1, random: 0, delayMs: 1000, reason: 'one second at first' },
+  { attempt: 2, random: 0, delayMs: 2000, reason: 'doubles' },
+  { attempt: 1, random: 0.999, delayMs: 1249, reason: 'chance adds up to a quarter' },
+  { attempt: 40, random: 0, delayMs: 30_000, reason: 'capped at thirty seconds' },
 ])('waits $delayMs ms after attempt $attempt: $reason', ({ attempt, random, delayMs }) => {
   expect(backoffMs(attempt, random)).toBe(delayMs);
 });
