@@ -14,6 +14,7 @@ keep('database-url', () => `postgres://caisson_app:${app}@postgres:5432/caisson`
 keep('database-owner-url', () => `postgres://postgres:${owner}@postgres:5432/caisson`);
 keep('sandbox-database-url', () => `postgres://postgres:${owner}@postgres:5432/sandbox_cloud`);
 keep('jwt-secret', () => random(32));
+keep('callback-secret', () => random(32));
 keep('encryption-key', () => randomBytes(32).toString('base64'));
 keep('bootstrap-token', () => `caisson_boot_${random(18)}`);
 

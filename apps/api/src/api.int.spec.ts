@@ -12,7 +12,7 @@ import {
   type RunResource,
 } from '@caisson/contracts';
 import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
-import { createHttpAdapter, prepareHttp } from '@caisson/http';
+import { CallbackTokens, createHttpAdapter, prepareHttp } from '@caisson/http';
 import { digestOf, uuidV7, type Clock, type Json } from '@caisson/kernel';
 import { createLogger, Metrics } from '@caisson/observability';
 import { systemClock, systemIds } from '@caisson/service';
@@ -34,6 +34,7 @@ const settings = {
   jwtIssuer: 'caisson',
   jwtAudience: 'caisson-api',
   bootstrapToken: 'caisson_boot_0123456789',
+  callbackSecret: 'c'.repeat(32),
 };
 const PASSWORD = 'correct horse battery';
 
@@ -561,6 +562,38 @@ describe('commands', () => {
     });
     const { items } = (await ask('GET', `/deployments/${id}/revisions`)).body;
     expect(items).toMatchObject([{ revision: 3 }, { revision: 2 }, { revision: 1 }]);
+  });
+
+  it('give out the address at which a task that waits is called back, to those who may approve', async () => {
+    const { runId } = await created('patient');
+    const tenantId = tenantIdOf('default');
+    const taskId = `${runId}/gate`;
+    const path = `/tasks/${encodeURIComponent(taskId)}`;
+    const waiting = { reason: 'a callback', since: 's', until: '2026-03-03T10:15:00.000Z', callback: true, cycle: 1 };
+    const task = { taskId, runId, unitId: 'gate', phase: 'apply', state: 'running', attempt: 2 };
+    const show = (version: number, body: Record<string, Json>) =>
+      store.events.load({ stream: { tenantId, streamId: `execution-${runId}` } }).then(({ head }) =>
+        store.events.append({
+          stream: { tenantId, streamId: `execution-${runId}` },
+          expected: head,
+          context: {
+            ...{ correlationId: 'c', causationId: 'x', actor: 'service:executor', commandId: `${runId}${version}` },
+            ...{ occurredAt: systemClock.now(), service: 'executor' },
+          },
+          events: [{ type: 'TaskWaiting', schemaVersion: 1, data: {} }],
+          documents: [{ collection: 'task', id: taskId, body }],
+        }),
+      );
+    expect(await ask('GET', path)).toMatchObject({ status: 404, body: { code: 'task-not-found' } });
+    await show(1, { ...task, waiting });
+    expect((await ask('GET', path)).body).toMatchObject({ id: taskId, state: 'running', waiting: { callback: true } });
+    const answer = await ask('GET', `${path}/callback`);
+    expect(answer).toMatchObject({ status: 200, body: { expiresAt: waiting.until } });
+    const { path: address } = answer.body as unknown as { path: string };
+    const target = new CallbackTokens(settings.callbackSecret).read(address.replace('/webhooks/callbacks/', ''));
+    expect(target).toEqual({ tenantId, runId, phase: 'apply', unitId: 'gate', cycle: 1, attempt: 2 });
+    await show(2, task);
+    expect(await ask('GET', `${path}/callback`)).toMatchObject({ status: 409, body: { code: 'wait-not-open' } });
   });
 
   it('delete a deployment by its state', async () => {

@@ -26,10 +26,11 @@ import { FindDriftReportHandler, ListDriftReportsHandler } from './queries/drift
 import { ReadDeploymentHistoryHandler, ReadRunHistoryHandler } from './queries/history-queries.js';
 import { FindPlanHandler, FindRunHandler, ListRunsHandler, ListTasksHandler } from './queries/run-queries.js';
 import { FindTableHandler } from './queries/table-queries.js';
-import { accessTokensOf, pageCursorsOf } from './security/access-tokens.js';
+import { FindTaskHandler } from './queries/task-queries.js';
+import { accessTokensOf, callbackTokensOf, pageCursorsOf } from './security/access-tokens.js';
 import { Argon2PasswordHasher } from './security/argon2-password-hasher.js';
 import { SecretBootstrapGate } from './security/secret-bootstrap-gate.js';
-import { CONSUMERS, DOCUMENTS, IDS, LOG } from './tokens.js';
+import { CALLBACK_TOKENS, CONSUMERS, DOCUMENTS, IDS, LOG } from './tokens.js';
 
 const QUERY_HANDLERS = [
   FindDeploymentHandler,
@@ -40,6 +41,7 @@ const QUERY_HANDLERS = [
   ListRunsHandler,
   FindPlanHandler,
   ListTasksHandler,
+  FindTaskHandler,
   FindDriftReportHandler,
   ListDriftReportsHandler,
   ReadDeploymentHistoryHandler,
@@ -80,6 +82,7 @@ function portProviders(ports: ApiPorts): readonly Provider[] {
     { provide: IDS, useValue: ports.ids },
     { provide: LOG, useValue: ports.log },
     { provide: AccessTokens, useValue: accessTokensOf(ports) },
+    { provide: CALLBACK_TOKENS, useValue: { of: callbackTokensOf(ports) } },
     { provide: PageCursors, useValue: pageCursorsOf(ports) },
   ];
 }

@@ -7,7 +7,7 @@ import type { ApiSettings } from './settings.js';
 export interface ApiPorts {
   readonly settings: Pick<
     ApiSettings,
-    'jwtSecret' | 'jwtPreviousSecret' | 'jwtIssuer' | 'jwtAudience' | 'bootstrapToken'
+    'callbackSecret' | 'jwtSecret' | 'jwtPreviousSecret' | 'jwtIssuer' | 'jwtAudience' | 'bootstrapToken'
   >;
   readonly runtime: CommandRuntime;
   readonly documents: DocumentStore;

@@ -13,6 +13,8 @@ export const ApiSettings = CommonSettings.extend({
   jwtIssuer: z.string().min(1).default('caisson'),
   /** `aud` of access tokens. */
   jwtAudience: z.string().min(1).default('caisson-api'),
+  /** Signs the addresses of callbacks; the same as webhook-ingest's. Without it there are none. */
+  callbackSecret: z.string().min(SECRET_CHARACTERS_MIN).optional(),
   /** Lets the first administrator register. Without it nobody can. */
   bootstrapToken: z.string().min(16).optional(),
 });

@@ -4,6 +4,9 @@ export const DOCUMENTS = Symbol('documents');
 /** The `ConsumerStore` in the API's module. */
 export const CONSUMERS = Symbol('consumers');
 
+/** The `CallbackTokens` in the API's module, in a box: undefined when callbacks are off. */
+export const CALLBACK_TOKENS = Symbol('callback tokens');
+
 /** The `IdGenerator` in the API's module. */
 export const IDS = Symbol('ids');
 

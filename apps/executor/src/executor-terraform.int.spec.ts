@@ -134,6 +134,8 @@ async function planOf(story: StoryTeller, { unitId, type, properties }: PlanUnit
       stateBackendUrl: `http://127.0.0.1:${place.port}`,
       sandboxReadySeconds: 300,
       toolGraceSeconds: 10,
+      probeAllow: [],
+      probeDeny: [],
     },
     service: 'planner',
     database: outside.pool,

@@ -1,12 +1,12 @@
 import type { Engines } from '@caisson/engines';
 import { EXECUTION_LIMITS, Slots, type ExecutionLimits, type ExecutionPorts } from '@caisson/execution';
+import { AddressRules, GuardedProbes } from '@caisson/probes';
 import type { ServiceFrame } from '@caisson/service';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { RunRequestsConsumer } from './events/run-requests.consumer.js';
 import { executionTelemetry } from './execution-telemetry.js';
 import type { ExecutorSettings } from './settings.js';
 import { cancelWorker, runWorker } from './worker/execution-workers.js';
-import { FetchHttpProbe } from './world/fetch-http-probe.js';
 import { RegisteredRunners } from './world/registered-runners.js';
 
 /** What of the engines the executor works with. */
@@ -50,7 +50,7 @@ function executionPorts(
       leaseMs: limits.leaseMs,
       graceMs: settings.toolGraceSeconds * 1000,
     }),
-    probe: new FetchHttpProbe(),
+    probe: new GuardedProbes(new AddressRules({ allow: settings.probeAllow, deny: settings.probeDeny })),
     observer: executionTelemetry(log, metrics, slots),
   };
 }

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { apiService } from '@caisson/api';
 import { driftDetectorService } from '@caisson/drift-detector';
@@ -74,6 +75,11 @@ export async function startStandalone(environment: Environment): Promise<Standal
   }
 }
 
+/** Derived, so that a folder of an older version has one too. */
+function callbackSecretOf({ jwtSecret }: OwnSecrets): string {
+  return createHmac('sha256', jwtSecret).update('callback addresses').digest('hex');
+}
+
 async function startDatabases(from: {
   readonly dataDirectory: string;
   readonly settings: StandaloneSettings;
@@ -103,6 +109,7 @@ function servicesEnvironment(from: {
     CAISSON_DATABASE_URL: from.databases.appUrl,
     CAISSON_DATABASE_OWNER_URL: from.databases.ownerUrl,
     CAISSON_JWT_SECRET: from.secrets.jwtSecret,
+    CAISSON_CALLBACK_SECRET: callbackSecretOf(from.secrets),
     CAISSON_ENCRYPTION_KEY: from.secrets.encryptionKey,
     CAISSON_BOOTSTRAP_TOKEN: from.secrets.bootstrapToken,
     CAISSON_STATE_BACKEND_URL: from.url,

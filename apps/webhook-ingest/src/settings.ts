@@ -4,6 +4,7 @@ import { Fault, messageOf } from '@caisson/kernel';
 import { z } from 'zod';
 
 const SECRET_CHARACTERS_MIN = 16;
+const CALLBACK_SECRET_CHARACTERS_MIN = 32;
 const HOOKS_MAX = 1000;
 
 /** One hook: who may send to `/webhooks/{id}`, and for which tenant. A hook without a secret does not exist. */
@@ -22,6 +23,8 @@ const Hook = z
 
 /** What webhook-ingest reads from its environment, beside what every service reads. */
 export const WebhookIngestSettings = CommonSettings.extend({
+  /** Signs the addresses of callbacks; the same as the API's. Without it there are none. */
+  callbackSecret: z.string().min(CALLBACK_SECRET_CHARACTERS_MIN).optional(),
   /** JSON list of hooks: `[{"id", "kind": "github", "tenantId", "secret" | "secretFile"}]`. */
   webhookHooks: z
     .string()

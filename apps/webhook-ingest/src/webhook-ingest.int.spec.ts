@@ -7,16 +7,19 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { decodeEvent, type PublicEvent } from '@caisson/contracts';
 import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
-import { createHttpAdapter, prepareHttp } from '@caisson/http';
+import { CallbackTokens, createHttpAdapter, prepareHttp } from '@caisson/http';
 import { createLogger, Metrics } from '@caisson/observability';
 import { readSettings, systemClock } from '@caisson/service';
-import { createTestDatabase, type TestDatabase } from '@caisson/testing';
+import { NO_STREAM } from '@caisson/event-sourcing';
+import type { JsonObject } from '@caisson/kernel';
+import { createTestDatabase, newContext, type TestDatabase } from '@caisson/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebhookIngestSettings } from './settings.js';
 import { WebhookIngestModule } from './webhook-ingest.module.js';
 
 const SECRET = 'shop hook secret 1';
 const FILE_SECRET = 'docs hook secret 2';
+const CALLBACK_SECRET = 'c'.repeat(32);
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
 let database: TestDatabase;
@@ -38,7 +41,7 @@ beforeAll(async () => {
   ];
   const settings = settingsWith(JSON.stringify(hooks));
   const runtime = { store: store.events, clock: systemClock, service: 'webhook-ingest' };
-  const module = await WebhookIngestModule.register({ settings, runtime });
+  const module = await WebhookIngestModule.register({ settings, runtime, documents: store.documents });
   app = await NestFactory.create<NestFastifyApplication>(module, createHttpAdapter());
   const log = createLogger({ service: 'webhook-ingest', level: 'silent' });
   prepareHttp(app, { log, metrics: new Metrics(false) });
@@ -58,6 +61,7 @@ function settingsWith(webhookHooks: string): WebhookIngestSettings {
   return readSettings(WebhookIngestSettings, {
     CAISSON_DATABASE_URL: 'postgres://127.0.0.1/x',
     CAISSON_WEBHOOK_HOOKS: webhookHooks,
+    CAISSON_CALLBACK_SECRET: CALLBACK_SECRET,
   });
 }
 
@@ -104,6 +108,83 @@ async function recorded(tenantId = 'tenant-a'): Promise<readonly PublicEvent[]> 
   const read = streams.rows.map(({ stream_id: streamId }) => store.consumers.readStream({ tenantId, streamId }, 0));
   return (await Promise.all(read)).flat();
 }
+
+/** A task that waits for a callback, as the executor shows it. */
+async function waitingTask(unitId: string, waiting: object | undefined): Promise<string> {
+  const task = { runId: 'run', unitId, phase: 'apply', state: 'running', attempt: 1, waiting };
+  await store.events.append({
+    stream: { tenantId: 'tenant-a', streamId: `execution-${unitId}` },
+    expected: NO_STREAM,
+    context: newContext({ service: 'executor' }),
+    events: [{ type: 'TaskWaiting', schemaVersion: 1, data: {} }],
+    documents: [{ collection: 'task', id: `run/${unitId}`, body: JSON.parse(JSON.stringify(task)) as JsonObject }],
+  });
+  const target = { tenantId: 'tenant-a', runId: 'run', phase: 'apply', unitId, cycle: 1, attempt: 1 } as const;
+  return new CallbackTokens(CALLBACK_SECRET).sign(target);
+}
+
+async function callBack(token: string, payload?: object): Promise<Delivered> {
+  const body = payload === undefined ? {} : { payload: JSON.stringify(payload) };
+  const headers = payload === undefined ? {} : { 'content-type': 'application/json' };
+  const answer = await app.inject({ method: 'POST', url: `/webhooks/callbacks/${token}`, headers, ...body });
+  return { status: answer.statusCode, body: JSON.parse(answer.payload) as Delivered['body'] };
+}
+
+describe('a callback', () => {
+  const facts = async (unitId: string) =>
+    (await recorded())
+      .map((found) => decodeEvent('webhooks', found))
+      .filter((event) => event?.fact === 'callback-received' && event.data.unitId === unitId);
+
+  it('is recorded once, whatever comes again', async () => {
+    const token = await waitingTask('gate', { cycle: 1, callback: true });
+    expect(await callBack(token, { tests: 'green' })).toMatchObject({ status: 202, body: { repeated: false } });
+    expect(await callBack(token, { tests: 'red' })).toMatchObject({ status: 202, body: { repeated: true } });
+    const found = await facts('gate');
+    expect(found).toMatchObject([
+      { data: { runId: 'run', unitId: 'gate', cycle: 1, attempt: 1, payload: { tests: 'green' } } },
+    ]);
+  });
+
+  it('may say nothing', async () => {
+    expect(await callBack(await waitingTask('quiet', { cycle: 1, callback: true }))).toMatchObject({ status: 202 });
+    expect(await facts('quiet')).toMatchObject([{ data: { payload: null } }]);
+  });
+
+  it.each<[string, object | undefined]>([
+    ['a task that waits no longer', undefined],
+    ['a wait of another start', { cycle: 2, callback: true }],
+    ['a task that waits for a time', { cycle: 1, callback: false }],
+  ])('is refused for %s, and nothing is recorded', async (what, waiting) => {
+    const unitId = what.replaceAll(' ', '-');
+    expect(await callBack(await waitingTask(unitId, waiting), {})).toMatchObject({
+      status: 409,
+      body: { code: 'wait-not-open' },
+    });
+    expect(await facts(unitId)).toEqual([]);
+  });
+
+  it('is not found at an address that we did not give out', async () => {
+    const target = {
+      tenantId: 'tenant-a',
+      runId: 'run',
+      phase: 'apply',
+      unitId: 'gate',
+      cycle: 1,
+      attempt: 1,
+    } as const;
+    const forged = new CallbackTokens('x'.repeat(32)).sign(target);
+    for (const token of [forged, 'x', 'a.b.c']) {
+      expect(await callBack(token, {})).toMatchObject({ status: 404, body: { code: 'callback-not-found' } });
+    }
+  });
+
+  it('with more than it may say is refused', async () => {
+    const token = await waitingTask('loud', { cycle: 1, callback: true });
+    expect(await callBack(token, { text: 'x'.repeat(70_000) })).toMatchObject({ status: 413 });
+    expect(await facts('loud')).toEqual([]);
+  });
+});
 
 describe('a signed push', () => {
   it('is recorded as a public fact of the tenant of its hook', async () => {
@@ -220,6 +301,8 @@ describe('settings', () => {
   it('names the hook whose secret cannot be read, and nothing secret', async () => {
     const settings = settingsWith('[{"id":"a","kind":"github","tenantId":"t","secretFile":"/nowhere/at-all"}]');
     const runtime = { store: store.events, clock: systemClock, service: 'webhook-ingest' };
-    await expect(WebhookIngestModule.register({ settings, runtime })).rejects.toThrow('hook a');
+    await expect(WebhookIngestModule.register({ settings, runtime, documents: store.documents })).rejects.toThrow(
+      'hook a',
+    );
   });
 });

@@ -1,26 +1,33 @@
-import type { CommandRuntime } from '@caisson/event-sourcing';
-import { AcceptDelivery } from '@caisson/webhooks';
+import type { CommandRuntime, DocumentStore } from '@caisson/event-sourcing';
+import { CallbackTokens } from '@caisson/http';
+import { AcceptCallback, AcceptDelivery } from '@caisson/webhooks';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { CALLBACK_TOKENS, CallbacksController } from './http/callbacks.controller.js';
 import { HOOKS, WebhooksController } from './http/webhooks.controller.js';
 import { loadHooks, type WebhookIngestSettings } from './settings.js';
 
 /** What webhook-ingest works with: a part of the frame of every service. */
 export interface WebhookIngestPorts {
-  readonly settings: Pick<WebhookIngestSettings, 'webhookHooks'>;
+  readonly settings: Pick<WebhookIngestSettings, 'webhookHooks' | 'callbackSecret'>;
   readonly runtime: CommandRuntime;
+  readonly documents: Pick<DocumentStore, 'get'>;
 }
 
 /** Webhook-ingest: the only place where its ports meet its controller. */
 @Module({})
 export class WebhookIngestModule {
   /** @throws Fault `settings-invalid` when the secret of a hook cannot be read. */
-  static async register({ runtime, settings }: WebhookIngestPorts): Promise<DynamicModule> {
+  static async register({ documents, runtime, settings }: WebhookIngestPorts): Promise<DynamicModule> {
+    const { callbackSecret, webhookHooks } = settings;
+    const tokens = callbackSecret === undefined ? undefined : new CallbackTokens(callbackSecret);
     return {
       module: WebhookIngestModule,
-      controllers: [WebhooksController],
+      controllers: [CallbacksController, WebhooksController],
       providers: [
         { provide: AcceptDelivery, useValue: new AcceptDelivery(runtime) },
-        { provide: HOOKS, useValue: await loadHooks(settings.webhookHooks) },
+        { provide: AcceptCallback, useValue: new AcceptCallback(runtime, documents) },
+        { provide: CALLBACK_TOKENS, useValue: { of: tokens } },
+        { provide: HOOKS, useValue: await loadHooks(webhookHooks) },
       ],
     };
   }

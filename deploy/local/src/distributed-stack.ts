@@ -177,6 +177,7 @@ async function startPostgres(options: StackOptions, password: string): Promise<P
 interface Secrets {
   readonly jwtSecret: string;
   readonly encryptionKey: string;
+  readonly callbackSecret: string;
   readonly bootstrapToken: string;
   readonly databasePassword: string;
   readonly postgresPassword: string;
@@ -186,6 +187,7 @@ function makeSecrets(): Secrets {
   return {
     jwtSecret: randomBytes(32).toString('base64url'),
     encryptionKey: `k1:${randomBytes(32).toString('base64')}`,
+    callbackSecret: randomBytes(32).toString('base64url'),
     bootstrapToken: randomBytes(18).toString('base64url'),
     databasePassword: randomBytes(18).toString('base64url'),
     postgresPassword: randomBytes(18).toString('base64url'),
@@ -238,6 +240,7 @@ function environmentOf(from: {
     CAISSON_KAFKA_BROKERS: from.kafka.server.brokers.join(','),
     CAISSON_REDIS_URL: from.redis.server.url,
     CAISSON_JWT_SECRET: from.secrets.jwtSecret,
+    CAISSON_CALLBACK_SECRET: from.secrets.callbackSecret,
     CAISSON_ENCRYPTION_KEY: from.secrets.encryptionKey,
     CAISSON_BOOTSTRAP_TOKEN: from.secrets.bootstrapToken,
     CAISSON_SANDBOX_URL: `http://127.0.0.1:${from.ports.sandbox}`,

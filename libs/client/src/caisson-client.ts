@@ -2,6 +2,7 @@ import {
   FINAL_RUN_STATES,
   SETTLED_RUN_STATES,
   type AppliedUnit,
+  type CallbackAddress,
   type CommandAnswer,
   type DeploymentResource,
   type DriftReportResource,
@@ -118,6 +119,15 @@ export class CaissonClient {
   async tasks(runId: string): Promise<readonly TaskResource[]> {
     const page = await this.#body<{ items: readonly TaskResource[] }>('GET', `/runs/${runId}/tasks`);
     return page.items;
+  }
+
+  task(taskId: string): Promise<TaskResource> {
+    return this.#body('GET', `/tasks/${encodeURIComponent(taskId)}`);
+  }
+
+  /** Where a task that waits is called back: a secret path at the installation's address. */
+  callbackAddress(taskId: string): Promise<CallbackAddress> {
+    return this.#body('GET', `/tasks/${encodeURIComponent(taskId)}/callback`);
   }
 
   approve(runId: string, planDigest: string): Promise<RunCommandAnswer> {

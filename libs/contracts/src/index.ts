@@ -86,7 +86,15 @@ export {
   ScanRequest,
 } from './rest/drift.js';
 export { Links, PAGE_ITEMS_MAX, pageOf, PageQuery } from './rest/page.js';
-export { ApproveRequest, EmptyRequest, ReasonRequest, RunResource, RunStates, TaskResource } from './rest/run.js';
+export {
+  ApproveRequest,
+  CallbackAddress,
+  EmptyRequest,
+  ReasonRequest,
+  RunResource,
+  RunStates,
+  TaskResource,
+} from './rest/run.js';
 export { API_PROBLEMS, EDGE_PROBLEMS, WEBHOOK_PROBLEMS } from './rest/problem-types.js';
 export type { ProblemCatalog, ProblemType } from './rest/problem-types.js';
 export { Problem, ProblemDetail } from './rest/problem.js';

@@ -1,5 +1,6 @@
 import type { AppliedUnit, AttributeChange, ChangeAction, Diagnostic } from '@caisson/contracts';
 import type { Json, JsonObject } from '@caisson/kernel';
+import type { WaitableRequest, Waiting } from './waiting.js';
 
 /** How a failed call may be treated. `unknown` = the effect may have happened: look at the world first. */
 export type ErrorClass = 'transient' | 'permanent' | 'unknown';
@@ -128,6 +129,11 @@ export interface Engine {
   plan(request: PlanRequest, call: EngineCall): Promise<UnitPlan>;
   /** Makes the world as the unit says. Under a key that was applied before, finds that out and answers the same. */
   apply(request: ApplyRequest, call: EngineCall): Promise<ApplyResult>;
+  /**
+   * As `apply`, for engines whose change may go on for days without us: they answer what they wait for, and are asked
+   * again, in whichever process, when it came or its time has passed. An engine that has it is not asked to `apply`.
+   */
+  applyOrWait?(request: WaitableRequest, call: EngineCall): Promise<ApplyResult | Waiting>;
   /** Reads the unit from the world. Changes nothing. */
   observe(unit: UnitInput, call: EngineCall): Promise<Observation>;
   /** Removes the unit; one that is not there is fine. Answers the evidence. */

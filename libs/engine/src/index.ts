@@ -13,5 +13,7 @@ export type {
   UnitInput,
   UnitPlan,
 } from './engine.js';
+export { isWaiting } from './waiting.js';
+export type { Wait, WaitableRequest, Waited, Waiting } from './waiting.js';
 export type { Runner, RunnerRegistry } from './runner-registry.js';
 export type { SecretBox } from './secret-box.js';

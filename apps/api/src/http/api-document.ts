@@ -1,5 +1,6 @@
 import {
   ApproveRequest,
+  CallbackAddress,
   CommandAnswer,
   ConfigureRequest,
   DeploymentResource,
@@ -43,6 +44,7 @@ import { DriftController } from './drift.controller.js';
 import { PriceBookController, TypeTableController } from './planning-tables.controller.js';
 import { PlansController, RunStatesController } from './plans.controller.js';
 import { RunsController } from './runs.controller.js';
+import { TasksController } from './tasks.controller.js';
 
 /** Everything that answers callers. */
 export const API_CONTROLLERS: Type[] = [
@@ -52,6 +54,7 @@ export const API_CONTROLLERS: Type[] = [
   DeploymentCommandsController,
   DeploymentPartsController,
   RunsController,
+  TasksController,
   PlansController,
   TypeTableController,
   PriceBookController,
@@ -68,6 +71,7 @@ export function describeApi(): OpenApiDocument {
     controllers: API_CONTROLLERS,
     schemas: {
       ApproveRequest,
+      CallbackAddress,
       CommandAnswer,
       ConfigureRequest,
       DeploymentResource,

@@ -4,5 +4,11 @@ import { z } from 'zod';
 /** An id in a path. What is none is 404, like one that names nothing. */
 export const Id = z.uuid().describe('A UUID.');
 
+/** The id of a task in a path: `<run>/<unit>`, with `/rollback` for its undoing; slashes as `%2F`. */
+export const TaskId = z
+  .string()
+  .regex(/^[0-9a-f-]{36}\/[a-z0-9-]{1,63}(\[\d{1,4}\])?(\/rollback)?$/)
+  .describe('<run id>/<unit>, and /rollback for its undoing.');
+
 /** A content address in a path. */
 export const DigestId = Digest.describe('sha256: and 64 hexadecimal digits.');

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { AccessTokens, PageCursors } from '@caisson/http';
+import { AccessTokens, CallbackTokens, PageCursors } from '@caisson/http';
 import { sha256 } from '@caisson/kernel';
 import type { ApiPorts } from '../ports.js';
 
@@ -25,6 +25,11 @@ export function accessTokensOf({ clock, settings }: Pick<ApiPorts, 'clock' | 'se
 /** The signer of page cursors, with a secret of its own that follows from the one for tokens. */
 export function pageCursorsOf({ settings }: Pick<ApiPorts, 'settings'>): PageCursors {
   return new PageCursors(createHmac('sha256', settings.jwtSecret).update('page cursors').digest('hex'));
+}
+
+/** The signer of callback addresses; undefined when callbacks are off. */
+export function callbackTokensOf({ settings }: Pick<ApiPorts, 'settings'>): CallbackTokens | undefined {
+  return settings.callbackSecret === undefined ? undefined : new CallbackTokens(settings.callbackSecret);
 }
 
 function keyIdOf(secret: string): string {

@@ -1,4 +1,10 @@
+import { isNetwork } from '@caisson/probes';
 import { z } from 'zod';
+
+const Networks = z
+  .string()
+  .transform((text) => text.split(',').map((network) => network.trim()))
+  .refine((networks) => networks.every(isNetwork), 'must be networks such as 10.0.0.0/8, comma separated');
 
 /** What a service that drives engines reads from its environment, beside the common settings. */
 export const EngineSettings = z.object({
@@ -22,6 +28,10 @@ export const EngineSettings = z.object({
     .default(300),
   /** `terraform` or `tofu`. Absent: the first one on the PATH. */
   terraformPath: z.string().min(1).optional(),
+  /** Networks that checks and polls may reach, comma separated, such as `10.0.0.0/8`. Empty: all that are not denied. */
+  probeAllow: Networks.default([]),
+  /** Networks that they may not. Link-local addresses and the metadata of clouds never may be. */
+  probeDeny: Networks.default([]),
   /** How long a tool that is asked to stop may take, to save its state, before it is killed. 1 to 600. */
   toolGraceSeconds: z
     .string()

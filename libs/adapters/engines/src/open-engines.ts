@@ -12,6 +12,8 @@ import {
   TerraformEngine,
   TerraformStateBackend,
 } from '@caisson/engine-terraform';
+import { WaitEngine } from '@caisson/engine-wait';
+import { AddressRules, GuardedProbes } from '@caisson/probes';
 import type { MigrationClass, OpenedEventStore } from '@caisson/event-store-postgres';
 import type { Clock, IdGenerator } from '@caisson/kernel';
 import { CreateRunner, PostgresRunnerRegistry } from '@caisson/tool-process';
@@ -55,7 +57,12 @@ export async function openEngines(parts: EngineParts): Promise<Engines> {
     clock,
   );
   const stateBackend = new TerraformStateBackend(new PostgresTerraformStateStore(database, box), credentials);
-  const engines: (Engine | undefined)[] = [await terraform(parts, credentials, runners), sandbox(settings)];
+  const probes = new GuardedProbes(new AddressRules({ allow: settings.probeAllow, deny: settings.probeDeny }));
+  const engines: (Engine | undefined)[] = [
+    await terraform(parts, credentials, runners),
+    new WaitEngine(clock, probes),
+    sandbox(settings),
+  ];
   const present = engines.filter((engine) => engine !== undefined);
   return {
     registry: new Map(present.map((engine) => [engine.name, engine])),

@@ -11,7 +11,8 @@ import { answerClientError, SERVER_LIMITS } from './server-limits.js';
 import { parseStrictJson } from './strict-json.js';
 import { refuseHostileQuery } from './strict-query.js';
 
-const PARAM_LENGTH_MAX = 200;
+/** The longest: the address of a callback, which names tenant, run and unit, with its signature. */
+const PARAM_LENGTH_MAX = 400;
 
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',

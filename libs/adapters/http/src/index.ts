@@ -3,6 +3,8 @@ export { AccessTokens } from './access-tokens.js';
 export type { AccessTokenSettings, IssuedToken, Principal, TokenSubject } from './access-tokens.js';
 export { ReadBody } from './body-rules.js';
 export type { BodyRules } from './body-rules.js';
+export { CallbackTokens } from './callback-tokens.js';
+export type { CallbackTarget } from './callback-tokens.js';
 export { CalledBy, RequestedBy } from './caller.js';
 export type { Caller, Requester } from './caller.js';
 export { DocsModule } from './docs.module.js';

@@ -24,6 +24,8 @@ export const EXECUTION_EVENTS = {
   'task-failed': z.object({ ...ofAttempt, failure: Failure, applied: AppliedUnit.optional() }),
   'task-timed-out': z.object({ ...ofAttempt, timeoutMs: z.int() }),
   'task-retrying': z.object({ ...ofTask, attempt: z.int(), delayMs: z.int() }),
+  /** The change goes on without us; a callback may end the wait where it says so. */
+  'task-waiting': z.object({ ...ofAttempt, reason: z.string(), until: z.string(), callback: z.boolean() }),
   'task-cancelled': z.object({ ...ofTask, reason: z.string() }),
   'task-outcome-unknown': z.object({ ...ofAttempt, reason: z.string() }),
   'task-resolved': z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JsonValue } from '../desired-state.js';
 
 const ofDelivery = { hookId: z.string(), deliveryId: z.string(), event: z.string() };
 
@@ -10,6 +11,17 @@ export const WEBHOOK_EVENTS = {
     branch: z.string(),
     commit: z.string(),
     sender: z.string(),
+  }),
+  /** Somebody called back about a task that waits; the secret address was checked. Once per wait. */
+  'callback-received': z.object({
+    runId: z.string(),
+    unitId: z.string(),
+    phase: z.enum(['apply', 'rollback']),
+    /** Which start of the run, and which attempt of the task, waits. */
+    cycle: z.int(),
+    attempt: z.int(),
+    payload: JsonValue,
+    receivedAt: z.string(),
   }),
   'delivery-ignored': z.object({ ...ofDelivery, reason: z.string() }),
 } as const;

@@ -61,6 +61,10 @@ export const API_PROBLEMS = {
   'plan-not-found': { status: 404, title: 'There is no such plan' },
   'plan-digest-mismatch': { status: 409, title: 'The digest is not that of the plan to approve' },
   'revision-not-found': { status: 422, title: 'There is no such revision to go back to' },
+  'task-not-found': { status: 404, title: 'There is no such task' },
+  'attempt-not-found': { status: 404, title: 'There is no such attempt' },
+  'wait-not-open': { status: 409, title: 'The task does not wait for this callback' },
+  'callbacks-off': { status: 409, title: 'This installation takes no callbacks' },
   'run-active': { status: 409, title: 'Another run of the deployment is active' },
   'run-not-found': { status: 404, title: 'There is no such run' },
   'run-state-conflict': { status: 409, title: 'The state of the run does not allow this' },
@@ -70,6 +74,8 @@ export const API_PROBLEMS = {
 /** The codes that only webhook-ingest answers. */
 export const WEBHOOK_PROBLEMS = {
   'hook-not-found': { status: 404, title: 'There is no such hook' },
+  'callback-not-found': { status: 404, title: 'There is no such callback address' },
+  'wait-not-open': { status: 409, title: 'The task does not wait for this callback' },
   'signature-invalid': { status: 401, title: 'The delivery is not signed with the secret of the hook' },
   'delivery-malformed': { status: 400, title: 'The delivery does not say what it is' },
 } as const satisfies ProblemCatalog;

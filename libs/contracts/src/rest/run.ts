@@ -42,6 +42,25 @@ export const TaskResource = z.looseObject({
   unitId: z.string(),
   state: z.enum(TASK_STATES),
   attempt: z.int(),
+  /** What it waits for outside; only while it does. */
+  waiting: z
+    .looseObject({
+      reason: z.string(),
+      since: z.string(),
+      /** When it is looked at again at the latest. */
+      until: z.string(),
+      /** Whether a callback may end it: `GET /tasks/{id}/callback`. */
+      callback: z.boolean(),
+    })
+    .optional(),
+});
+
+/** Where a task that waits is called back. The path is a secret: whoever knows it can end the wait. */
+export const CallbackAddress = z.object({
+  /** To be joined to the address of the installation's webhooks. */
+  path: z.string(),
+  /** When the wait ends without a callback. */
+  expiresAt: z.string(),
 });
 
 /** The machine of the run: `GET /run-states`. */
@@ -71,5 +90,7 @@ export const EmptyRequest = z.strictObject({}).optional();
 
 /** A run as the API shows it. */
 export type RunResource = z.infer<typeof RunResource>;
+/** Where a task that waits is called back. */
+export type CallbackAddress = z.infer<typeof CallbackAddress>;
 /** A task as the API shows it. */
 export type TaskResource = z.infer<typeof TaskResource>;

@@ -2,7 +2,7 @@ import type { DocumentContext, NewDocument } from '@caisson/event-sourcing';
 import type { JsonObject } from '@caisson/kernel';
 import type { ExecutionEvent } from '../domain/execution.events.js';
 import { activePhase, workOf, type ExecutionState } from '../domain/execution.state.js';
-import { hasEnded, needsNoTask, taskIdOf, type Task, type TaskPhase } from '../domain/task.state.js';
+import { hasEnded, needsNoTask, taskIdOf, type Task, type TaskPhase, type TaskWait } from '../domain/task.state.js';
 import { findTask, type Work } from '../domain/work.js';
 
 /** Tasks of a phase that are shown when it begins; in a larger plan the others appear as they change. */
@@ -28,7 +28,7 @@ export function documentsOf(
     if (end !== undefined) ends.set(end.taskId, end);
   }
   const tasks = [...changed].map(([taskId, { phase, task }]): NewDocument => {
-    const body = { taskId, ...run, phase, ...taskBody(task), ...ends.get(taskId)?.body };
+    const body = { taskId, ...run, phase, ...taskBody(task, state.cycle), ...ends.get(taskId)?.body };
     return { collection: 'task', id: taskId, body };
   });
   return showsAnew(state, events) ? [...tasks, executionDocument(state, context)] : tasks;
@@ -77,16 +77,22 @@ function executionDocument(state: ExecutionState, context: DocumentContext): New
   return { collection: 'execution', id: run?.runId ?? '', body };
 }
 
-function taskBody(task: Task): JsonObject {
-  const { unitId, engine, type, action, state, attempt, startedAt, finishedAt, failure, log, unknown } = task;
+function taskBody(task: Task, cycle: number): JsonObject {
+  const { unitId, engine, type, action, state, attempt, startedAt, finishedAt, failure, log, unknown, waiting } = task;
   return {
     ...{ unitId, engine, type, action, state, attempt },
     ...(unknown ? { outcomeUnknown: true } : {}),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(finishedAt === undefined || !hasEnded(task) ? {} : { finishedAt }),
     ...(failure === undefined || state === 'succeeded' ? {} : { failure: failure as unknown as JsonObject }),
+    ...(waiting === undefined ? {} : { waiting: waitBody(waiting, cycle) }),
     ...(log === undefined ? {} : { log }),
   };
+}
+
+/** Without what was received: it goes to the engine, which says what of it is an output. */
+function waitBody({ callback, reason, received, since, until }: TaskWait, cycle: number): JsonObject {
+  return { cycle, reason, since, until, callback, ...(received === undefined ? {} : { receivedAt: received.at }) };
 }
 
 /** What only the fact itself knows: the proof, and the output of the attempt that ended well. */

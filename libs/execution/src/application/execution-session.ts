@@ -14,6 +14,7 @@ import type { ExecutionEvent } from '../domain/execution.events.js';
 import type { ExecutionState } from '../domain/execution.state.js';
 import { CausationChain } from './causation-chain.js';
 import { executionAggregate, executionStreamId } from './execution.aggregate.js';
+import { timersOf } from './wait-timers.js';
 
 /** Somebody else may append (a cancel, mostly); more often than this in a row is not that. */
 const CONFLICTS_MAX = 20;
@@ -175,6 +176,7 @@ export class ExecutionSession {
       context: { correlationId, causationId, actor, commandId, occurredAt, service },
       events: encoded,
       documents: executionAggregate.documents?.(state, events, seen) ?? [],
+      jobs: timersOf(state, events, occurredAt),
     };
   }
 

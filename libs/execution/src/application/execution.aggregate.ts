@@ -19,6 +19,8 @@ const KNOWN: Readonly<Record<ExecutionEvent['type'], true>> = {
   TaskFailed: true,
   TaskTimedOut: true,
   TaskRetrying: true,
+  TaskWaiting: true,
+  CallbackReceived: true,
   TaskCancelled: true,
   TaskOutcomeUnknown: true,
   TaskResolved: true,

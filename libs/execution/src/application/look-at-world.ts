@@ -66,6 +66,12 @@ export async function observe(look: Look, work: Pick<AttemptWork, 'engine' | 'un
   return { outcome: 'unreadable', reason: seen.outcome === 'error' ? messageOf(seen.error) : 'the look took too long' };
 }
 
+/** Whether a unit has nothing in the world: it is gone, or never leaves anything there, such as a wait. */
+export function isNothing(seen: Observation): boolean {
+  if (seen.outcome === 'observed') return Object.keys(seen.resources).length === 0;
+  return seen.outcome === 'absent';
+}
+
 type OneFinding = Finding & { readonly final?: boolean };
 
 async function lookOnce(look: Look, work: AttemptWork): Promise<OneFinding> {
@@ -105,6 +111,7 @@ function compareWithBefore(
 ): { readonly touched: boolean; readonly applied?: AppliedUnit } {
   const { before } = work;
   if (seen.outcome !== 'observed') return { touched: before !== undefined };
+  if (before === undefined && isNothing(seen)) return { touched: false };
   if (before !== undefined && jsonEquals(before.expected, seen.resources)) return { touched: false };
   return { touched: true, applied: appliedBy(work, look.runId, { outputs: seen.outputs, expected: seen.resources }) };
 }

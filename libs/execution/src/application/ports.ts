@@ -36,7 +36,7 @@ export interface ExecutionObserver {
     readonly engine: string;
     readonly taskId: string;
     readonly attempt: number;
-    readonly outcome: 'succeeded' | 'failed' | 'timed-out' | 'unknown' | 'resolved';
+    readonly outcome: 'waiting' | 'succeeded' | 'failed' | 'timed-out' | 'unknown' | 'resolved';
     readonly durationMs: number;
   }): void;
   /** One line of a tool's output, secrets removed. */

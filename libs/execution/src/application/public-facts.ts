@@ -9,6 +9,7 @@ export function publicFormOf(event: ExecutionEvent): PublicForm | undefined {
   switch (event.type) {
     case 'TasksAcquired':
     case 'CancelRequested':
+    case 'CallbackReceived':
       return undefined;
     case 'ExecutionStarted': {
       const { deploymentId, runId, planDigest, units } = event;
@@ -42,7 +43,7 @@ const FACT_OF_END = {
   RollbackFailed: 'rollback-failed',
 } as const satisfies Record<string, FactOf<'execution'>>;
 
-type TaskEvent = Extract<ExecutionEvent, OfTask>;
+type TaskEvent = Exclude<Extract<ExecutionEvent, OfTask>, { type: 'CallbackReceived' }>;
 
 function publicFormOfTask(event: TaskEvent): PublicForm {
   switch (event.type) {
@@ -58,6 +59,10 @@ function publicFormOfTask(event: TaskEvent): PublicForm {
       return form('task-timed-out', { ...ofAttempt(event), timeoutMs: event.timeoutMs });
     case 'TaskRetrying':
       return form('task-retrying', { ...ofTask(event), attempt: event.attempt, delayMs: event.delayMs });
+    case 'TaskWaiting': {
+      const { callback, reason, until } = event;
+      return form('task-waiting', { ...ofAttempt(event), reason, until, callback });
+    }
     case 'TaskCancelled':
       return form('task-cancelled', { ...ofTask(event), reason: event.reason });
     case 'TaskOutcomeUnknown':

@@ -15,13 +15,13 @@ export interface ExecutionRequestRef {
 }
 
 /**
- * The job that follows from a public fact about a deployment; undefined for facts that ask for no work. One job per
+ * The job that follows from a public fact about a deployment or from a callback; undefined for facts that ask for no work. One job per
  * fact, however often it is delivered.
  *
  * @throws ZodError when the event's data does not fit its schema: the event cannot be handled and is parked.
  */
 export function jobFor(event: PublicEvent): NewJob | undefined {
-  const decoded = decodeEvent('deployment', event);
+  const decoded = decodeEvent('deployment', event) ?? decodeEvent('webhooks', event);
   switch (decoded?.fact) {
     case 'run-started':
       return { ...jobOf(EXECUTION_QUEUE, decoded), headStartMs: HEAD_START_MS[priorityOf(decoded)] };
@@ -30,6 +30,12 @@ export function jobFor(event: PublicEvent): NewJob | undefined {
       return { ...jobOf(EXECUTION_QUEUE, decoded), headStartMs: HEAD_START_MS[priorityOf(decoded)] };
     case 'run-cancelling':
       return jobOf(EXECUTION_CONTROL_QUEUE, decoded);
+    case 'callback-received':
+      return {
+        queue: EXECUTION_QUEUE,
+        key: `callback/${decoded.subject}`,
+        payload: { streamId: decoded.subject, version: decoded.sequence },
+      };
     default:
       return undefined;
   }

@@ -376,10 +376,10 @@ class Scene {
     return runExecution(this.ports, { event, draining, signal, lastTry });
   }
 
-  cancel(sequence = 11): Promise<void> {
+  async cancel(sequence = 11): Promise<void> {
     const event = { ...envelopeOf(sequence), fact: 'run-cancelling', data: { ...run, reason: 'not needed' } } as const;
     const runtime = { store: this.store, clock: this.clock, service: 'executor' };
-    return requestCancel(runtime, this.wakeups, event);
+    await requestCancel(runtime, this.wakeups, event);
   }
 
   last(): EventOf<'execution'> {

@@ -3,6 +3,7 @@ import type { JobVerdict } from '@caisson/event-sourcing';
 import { Fault, isRetryable, messageOf } from '@caisson/kernel';
 import type { ExecutionCommand } from '../domain/execution.commands.js';
 import { isOpen, type ExecutionState } from '../domain/execution.state.js';
+import type { TaskRef } from '../domain/task.state.js';
 import { executionStreamId } from './execution.aggregate.js';
 import { ExecutionSession } from './execution-session.js';
 import type { ExecutionPorts } from './ports.js';
@@ -22,6 +23,8 @@ export interface RunRequest {
   readonly signal: AbortSignal;
   /** Nobody will try again: an error that stays ends the run as failed. */
   readonly lastTry: boolean;
+  /** The wait whose timer brought this request. */
+  readonly timed?: TaskRef | undefined;
 }
 
 /** How long until another try when a deployment is held by somebody else. */
@@ -52,6 +55,9 @@ export async function runExecution(ports: ExecutionPorts, request: RunRequest): 
     return { outcome: 'again', delayMs: HELD_ELSEWHERE_MS, reason: messageOf(error) };
   }
 }
+
+/** Why a request comes back at once. */
+const GOES_ON = 'another holder goes on';
 
 /** The lease holder of one execution. */
 class Holder {
@@ -104,10 +110,16 @@ class Holder {
     const run = { deploymentId, runId };
     const priority = priorityOf(event);
     const held = { ports: this.#ports, session, tenantId, run, priority, fencingToken, plan, signal, draining };
-    const outcome = await new RunLoop(held).run();
-    return outcome === 'ended' && !this.#isBefore(session)
+    const loop = new RunLoop(held);
+    const outcome = await loop.run();
+    if (this.#isBefore(session) || outcome === 'left') {
+      return { outcome: 'again', delayMs: outcome === 'waiting' ? HELD_ELSEWHERE_MS : 0, reason: GOES_ON };
+    }
+    const { timed } = this.#request;
+    const delayMs = outcome === 'waiting' && timed !== undefined ? loop.msUntilDue(timed) : undefined;
+    return delayMs === undefined
       ? { outcome: 'done' }
-      : { outcome: 'again', delayMs: 0, reason: 'another holder goes on' };
+      : { outcome: 'again', delayMs, reason: `${timed?.unitId} waits` };
   }
 
   #open(): Promise<ExecutionSession> {

@@ -1,18 +1,21 @@
 import type { Plan, Priority } from '@caisson/contracts';
-import { Fault } from '@caisson/kernel';
+import type { Waited } from '@caisson/engine';
+import { Fault, type Instant } from '@caisson/kernel';
 import type { AttemptRef, ExecutionCommand } from '../domain/execution.commands.js';
 import type { ExecutionEvent, InRun } from '../domain/execution.events.js';
 import { activePhase, isOpen, workOf, type ExecutionState } from '../domain/execution.state.js';
-import { actionKeyOf, type Task, type TaskRef } from '../domain/task.state.js';
+import { actionKeyOf, taskIdOf, type Task, type TaskPhase, type TaskRef } from '../domain/task.state.js';
 import { findTask } from '../domain/work.js';
 import { indexPlan, prepareWork, type PlanIndex } from './attempt-work.js';
 import type { ExecutionSession } from './execution-session.js';
 import { Inbox } from './inbox.js';
 import type { ExecutionPorts } from './ports.js';
 import type { Slot } from './slots.js';
+import { TASK_ABORTED } from '../domain/execution.decide-outcome.js';
 import type { StopReason } from './supervise.js';
 import { resolveAttempt, runAttempt, type Attempt, type RunnerContext } from './task-runner.js';
 import { outputsOf, verify } from './verify.js';
+import { Waits } from './waits.js';
 import { WaitingTasks } from './waiting-tasks.js';
 
 /** Wakes the holder of a run's execution: somebody recorded something in its stream. */
@@ -46,12 +49,17 @@ export class RunLoop {
   readonly #waiting: WaitingTasks;
   readonly #plan: PlanIndex;
   readonly #context: RunnerContext;
+  readonly #waits: Waits;
+  /** Waits that are looked at, or want a place for that. */
+  #looking = 0;
   readonly #attempts = new Map<string, { readonly stop: AbortController; readonly ended: Promise<void> }>();
   readonly #timers = new AbortController();
   #verification: { readonly of: string; readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
   /** Tasks whose start the last append was to record. */
   #asked: readonly TaskRef[] = [];
   #stale = false;
+  /** Retries that are not due. */
+  #retries = 0;
   #cancelSent = false;
 
   constructor(held: HeldRun) {
@@ -61,14 +69,17 @@ export class RunLoop {
     const owner = { tenantId, runId: run.runId, priority };
     this.#waiting = new WaitingTasks(ports.slots, owner, () => this.#inbox.wake());
     const report = (...commands: readonly ExecutionCommand[]): void => this.#inbox.push(...commands);
-    this.#context = { ports, tenantId, ...run, fencingToken, signal, report };
+    this.#waits = new Waits(ports.clock, () => this.#inbox.wake());
+    const waitsOn = (task: AttemptRef, until: Instant): void => this.#waits.arm(task, until);
+    this.#context = { ports, tenantId, ...run, fencingToken, signal, report, waitsOn };
   }
 
   /**
-   * @returns `ended`: nothing is left to do; `left`: the process is draining and another holder goes on.
+   * @returns `ended`: nothing is left to do; `left`: the process is draining and another holder goes on; `waiting`: all
+   *   that is left waits for something outside, and the timers that were recorded with the waits bring the run back.
    * @throws Fault `lock-lost` or `fenced` (retryable) when somebody else holds the run now.
    */
-  async run(): Promise<'ended' | 'left'> {
+  async run(): Promise<'ended' | 'left' | 'waiting'> {
     const { draining, ports, run, signal } = this.#held;
     const wake = (): void => this.#inbox.wake();
     signal.addEventListener('abort', wake);
@@ -91,7 +102,7 @@ export class RunLoop {
     }
   }
 
-  async #turn(): Promise<'on' | 'ended' | 'left'> {
+  async #turn(): Promise<'on' | 'ended' | 'left' | 'waiting'> {
     const { draining, session, signal } = this.#held;
     if (signal.aborted) throw new Fault('lock-lost', 'The execution is no longer held here.', { retryable: true });
     if (this.#stale) {
@@ -106,6 +117,7 @@ export class RunLoop {
     }
     if (!isOpen(session.state)) return 'ended';
     if (draining.aborted && this.#attempts.size === 0) return 'left';
+    if (this.#onlyWaits(session.state)) return 'waiting';
     await this.#rest();
     return 'on';
   }
@@ -120,6 +132,10 @@ export class RunLoop {
       if (task.state === 'queued') this.#waiting.add(ref, task.engine);
       if (task.state === 'retrying') this.#retryLater(ref, this.#msUntil(task.dueAt));
       if (task.state !== 'running') continue;
+      if (task.waiting !== undefined) {
+        this.#waits.arm(ref, task.waiting.until);
+        continue;
+      }
       const attempt = { ...ref, attempt: task.attempt, fencingToken };
       const reason = 'the executor that ran it was lost';
       this.#inbox.push({ type: 'RecordTaskUnknown', attempt, reason });
@@ -133,6 +149,8 @@ export class RunLoop {
     const cancelling = state.phase === 'cancelling';
     if (leaving) this.#waiting.dropAll();
     if (cancelling) this.#stopAttempts('cancel');
+    if (cancelling || state.failure !== undefined) this.#giveUpWaits(state);
+    else if (!leaving) for (const task of this.#waits.takeDue(state)) this.#lookAfter(task, activePhase(state));
     if (leaving || cancelling) this.#verification?.stop.abort();
     else if (state.phase === 'verifying' || isUndone(state)) this.#verify(state);
   }
@@ -155,6 +173,7 @@ export class RunLoop {
       if (event.type === 'TaskQueued') this.#queued(event);
       else if (event.type === 'TaskCancelled') this.#waiting.drop(event);
       else if (event.type === 'TaskRetrying') this.#retryLater(event, event.delayMs);
+      else if (event.type === 'TaskWaiting') this.#waits.arm(event, event.until);
       else if (event.type === 'TaskStarted') {
         const task = findTask(workOf(this.#held.session.state, event.phase), event.unitId);
         const { phase, unitId, attempt, fencingToken } = event;
@@ -177,6 +196,7 @@ export class RunLoop {
     how: {
       readonly with: (context: RunnerContext, attempt: Attempt) => Promise<void>;
       readonly slot?: Slot | undefined;
+      readonly waited?: Waited;
     },
   ): void {
     const { ports, run, session } = this.#held;
@@ -188,11 +208,12 @@ export class RunLoop {
       this.#inbox.push({ type: 'RecordTaskFailed', ...report });
       return;
     }
+    const waited = how.waited === undefined ? {} : { waited: how.waited };
     const stop = new AbortController();
     const actionKey = actionKeyOf(run, session.state.cycle, { phase, unitId });
     const key = `${phase}/${unitId}`;
     const ended = how
-      .with(this.#context, { ref, work: prepared.work, actionKey, stop: stop.signal })
+      .with(this.#context, { ref, work: prepared.work, actionKey, stop: stop.signal, ...waited })
       .catch((error: unknown) => this.#inbox.fail(error))
       .then(() => {
         this.#attempts.delete(key);
@@ -202,13 +223,58 @@ export class RunLoop {
     this.#attempts.set(key, { stop, ended });
   }
 
+  /** Asks the engine again about a wait whose time has come. It takes a place like any attempt. */
+  #lookAfter(task: Task, phase: TaskPhase): void {
+    const { fencingToken, ports, priority, run, tenantId } = this.#held;
+    const { attempt, engine, unitId, waiting } = task;
+    if (waiting === undefined) return;
+    const { received, since } = waiting;
+    const waited = { since, ...(received === undefined ? {} : { received }) };
+    this.#looking += 1;
+    ports.slots.request({ tenantId, runId: run.runId, priority, engine }, (slot) => {
+      this.#looking -= 1;
+      const goesOn = !this.#timers.signal.aborted && !this.#held.draining.aborted;
+      if (goesOn) this.#begin({ phase, unitId, attempt, fencingToken }, task, { with: runAttempt, slot, waited });
+      else slot.release();
+    });
+  }
+
+  /** What waits for nothing any more ends; there is no tool to be stopped. */
+  #giveUpWaits(state: ExecutionState): void {
+    const { fencingToken, ports, run } = this.#held;
+    const phase = activePhase(state);
+    for (const { attempt, unitId, waiting } of this.#waits.takeAll(state)) {
+      const ref = { phase, unitId, attempt, fencingToken };
+      const message = `"${unitId}" waits no longer: ${state.failure?.message ?? state.cancelReason}`;
+      const failure = { code: TASK_ABORTED, message, taskId: taskIdOf(run.runId, ref), diagnostics: [] };
+      const touched = waiting?.touched ?? true;
+      this.#inbox.push({ type: 'RecordTaskFailed', attempt: ref, failure, touched, log: [], at: ports.clock.now() });
+    }
+  }
+
+  /** Whether nothing is left here that a process is needed for. */
+  #onlyWaits(state: ExecutionState): boolean {
+    const { apply, rollback } = state;
+    const { running } = activePhase(state) === 'apply' ? apply : rollback;
+    if (this.#waits.size === 0 || this.#looking > 0 || running > this.#waits.size) return false;
+    const working = state.phase === 'applying' || state.phase === 'rolling-back';
+    return working && this.#attempts.size === 0 && this.#waiting.isEmpty && this.#retries === 0;
+  }
+
+  /** How long until the wait of a task is looked at; undefined when it does not wait. */
+  msUntilDue(task: TaskRef): number | undefined {
+    return this.#waits.msUntilDue(task);
+  }
+
   #stopAttempts(reason: StopReason): void {
     for (const { stop } of this.#attempts.values()) stop.abort(reason);
   }
 
   #retryLater(ref: TaskRef, delayMs: number): void {
     const { phase, unitId } = ref;
+    this.#retries += 1;
     void this.#held.ports.clock.sleep(delayMs, this.#timers.signal).then(() => {
+      this.#retries -= 1;
       if (!this.#timers.signal.aborted) this.#inbox.push({ type: 'QueueRetry', task: { phase, unitId } });
     });
   }
@@ -258,6 +324,7 @@ export class RunLoop {
   /** Ends everything that was started here, and waits until it has. Each engine has a bounded time for that. */
   async #letGo(): Promise<void> {
     this.#timers.abort();
+    this.#waits.stopTimers();
     this.#waiting.dropAll();
     this.#verification?.stop.abort();
     this.#stopAttempts('shutdown');

@@ -1,5 +1,12 @@
 import type { Failure } from '@caisson/contracts';
-import { EngineFailure, type ApplyResult, type EngineCall } from '@caisson/engine';
+import {
+  EngineFailure,
+  isWaiting,
+  type ApplyResult,
+  type EngineCall,
+  type Waited,
+  type Waiting,
+} from '@caisson/engine';
 import { messageOf, type Instant } from '@caisson/kernel';
 import { TASK_ABORTED } from '../domain/execution.decide-outcome.js';
 import type { AttemptRef, ExecutionCommand, RetryOffer } from '../domain/execution.commands.js';
@@ -23,6 +30,8 @@ export interface RunnerContext {
   readonly signal: AbortSignal;
   /** Takes what is to be recorded, in order. */
   report(...commands: readonly ExecutionCommand[]): void;
+  /** The task goes on waiting, until then at the latest; that it waits is recorded. */
+  waitsOn(task: AttemptRef, until: Instant): void;
 }
 
 /** One attempt that was recorded as started. */
@@ -32,6 +41,8 @@ export interface Attempt {
   readonly actionKey: string;
   /** Tells this attempt to stop; its reason is a `StopReason`. */
   readonly stop: AbortSignal;
+  /** What became of the wait that the attempt is in; absent when it does not wait. */
+  readonly waited?: Waited;
 }
 
 /**
@@ -56,7 +67,7 @@ export async function resolveAttempt(context: RunnerContext, attempt: Attempt): 
   });
 }
 
-type Outcome = 'succeeded' | 'failed' | 'timed-out' | 'unknown' | 'resolved';
+type Outcome = 'waiting' | 'succeeded' | 'failed' | 'timed-out' | 'unknown' | 'resolved';
 
 /** A failure before it is known where it belongs. */
 type Reason = Pick<Failure, 'code' | 'message'> & Partial<Pick<Failure, 'diagnostics'>>;
@@ -101,12 +112,15 @@ class AttemptRunner {
     return 'resolved';
   }
 
-  async #call(signal: AbortSignal): Promise<ApplyResult | { readonly evidence: ApplyResult['evidence'] }> {
-    const { work } = this.#attempt;
+  async #call(signal: AbortSignal): Promise<Answer> {
+    const { waited, work } = this.#attempt;
     const { engine, unit, previous } = work;
     const call = { ...this.#engineCall(), signal };
     if (work.effect === 'destroy') return { evidence: await engine.destroy(unit, call) };
     const given = { unit, ...(previous === undefined ? {} : { previous }) };
+    if (engine.applyOrWait !== undefined) {
+      return engine.applyOrWait({ ...given, ...(waited === undefined ? {} : { waited }) }, call);
+    }
     const artifact = await this.#artifact();
     if (artifact === undefined) return engine.apply(given, call);
     try {
@@ -140,11 +154,20 @@ class AttemptRunner {
     throw new EngineFailure('artifact-missing', message, { errorClass: 'permanent' });
   }
 
-  #succeeded(result: ApplyResult | { readonly evidence: ApplyResult['evidence'] }): Outcome {
+  #succeeded(result: Answer): Outcome {
+    if (isWaiting(result)) return this.#waits(result);
     const { evidence } = result;
     const applied = 'expected' in result ? { applied: appliedBy(this.#attempt.work, this.#context.runId, result) } : {};
     this.#context.report({ type: 'RecordTaskSucceeded', ...this.#report(), ...applied, evidence });
     return 'succeeded';
+  }
+
+  #waits({ waiting }: Waiting): Outcome {
+    const { ref, waited } = this.#attempt;
+    const { clock } = this.#context.ports;
+    if (waited !== undefined) this.#context.waitsOn(ref, waiting.until);
+    else this.#context.report({ type: 'RecordTaskWaiting', attempt: ref, wait: waiting, at: clock.now() });
+    return 'waiting';
   }
 
   async #failed(error: unknown, stoppedBy: StopReason | undefined): Promise<Outcome> {
@@ -256,6 +279,8 @@ class AttemptRunner {
     return { clock, runId, call, signal, withinMs: limits.lookWithinMs, everyMs: limits.lookEveryMs };
   }
 }
+
+type Answer = ApplyResult | { readonly evidence: ApplyResult['evidence'] } | Waiting;
 
 type Left = Pick<Extract<ExecutionCommand, { type: 'RecordTaskFailed' }>, 'touched' | 'applied'>;
 

@@ -3,7 +3,7 @@ import type { UnitInput } from '@caisson/engine';
 import { jsonEquals, type Json, type JsonObject } from '@caisson/kernel';
 import { appliedUnit, workOf, type ExecutionState } from '../domain/execution.state.js';
 import { actionKeyOf, needsNoTask, taskIdOf, type TaskPhase } from '../domain/task.state.js';
-import { observe, type Look } from './look-at-world.js';
+import { isNothing, observe, type Look } from './look-at-world.js';
 import type { ExecutionPorts } from './ports.js';
 import { supervise } from './supervise.js';
 
@@ -106,7 +106,7 @@ function differenceOf(target: Target, seen: Awaited<ReturnType<typeof observe>>)
   const { expected, unitId } = target;
   if (seen.outcome === 'unreadable') return finding(unitId, `It cannot be read: ${seen.reason}.`);
   if (seen.outcome === 'absent') return expected === undefined ? undefined : finding(unitId, 'It is not there.');
-  if (expected === undefined) return finding(unitId, 'It is still there.');
+  if (expected === undefined) return isNothing(seen) ? undefined : finding(unitId, 'It is still there.');
   if (jsonEquals(expected, seen.resources)) return undefined;
   const addresses = Object.keys({ ...expected, ...seen.resources }).filter(
     (address) => !jsonEquals(expected[address], seen.resources[address]),

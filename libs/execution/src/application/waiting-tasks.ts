@@ -29,6 +29,11 @@ export class WaitingTasks {
     if (!this.#granted.has(key)) this.#withdrawals.set(key, withdraw);
   }
 
+  /** No task waits for a place or has one that it did not use. */
+  get isEmpty(): boolean {
+    return this.#withdrawals.size === 0 && this.#granted.size === 0;
+  }
+
   /** Tasks that have a place and were not started yet. */
   get granted(): readonly TaskRef[] {
     return [...this.#granted.values()].map(({ task }) => task);

@@ -3,8 +3,12 @@ import type { ClaimedJob, JobVerdict } from '@caisson/event-sourcing';
 import { Fault } from '@caisson/kernel';
 import type { ExecutionPorts } from './ports.js';
 import { parseRequestRef } from './react-to-deployment.js';
+import { recordCallback } from './record-callback.js';
 import { requestCancel } from './request-cancel.js';
-import { runExecution } from './run-execution.js';
+import { waitsOnly } from '../domain/execution.state.js';
+import { askingEventOf } from './asking-event.js';
+import { runExecution, type AskingEvent } from './run-execution.js';
+import { timedTask } from './wait-timers.js';
 
 /** One claim of a job. */
 export interface JobTry {
@@ -34,31 +38,43 @@ export async function workOffJob(ports: ExecutionPorts, job: ClaimedJob, attempt
   return attempt.within === undefined ? work() : attempt.within(story, work);
 }
 
+/** A fact that a job may name. */
+type Asking = EventOf<'deployment'> | EventOf<'webhooks'>;
+
 async function act(
   ports: ExecutionPorts,
-  asked: { readonly job: ClaimedJob; readonly event: EventOf<'deployment'>; readonly attempt: JobTry },
+  asked: { readonly job: ClaimedJob; readonly event: Asking; readonly attempt: JobTry },
 ): Promise<JobVerdict> {
   const { attempt, event } = asked;
   switch (event.fact) {
     case 'run-started':
     case 'run-rollback-started':
-      return runExecution(ports, { event, ...attempt });
+      return runExecution(ports, { event, ...attempt, timed: timedTask(asked.job.payload) });
+    case 'callback-received': {
+      return carryOn(ports, await recordCallback(ports, event), attempt);
+    }
     case 'run-cancelling': {
       const { store, clock, service, wakeups } = ports;
-      await requestCancel({ store, clock, service }, wakeups, event);
-      return { outcome: 'done' };
+      const state = await requestCancel({ store, clock, service }, wakeups, event);
+      if (!waitsOnly(state)) return { outcome: 'done' };
+      return carryOn(ports, await askingEventOf(ports, event.tenantId, state), attempt); // Nobody holds it.
     }
     default:
       throw missing(asked.job);
   }
 }
 
-async function requestOf({ publicEvents }: ExecutionPorts, job: ClaimedJob): Promise<EventOf<'deployment'>> {
+async function carryOn(ports: ExecutionPorts, event: AskingEvent | undefined, attempt: JobTry): Promise<JobVerdict> {
+  return event === undefined ? { outcome: 'done' } : runExecution(ports, { event, ...attempt });
+}
+
+async function requestOf({ publicEvents }: ExecutionPorts, job: ClaimedJob): Promise<Asking> {
   const ref = parseRequestRef(job.payload);
   if (ref === undefined) throw missing(job);
   const stream = { tenantId: job.tenantId, streamId: ref.streamId };
   const [recorded] = await publicEvents.readStream(stream, ref.version - 1, ref.version);
-  const event = recorded === undefined ? undefined : decodeEvent('deployment', recorded);
+  const event =
+    recorded === undefined ? undefined : (decodeEvent('deployment', recorded) ?? decodeEvent('webhooks', recorded));
   if (event === undefined) throw missing(job);
   return event;
 }

@@ -1,8 +1,8 @@
 import type { AppliedUnit, Failure, TaskState } from '@caisson/contracts';
-import type { Decision, Instant, JsonObject } from '@caisson/kernel';
+import type { Decision, Instant, Json, JsonObject } from '@caisson/kernel';
 import type { ExecutionEvent, FailurePolicy, InRun } from './execution.events.js';
 import type { ExecutionPhase } from './execution.state.js';
-import type { TaskRef, UnitSummary } from './task.state.js';
+import type { TaskRef, TaskWait, UnitSummary } from './task.state.js';
 import type { UnitEdge } from './unit-graph.js';
 
 /** The wait before the next attempt, drawn by the caller so that a decision can be replayed. */
@@ -70,6 +70,22 @@ export type ExecutionCommand =
       readonly touched: boolean;
       readonly retry: RetryOffer;
     })
+  /** The engine has no result yet. */
+  | {
+      readonly type: 'RecordTaskWaiting';
+      readonly attempt: AttemptRef;
+      readonly wait: Omit<TaskWait, 'since' | 'received'>;
+      readonly at: Instant;
+    }
+  /** A callback came for a task that waits. The same twice is one. */
+  | {
+      readonly type: 'RecordCallback';
+      readonly task: TaskRef;
+      /** The wait that it is meant for: a later attempt or cycle waits for its own. */
+      readonly wait: { readonly cycle: number; readonly attempt: number };
+      readonly payload: Json;
+      readonly at: Instant;
+    }
   | { readonly type: 'RecordTaskUnknown'; readonly attempt: AttemptRef; readonly reason: string }
   | (AttemptReport & {
       readonly type: 'RecordTaskResolved';
@@ -97,6 +113,8 @@ export type ExecutionRejection =
   | { readonly code: 'execution-phase-conflict'; readonly phase: ExecutionPhase }
   /** The task is in a state that does not allow it, or the attempt is over. */
   | { readonly code: 'task-state-conflict'; readonly task: TaskRef; readonly state: TaskState }
+  /** The task does not wait, not for a callback, or not for this one. */
+  | { readonly code: 'wait-not-open'; readonly task: TaskRef }
   | { readonly code: 'unknown-task'; readonly task: TaskRef }
   /** Units of the plan wait for each other in a circle. */
   | { readonly code: 'plan-not-executable'; readonly units: readonly string[] };

@@ -14,7 +14,12 @@ type Outcome = Extract<
   ExecutionCommand,
   {
     type:
-      'RecordTaskSucceeded' | 'RecordTaskFailed' | 'RecordTaskTimedOut' | 'RecordTaskUnknown' | 'RecordTaskResolved';
+      | 'RecordTaskSucceeded'
+      | 'RecordTaskFailed'
+      | 'RecordTaskTimedOut'
+      | 'RecordTaskUnknown'
+      | 'RecordTaskWaiting'
+      | 'RecordTaskResolved';
   }
 >;
 
@@ -32,6 +37,11 @@ export function decideOutcome(state: ExecutionState, command: Outcome): Executio
       if (task.unknown) return accept();
       draft.record({ type: 'TaskOutcomeUnknown', ...reported(state, attempt), reason: command.reason });
       return draft.accepted();
+    case 'RecordTaskWaiting': {
+      if (task.waiting !== undefined) return accept();
+      draft.record({ type: 'TaskWaiting', ...reported(state, attempt), ...command.wait, at: command.at });
+      return draft.accepted();
+    }
     case 'RecordTaskResolved':
       return resolved(draft, command);
     case 'RecordTaskSucceeded': {

@@ -33,8 +33,11 @@ export function decide(state: ExecutionState, command: ExecutionCommand): Execut
     case 'RecordTaskFailed':
     case 'RecordTaskTimedOut':
     case 'RecordTaskUnknown':
+    case 'RecordTaskWaiting':
     case 'RecordTaskResolved':
       return decideOutcome(state, command);
+    case 'RecordCallback':
+      return recordCallback(state, command);
     case 'RequestCancel':
       return requestCancel(state, command);
     case 'CancelExecution':
@@ -85,6 +88,18 @@ function queueRetry(state: ExecutionState, { task }: CommandOf<'QueueRetry'>): E
   }
   const { phase, unitId } = task;
   return accept({ type: 'TaskQueued', ...runOf(state), phase, unitId, action: found.action });
+}
+
+/** Whoever hears of a callback records it; the holder of the run asks the engine. */
+function recordCallback(state: ExecutionState, command: CommandOf<'RecordCallback'>): ExecutionDecision {
+  const { at, payload, task, wait } = command;
+  const found = findTask(workOf(state, task.phase), task.unitId);
+  const waits = found?.state === 'running' && found.waiting?.callback === true;
+  if (!waits || found.attempt !== wait.attempt || state.cycle !== wait.cycle || activePhase(state) !== task.phase) {
+    return reject({ code: 'wait-not-open', task });
+  }
+  if (found.waiting?.received !== undefined) return accept();
+  return accept({ type: 'CallbackReceived', ...runOf(state), ...task, payload, at });
 }
 
 /** Recorded whatever the phase is: it may be meant for a start that this stream has not seen yet. */

@@ -1,5 +1,5 @@
 import type { AppliedUnit, ChangeAction, Failure, RunEffects } from '@caisson/contracts';
-import type { Instant, JsonObject } from '@caisson/kernel';
+import type { Instant, Json, JsonObject } from '@caisson/kernel';
 import type { TaskPhase, UnitSummary } from './task.state.js';
 import type { UnitEdge } from './unit-graph.js';
 
@@ -91,6 +91,17 @@ export type ExecutionEvent =
       readonly delayMs: number;
       readonly dueAt: Instant;
     })
+  /** The change goes on without us: nothing is held until the time has come or a callback has. */
+  | (OfAttempt & {
+      readonly type: 'TaskWaiting';
+      readonly reason: string;
+      readonly until: Instant;
+      readonly callback: boolean;
+      readonly touched: boolean;
+      readonly at: Instant;
+    })
+  /** Somebody called back about a task that waits. Private: the delivery is a public fact of its own. */
+  | (OfTask & { readonly type: 'CallbackReceived'; readonly payload: Json; readonly at: Instant })
   | (OfTask & { readonly type: 'TaskCancelled'; readonly reason: string })
   | (OfAttempt & { readonly type: 'TaskOutcomeUnknown'; readonly reason: string })
   /** The world was read. `done` ends the task as succeeded; after `not_done` the attempt's failure follows. */

@@ -44,14 +44,22 @@ function evolveTask(task: Task, event: TaskEvent): Task {
       return moveTask(task, 'queued');
     case 'TaskStarted':
       return moveTask(task, 'running', { attempt: event.attempt, startedAt: task.startedAt ?? event.at });
+    case 'TaskWaiting': {
+      const { at, callback, reason, touched, until } = event;
+      return { ...task, unknown: false, waiting: { reason, since: at, until, callback, touched } };
+    }
+    case 'CallbackReceived': {
+      const { at, payload } = event;
+      return task.waiting === undefined ? task : { ...task, waiting: { ...task.waiting, received: { payload, at } } };
+    }
     case 'TaskSucceeded':
       return succeeded(task, event);
     case 'TaskFailed': {
       const result = event.applied === undefined ? {} : { result: { applied: event.applied } };
-      return moveTask(task, 'failed', { ...result, ...ended(task, event), failure: event.failure });
+      return moveTask(awaited(task), 'failed', { ...result, ...ended(task, event), failure: event.failure });
     }
     case 'TaskTimedOut':
-      return moveTask(task, 'timed_out', ended(task, event));
+      return moveTask(awaited(task), 'timed_out', ended(task, event));
     case 'TaskRetrying':
       return moveTask(task, 'retrying', { dueAt: event.dueAt });
     case 'TaskCancelled':
@@ -67,7 +75,13 @@ function evolveTask(task: Task, event: TaskEvent): Task {
 
 function succeeded(task: Task, event: { readonly applied?: AppliedUnit; readonly at: string }): Task {
   const result: TaskResult = event.applied === undefined ? 'absent' : { applied: event.applied };
-  return moveTask(task, 'succeeded', { result, touched: true, unknown: false, finishedAt: event.at });
+  return moveTask(awaited(task), 'succeeded', { result, touched: true, unknown: false, finishedAt: event.at });
+}
+
+/** The task without its wait: that is over. */
+function awaited(task: Task): Task {
+  const { waiting: _over, ...kept } = task;
+  return kept;
 }
 
 function ended(task: Task, event: AttemptEnd & { readonly touched: boolean; readonly final: boolean }) {

@@ -101,6 +101,12 @@ export function touchedUnits(state: ExecutionState): ReadonlyMap<string, UnitSum
   return touched;
 }
 
+/** Whether all that a run has under way waits for something outside: then nobody holds it. O(V). */
+export function waitsOnly(state: ExecutionState): boolean {
+  const running = [...workOf(state, activePhase(state)).tasks].filter((task) => isRunning(task));
+  return running.length > 0 && running.every(({ waiting }) => waiting !== undefined);
+}
+
 /** The task without what happened to it. */
 export function summaryOf(task: Task): UnitSummary {
   const { unitId, engine, type, action } = task;

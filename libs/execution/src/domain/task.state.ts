@@ -5,7 +5,7 @@ import {
   type Failure,
   type TaskState,
 } from '@caisson/contracts';
-import { invariant, type Instant } from '@caisson/kernel';
+import { invariant, type Instant, type Json } from '@caisson/kernel';
 
 /** A unit's own change, or the one that undoes it. */
 export type TaskPhase = 'apply' | 'rollback';
@@ -45,10 +45,26 @@ export interface Task extends UnitSummary {
   readonly failure?: Failure;
   /** Last lines of the tool's output in the last attempt that failed. */
   readonly log?: readonly string[];
+  /** What it waits for, outside of every process. Only while `running`. */
+  readonly waiting?: TaskWait;
   /** When a retry is due. Only while `retrying`. */
   readonly dueAt?: Instant;
   readonly startedAt?: Instant;
   readonly finishedAt?: Instant;
+}
+
+/** A wait of a task, as its engine asked for it. */
+export interface TaskWait {
+  readonly reason: string;
+  readonly since: Instant;
+  /** When the engine is asked again at the latest. */
+  readonly until: Instant;
+  /** Whether a callback may end it. */
+  readonly callback: boolean;
+  /** Whether the world may have been changed before. */
+  readonly touched: boolean;
+  /** The callback that came, until the engine has heard of it. */
+  readonly received?: { readonly payload: Json; readonly at: Instant };
 }
 
 /** A unit that is as desired needs no task: it counts as succeeded once what it waits for has. */

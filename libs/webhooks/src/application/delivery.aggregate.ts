@@ -1,14 +1,18 @@
 import { eventTypeOf } from '@caisson/contracts';
 import { unreadableEvent, type Aggregate, type RecordedEvent } from '@caisson/event-sourcing';
-import { deliveryDecider, type DeliveryState, type RecordDelivery } from '../domain/delivery.decide.js';
+import { deliveryDecider, type DeliveryState, type DeliveryCommand } from '../domain/delivery.decide.js';
 import type { DeliveryEvent } from '../domain/delivery.events.js';
 
 const SCHEMA_VERSION = 1;
 
-const PUBLIC_FACTS = { DeliveryAccepted: 'delivery-accepted', DeliveryIgnored: 'delivery-ignored' } as const;
+const PUBLIC_FACTS = {
+  DeliveryAccepted: 'delivery-accepted',
+  CallbackReceived: 'callback-received',
+  DeliveryIgnored: 'delivery-ignored',
+} as const;
 
 /** How deliveries are decided and stored, in `delivery-<id>`. */
-export const deliveryAggregate: Aggregate<DeliveryState, RecordDelivery, DeliveryEvent, never> = {
+export const deliveryAggregate: Aggregate<DeliveryState, DeliveryCommand, DeliveryEvent, never> = {
   category: 'delivery',
   decider: deliveryDecider,
   encode: ({ type, ...data }) => ({

@@ -1,5 +1,5 @@
 import { accept, type Decider, type Decision } from '@caisson/kernel';
-import type { DeliveryEvent, DeliveryOrigin } from './delivery.events.js';
+import type { Callback, DeliveryEvent, DeliveryOrigin } from './delivery.events.js';
 import type { DeliveryMeaning } from './github-push.js';
 
 /** Records a delivery whose signature was checked. */
@@ -9,18 +9,35 @@ export interface RecordDelivery {
   readonly meaning: DeliveryMeaning;
 }
 
+/** Records a callback whose address was checked. */
+export interface RecordCallback {
+  readonly type: 'RecordCallback';
+  readonly callback: Callback;
+}
+
 /** What a delivery's stream folds to. */
-export type DeliveryState = 'unknown' | 'accepted' | 'ignored';
+export type DeliveryState = 'unknown' | 'accepted' | 'called' | 'ignored';
+
+/** What can be recorded as a delivery. */
+export type DeliveryCommand = RecordDelivery | RecordCallback;
 
 /** The rules of a delivery: it is recorded once, whatever comes again. Nothing is refused. */
-export const deliveryDecider: Decider<DeliveryState, RecordDelivery, DeliveryEvent, never> = {
+export const deliveryDecider: Decider<DeliveryState, DeliveryCommand, DeliveryEvent, never> = {
   initialState: 'unknown',
   decide: decideDelivery,
-  evolve: (_state, event) => (event.type === 'DeliveryAccepted' ? 'accepted' : 'ignored'),
+  evolve: (_state, event) => STATE_AFTER[event.type],
 };
 
-function decideDelivery(state: DeliveryState, { meaning, origin }: RecordDelivery): Decision<DeliveryEvent, never> {
+const STATE_AFTER = {
+  DeliveryAccepted: 'accepted',
+  CallbackReceived: 'called',
+  DeliveryIgnored: 'ignored',
+} as const satisfies Record<DeliveryEvent['type'], DeliveryState>;
+
+function decideDelivery(state: DeliveryState, command: DeliveryCommand): Decision<DeliveryEvent, never> {
   if (state !== 'unknown') return accept();
+  if (command.type === 'RecordCallback') return accept({ type: 'CallbackReceived', ...command.callback });
+  const { meaning, origin } = command;
   return meaning.kind === 'push'
     ? accept({ type: 'DeliveryAccepted', ...origin, ...meaning.push })
     : accept({ type: 'DeliveryIgnored', ...origin, reason: meaning.reason });

@@ -1,3 +1,5 @@
+import type { Instant, Json } from '@caisson/kernel';
+
 /** What every delivery says about itself. */
 export interface DeliveryOrigin {
   readonly hookId: string;
@@ -17,7 +19,19 @@ export interface BranchPush {
   readonly sender: string;
 }
 
+/** What somebody outside says about a task that waits. */
+export interface Callback {
+  readonly runId: string;
+  readonly unitId: string;
+  readonly phase: 'apply' | 'rollback';
+  readonly cycle: number;
+  readonly attempt: number;
+  readonly payload: Json;
+  readonly receivedAt: Instant;
+}
+
 /** Facts about one delivery. One of them, once. */
 export type DeliveryEvent =
   | ({ readonly type: 'DeliveryAccepted' } & DeliveryOrigin & BranchPush)
+  | ({ readonly type: 'CallbackReceived' } & Callback)
   | ({ readonly type: 'DeliveryIgnored'; readonly reason: string } & DeliveryOrigin);

@@ -1,0 +1,58 @@
+import { CallbackAddress, TaskResource } from '@caisson/contracts';
+import { AccessGuard, CalledBy, CallbackTokens, Operation, type Caller } from '@caisson/http';
+import { Controller, Get, Inject, Param, UseGuards } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import type { z } from 'zod';
+import { FindTask, type TaskView } from '../queries/task-queries.js';
+import { CALLBACK_TOKENS } from '../tokens.js';
+import { apiProblem } from './api-problems.js';
+import { TaskId } from './path-parameters.js';
+import { showTask } from './views.js';
+
+/** Tasks by themselves. Their ids hold slashes: `%2F` in an address. */
+@UseGuards(AccessGuard)
+@Controller('api/v1/tasks/:id')
+export class TasksController {
+  constructor(
+    private readonly queries: QueryBus,
+    @Inject(CALLBACK_TOKENS) private readonly tokens: { readonly of: CallbackTokens | undefined },
+  ) {}
+
+  @Get()
+  @Operation({ summary: 'Read a task', access: 'deployment:read', answer: TaskResource })
+  async readTask(@Param('id', { schema: TaskId }) id: string, @CalledBy() { tenantId }: Caller): Promise<unknown> {
+    return showTask({ ...(await this.existing(tenantId, id)) });
+  }
+
+  @Get('callback')
+  @Operation({
+    summary: 'Read the secret address at which a task that waits is called back',
+    access: 'deployment:approve',
+    answer: CallbackAddress,
+    refusals: [409],
+  })
+  async readCallbackAddress(
+    @Param('id', { schema: TaskId }) id: string,
+    @CalledBy() { tenantId }: Caller,
+  ): Promise<z.infer<typeof CallbackAddress>> {
+    const { attempt, phase, runId, state, unitId, waiting } = await this.existing(tenantId, id);
+    if (state !== 'running' || waiting?.callback !== true) {
+      throw apiProblem('wait-not-open', 'Wait until the task is running and shows waiting.callback.');
+    }
+    const tokens = this.tokens.of;
+    if (tokens === undefined) {
+      throw apiProblem(
+        'callbacks-off',
+        'Ask the administrator to set CAISSON_CALLBACK_SECRET, here and for webhook-ingest.',
+      );
+    }
+    const token = tokens.sign({ tenantId, runId, phase, unitId, cycle: waiting.cycle, attempt });
+    return { path: `/webhooks/callbacks/${token}`, expiresAt: waiting.until };
+  }
+
+  private async existing(tenantId: string, id: string): Promise<TaskView> {
+    const task = await this.queries.execute(new FindTask(tenantId, id));
+    if (task !== undefined) return task;
+    throw apiProblem('task-not-found', 'Check the id. It may also belong to somebody else.');
+  }
+}

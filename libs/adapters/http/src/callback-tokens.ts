@@ -1,0 +1,50 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** Which wait of which task a callback is meant for. */
+export interface CallbackTarget {
+  readonly tenantId: string;
+  readonly runId: string;
+  readonly phase: 'apply' | 'rollback';
+  readonly unitId: string;
+  /** Which start of the run. */
+  readonly cycle: number;
+  readonly attempt: number;
+}
+
+/**
+ * Makes and checks the secret part of a callback's address: the wait that it is for, signed with HMAC-SHA256. Whoever
+ * knows the address may call back; nothing about it is kept.
+ */
+export class CallbackTokens {
+  /** The secret has at least 32 characters. Another one ends the addresses that were given out. */
+  constructor(private readonly secret: string) {}
+
+  /** At most some hundred characters that need no escaping in a path. */
+  sign({ attempt, cycle, phase, runId, tenantId, unitId }: CallbackTarget): string {
+    const text = JSON.stringify([tenantId, runId, phase, unitId, cycle, attempt]);
+    const said = Buffer.from(text, 'utf8').toString('base64url');
+    return `${said}.${this.mac(said)}`;
+  }
+
+  /** What a token is for; undefined when we did not sign it. */
+  read(token: string): CallbackTarget | undefined {
+    const [said = '', mac = '', ...rest] = token.split('.');
+    const [given, expected] = [Buffer.from(mac), Buffer.from(this.mac(said))];
+    const isOurs = given.length === expected.length && timingSafeEqual(given, expected);
+    if (!isOurs || rest.length > 0) return undefined;
+    const parts = JSON.parse(Buffer.from(said, 'base64url').toString('utf8')) as [
+      string,
+      string,
+      CallbackTarget['phase'],
+      string,
+      number,
+      number,
+    ];
+    const [tenantId, runId, phase, unitId, cycle, attempt] = parts;
+    return { tenantId, runId, phase, unitId, cycle, attempt };
+  }
+
+  private mac(said: string): string {
+    return createHmac('sha256', this.secret).update(`callback ${said}`).digest('base64url');
+  }
+}

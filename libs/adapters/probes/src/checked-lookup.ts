@@ -1,0 +1,37 @@
+import { lookup } from 'node:dns/promises';
+import { isIP, type LookupFunction } from 'node:net';
+import { Fault } from '@caisson/kernel';
+import type { AddressRules } from './address-rules.js';
+
+/**
+ * The numeric addresses of a host, each of which may be probed. The connection must be made to one of these and not by
+ * the name again: a name may have another answer the next time.
+ *
+ * @throws Fault `probe-denied` when one of them may not, `probe-unresolved` (retryable) when there is none.
+ */
+export async function checkedAddresses(host: string, rules: AddressRules): Promise<readonly string[]> {
+  const addresses = isIP(host) > 0 ? [host] : await resolved(host);
+  const denied = addresses.find((address) => !rules.allows(address));
+  if (denied === undefined) return addresses;
+  const message = `${host === denied ? host : `${host} (${denied})`} may not be probed from here. `;
+  throw new Fault('probe-denied', `${message}Ask the administrator for CAISSON_PROBE_ALLOW or _DENY.`, {
+    retryable: false,
+  });
+}
+
+/** A name resolution for sockets that answers an address that was checked before. */
+export function pinnedTo(address: string): LookupFunction {
+  const family = isIP(address);
+  return (_host, options, callback) => {
+    if (options.all === true) callback(null, [{ address, family }]);
+    else callback(null, address, family);
+  };
+}
+
+async function resolved(host: string): Promise<readonly string[]> {
+  try {
+    return (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
+  } catch (cause) {
+    throw new Fault('probe-unresolved', `${host} has no address. Check its name.`, { retryable: true, cause });
+  }
+}
