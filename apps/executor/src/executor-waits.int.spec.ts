@@ -1,26 +1,28 @@
 import { eventTypeOf } from '@caisson/contracts';
 import { WaitEngine } from '@caisson/engine-wait';
 import { NO_STREAM } from '@caisson/event-sourcing';
+import { openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
 import type { JsonObject } from '@caisson/kernel';
 import { systemClock } from '@caisson/service';
 import { createTestDatabase, eventually, newContext, type TestDatabase } from '@caisson/testing';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startExecutor, StoryTeller, unit, type RunningExecutor } from './executor.harness.js';
 import { createWorld, effectsOf, TableWorld, unitsOf } from './table-world.harness.js';
 
 let database: TestDatabase;
-let world: pg.Pool;
+let outside: OpenedEventStore;
+let world: OpenedEventStore['pool'];
 /** What a polled URL answers. */
 let status = 503;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  world = new pg.Pool({ connectionString: database.url, max: 2 });
+  outside = await openEventStore({ url: database.url });
+  world = outside.pool;
   await createWorld(world);
 });
 afterAll(async () => {
-  await world.end();
+  await outside.close();
   await database.drop();
 });
 
@@ -64,8 +66,7 @@ function ended(executor: RunningExecutor, story: StoryTeller, ...types: string[]
 async function callBack(
   { stores }: RunningExecutor,
   story: StoryTeller,
-  payload: JsonObject,
-  attempt = 1,
+  { payload, attempt = 1 }: { readonly payload: JsonObject; readonly attempt?: number },
 ): Promise<void> {
   const { runId, tenantId } = story;
   const receivedAt = systemClock.now();
@@ -89,7 +90,8 @@ async function callBack(
 async function nothingIsHeld(executor: RunningExecutor, story: StoryTeller): Promise<void> {
   await eventually('the run to be let go', async () => {
     const { rows } = await world.query<{ held: string }>(
-      `select count(*) as held from job where queue = 'execution' and tenant_id = $1 and state = 'open' and worker is not null`,
+      `select count(*) as held from job
+        where queue = 'execution' and tenant_id = $1 and state = 'open' and worker is not null`,
       [story.tenantId],
     );
     return rows[0]?.held === '0' ? true : undefined;
@@ -115,10 +117,10 @@ describe('a task that waits', () => {
     await first.stop();
 
     const second = await start();
-    await callBack(second, story, { of: 'another attempt' }, 2);
-    await callBack(second, story, { tests: 'green' });
+    await callBack(second, story, { payload: { of: 'another attempt' }, attempt: 2 });
+    await callBack(second, story, { payload: { tests: 'green' } });
     expect(await ended(second, story, 'ExecutionVerified', 'ExecutionFailed')).toBe('ExecutionVerified');
-    await callBack(second, story, { tests: 'greener still' });
+    await callBack(second, story, { payload: { tests: 'greener still' } });
     expect(await taskOf(second, story)).toMatchObject({ state: 'succeeded', attempt: 1 });
     const { events } = await second.stores.events.load({ stream: story.execution });
     const types = events.map(({ type }) => type);

@@ -5,7 +5,10 @@ import { EventsOf } from '@caisson/messaging-kafka';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 
-/** Deployment and deliveries → executor: what is to be executed, undone or stopped becomes a job, recorded with the position. */
+/**
+ * Deployment and deliveries → executor: what is to be executed, undone, stopped or woken becomes a job, recorded with
+ * the position.
+ */
 @Controller()
 export class RunRequestsConsumer {
   /** Hears every fact about deployments. Nothing runs here: a tool may take an hour, a consumer may not. */

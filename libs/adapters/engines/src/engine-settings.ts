@@ -28,7 +28,7 @@ export const EngineSettings = z.object({
     .default(300),
   /** `terraform` or `tofu`. Absent: the first one on the PATH. */
   terraformPath: z.string().min(1).optional(),
-  /** Networks that checks and polls may reach, comma separated, such as `10.0.0.0/8`. Empty: all that are not denied. */
+  /** Networks that checks and polls may reach, comma separated, such as `10.0.0.0/8`. Absent: all not denied. */
   probeAllow: Networks.default([]),
   /** Networks that they may not. Link-local addresses and the metadata of clouds never may be. */
   probeDeny: Networks.default([]),

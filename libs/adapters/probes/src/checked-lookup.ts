@@ -30,7 +30,7 @@ export function pinnedTo(address: string): LookupFunction {
 
 async function resolved(host: string): Promise<readonly string[]> {
   try {
-    return (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
+    return (await lookup(host, { all: true, order: 'verbatim' })).map(({ address }) => address);
   } catch (cause) {
     throw new Fault('probe-unresolved', `${host} has no address. Check its name.`, { retryable: true, cause });
   }

@@ -15,8 +15,8 @@ export interface ExecutionRequestRef {
 }
 
 /**
- * The job that follows from a public fact about a deployment or from a callback; undefined for facts that ask for no work. One job per
- * fact, however often it is delivered.
+ * The job that follows from a public fact about a deployment or from a callback; undefined for facts that ask for no
+ * work. One job per fact, however often it is delivered.
  *
  * @throws ZodError when the event's data does not fit its schema: the event cannot be handled and is parked.
  */

@@ -98,7 +98,7 @@ function recordCallback(state: ExecutionState, command: CommandOf<'RecordCallbac
   if (!waits || found.attempt !== wait.attempt || state.cycle !== wait.cycle || activePhase(state) !== task.phase) {
     return reject({ code: 'wait-not-open', task });
   }
-  if (found.waiting?.received !== undefined) return accept();
+  if (found.waiting.received !== undefined) return accept();
   return accept({ type: 'CallbackReceived', ...runOf(state), ...task, payload, at });
 }
 

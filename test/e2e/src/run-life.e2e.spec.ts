@@ -1,0 +1,117 @@
+import type { RunResource } from '@caisson/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EmbeddedCaisson } from './embedded-caisson.js';
+
+let caisson: EmbeddedCaisson;
+
+beforeAll(async () => {
+  caisson = await EmbeddedCaisson.start();
+});
+afterAll(() => caisson.stop());
+
+const auto = { autoApprove: true, autoExecute: true };
+const record = (name: string, data: object, more: object = {}) => ({
+  ...{ name, engine: 'sandbox', type: 'record', properties: { data } },
+  ...more,
+});
+
+/** Waits for the end of a run; every look must show as much progress as the one before. */
+async function settled(runId: string): Promise<RunResource> {
+  const seen: number[] = [];
+  const onChange = ({ progress }: RunResource): void => void seen.push(progress);
+  const run = await caisson.client.waitForRun(runId, { onChange });
+  expect(seen).toEqual(seen.toSorted((left, right) => left - right));
+  return run;
+}
+
+async function unitsOf(deploymentId: string): Promise<readonly string[]> {
+  const resources = await caisson.client.resources(deploymentId);
+  return resources.map((unit) => ('unitId' in unit ? unit.unitId : '')).sort();
+}
+
+describe('one deployment after another revision', () => {
+  it('scales newest first, is configured, and goes back to a revision of long ago', async () => {
+    const { client } = caisson;
+    const web = record('web', { version: 1 }, { count: 2, scaling: { min: 1, max: 4 } });
+    const created = await client.createDeployment({ name: 'herd', ...auto, resources: [web] });
+    const { id } = created.deployment;
+    expect(await settled(created.run.id)).toMatchObject({ kind: 'create', state: 'completed', progress: 100 });
+    expect(await settled((await client.scale(id, 'web', 4)).run.id)).toMatchObject({
+      kind: 'scale',
+      state: 'completed',
+    });
+    expect(await unitsOf(id)).toEqual(['web[0]', 'web[1]', 'web[2]', 'web[3]']);
+    await expect(client.scale(id, 'web', 5)).rejects.toThrow(/422/);
+    const scaledIn = await client.scale(id, 'web', 1);
+    await settled(scaledIn.run.id);
+    expect(await unitsOf(id)).toEqual(['web[0]']);
+    const configured = await client.configure(id, { web: { data: { version: 2 } } });
+    expect(await settled(configured.run.id)).toMatchObject({ kind: 'configure', state: 'completed', revision: 4 });
+    const revisions = await client.revisions(id);
+    expect(revisions.map(({ completedAt, revision }) => [revision, completedAt !== undefined])).toEqual([
+      [4, true],
+      [3, true],
+      [2, true],
+      [1, true],
+    ]);
+    const back = await client.rollback(id, 1);
+    expect(await settled(back.run.id)).toMatchObject({ kind: 'rollback', state: 'completed', revision: 1 });
+    expect(await unitsOf(id)).toEqual(['web[0]', 'web[1]']);
+    const world = await caisson.sandbox.resources(id);
+    expect(world).toHaveLength(2);
+    await expect(client.rollback(id, 9)).rejects.toThrow(/422/);
+  });
+});
+
+describe('a run that waits for a callback', () => {
+  it('holds nothing, outlives a restart of everything, and is woken once', async () => {
+    const gate = { name: 'tested', engine: 'wait', type: 'callback', properties: {}, dependsOn: ['before'] };
+    const after = record('after', { said: '${tested.outputs.payload}' });
+    const desired = { name: 'patient', ...auto, resources: [record('before', {}), gate, after] };
+    const { deployment, run } = await caisson.client.createDeployment(desired);
+    const taskId = `${run.id}/tested`;
+    const waits = await waitsFor(taskId);
+    expect(waits).toMatchObject({ callback: true });
+    const { path } = await caisson.client.callbackAddress(taskId);
+    await caisson.restart({});
+    expect(await caisson.client.run(run.id)).toMatchObject({ state: 'executing' });
+    const calls = await Promise.all([1, 2, 3].map((number) => callBack(path, { number })));
+    expect(calls.map(({ status }) => status)).toEqual([202, 202, 202]);
+    expect(calls.filter(({ repeated }) => !repeated)).toHaveLength(1);
+    expect(await settled(run.id)).toMatchObject({ state: 'completed', progress: 100 });
+    const [said] = (await caisson.sandbox.resources(deployment.id)).filter(({ labels }) => labels['unit'] === 'after');
+    const first = calls.findIndex(({ repeated }) => !repeated) + 1;
+    expect(said).toMatchObject({ data: { said: { number: first } } });
+    expect(await callBack(path, { number: 4 })).toMatchObject({ status: 202, repeated: true });
+    expect(await callBack(`${path}x`, {})).toMatchObject({ status: 404 });
+  });
+
+  it('refuses a call to a wait that was given up', async () => {
+    const gate = { name: 'tested', engine: 'wait', type: 'callback', properties: {} };
+    const { run } = await caisson.client.createDeployment({ name: 'impatient', ...auto, resources: [gate] });
+    await waitsFor(`${run.id}/tested`);
+    const { path } = await caisson.client.callbackAddress(`${run.id}/tested`);
+    await caisson.client.cancel(run.id);
+    expect(await settled(run.id)).toMatchObject({ state: 'cancelled' });
+    expect(await callBack(path, {})).toMatchObject({ status: 409 });
+  });
+});
+
+async function waitsFor(taskId: string): Promise<unknown> {
+  for (let look = 0; look < 200; look += 1) {
+    const task = await caisson.client.task(taskId).catch(() => undefined);
+    if (task?.waiting !== undefined) return task.waiting;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${taskId} does not wait`);
+}
+
+async function callBack(path: string, payload: object): Promise<{ status: number; repeated: boolean }> {
+  const answer = await fetch(`${caisson.process.url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(payload),
+  });
+  const { repeated = false } = (await answer.json()) as { repeated?: boolean };
+  return { status: answer.status, repeated };
+}
