@@ -1,7 +1,7 @@
 import { FindPrincipal, LogIn, RegisterFirstAdmin } from '@caisson/tenancy';
 import { ReactToFact } from '@caisson/deployment';
 import { AccessTokens, DocsModule, PageCursors } from '@caisson/http';
-import { ReplaceTable, StoredTables } from '@caisson/planning';
+import { RecomputePlan, ReplaceTable, StoredTables } from '@caisson/planning';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { DEPLOYMENT_COMMAND_HANDLERS } from './commands/deployment-command-handlers.js';
@@ -25,6 +25,7 @@ import {
 import { FindDriftReportHandler, ListDriftReportsHandler } from './queries/drift-queries.js';
 import { ReadDeploymentHistoryHandler, ReadRunHistoryHandler } from './queries/history-queries.js';
 import { FindPlanHandler, FindRunHandler, ListRunsHandler, ListTasksHandler } from './queries/run-queries.js';
+import { FindChangedInputsHandler } from './queries/plan-input-queries.js';
 import { FindTableHandler } from './queries/table-queries.js';
 import { FindTaskHandler } from './queries/task-queries.js';
 import { accessTokensOf, callbackTokensOf, pageCursorsOf } from './security/access-tokens.js';
@@ -47,6 +48,7 @@ const QUERY_HANDLERS = [
   ReadDeploymentHistoryHandler,
   ReadRunHistoryHandler,
   FindTableHandler,
+  FindChangedInputsHandler,
 ];
 
 /** The API: the only place where its ports meet its controllers. */
@@ -96,6 +98,7 @@ function useCaseProviders(ports: ApiPorts): readonly Provider[] {
     { provide: LogIn, useValue: new LogIn(documents, hasher, accessTokensOf(ports)) },
     { provide: FindPrincipal, useValue: new FindPrincipal(documents) },
     { provide: StoredTables, useValue: new StoredTables(documents) },
+    { provide: RecomputePlan, useValue: new RecomputePlan(documents, new StoredTables(documents)) },
     { provide: ReplaceTable, useValue: new ReplaceTable(runtime) },
     { provide: ReactToFact, useValue: new ReactToFact(ports, documents) },
   ];

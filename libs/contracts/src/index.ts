@@ -90,6 +90,7 @@ export {
   ApproveRequest,
   CallbackAddress,
   EmptyRequest,
+  PlanRecomputation,
   ReasonRequest,
   RunResource,
   RunStates,

@@ -89,6 +89,8 @@ export interface UnitPlan {
     readonly action: ChangeAction;
     readonly attributes: readonly AttributeChange[];
   }[];
+  /** Names the state of the world that was looked at, such as a state's lineage and serial; another one: look again. */
+  readonly basis?: string;
   /** The saved dry run. Holds secrets: kept encrypted, never shown. */
   readonly artifact?: Uint8Array;
 }

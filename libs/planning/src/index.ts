@@ -11,6 +11,8 @@ export type {
   PlanningPorts,
   TableSource,
 } from './application/planning-ports.js';
+export { changedInputs, RecomputePlan } from './application/recompute-plan.js';
+export type { Recomputation } from './application/recompute-plan.js';
 export { ReplaceTable } from './application/replace-table.js';
 export type { ReplaceTableInput } from './application/replace-table.js';
 export { StoredTables } from './application/stored-tables.js';
@@ -23,4 +25,5 @@ export type { PlanningTables, TableVersion } from './domain/planning-tables.js';
 export { TypeLookup } from './domain/type-lookup.js';
 export type { TypeFacts } from './domain/type-lookup.js';
 export type { PlanRequest } from './domain/plan-request.js';
+export type { PlanDifference, PlanInputs } from './domain/plan-inputs.js';
 export type { PlanEvent } from './domain/plan.events.js';

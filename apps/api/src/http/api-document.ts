@@ -14,6 +14,7 @@ import {
   JsonValue,
   LoginRequest,
   Plan,
+  PlanRecomputation,
   PriceBook,
   PriceBookResource,
   PrincipalView,
@@ -42,7 +43,7 @@ import { DeploymentPartsController } from './deployment-parts.controller.js';
 import { DeploymentsController } from './deployments.controller.js';
 import { DriftController } from './drift.controller.js';
 import { PriceBookController, TypeTableController } from './planning-tables.controller.js';
-import { PlansController, RunStatesController } from './plans.controller.js';
+import { PlanRecomputationController, PlansController, RunStatesController } from './plans.controller.js';
 import { RunsController } from './runs.controller.js';
 import { TasksController } from './tasks.controller.js';
 
@@ -56,6 +57,7 @@ export const API_CONTROLLERS: Type[] = [
   RunsController,
   TasksController,
   PlansController,
+  PlanRecomputationController,
   TypeTableController,
   PriceBookController,
   DriftController,
@@ -85,6 +87,7 @@ export function describeApi(): OpenApiDocument {
       JsonValue,
       LoginRequest,
       Plan,
+      PlanRecomputation,
       PriceBook,
       PriceBookResource,
       PrincipalView,

@@ -1,6 +1,8 @@
 import {
+  EmptyRequest,
   FINAL_RUN_STATES,
   Plan,
+  PlanRecomputation,
   RUN_COMMANDS,
   RUN_STATES,
   RUN_TRANSITIONS,
@@ -8,11 +10,14 @@ import {
   SETTLED_RUN_STATES,
 } from '@caisson/contracts';
 import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
-import { Controller, Get, Param, UseGuards } from '@nestjs/common';
+import { unreachable } from '@caisson/kernel';
+import { RecomputePlan } from '@caisson/planning';
+import { Body, Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { z } from 'zod';
 import { FindPlan } from '../queries/run-queries.js';
 import { apiProblem } from './api-problems.js';
+import { IDEMPOTENCY_KEY } from './operations.js';
 import { DigestId } from './path-parameters.js';
 
 /** Plans by content address. */
@@ -30,6 +35,42 @@ export class PlansController {
     const plan = await this.queries.execute(new FindPlan(tenantId, digest));
     if (plan === undefined) throw apiProblem('plan-not-found', 'Check the digest. The plan may be of somebody else.');
     return plan;
+  }
+}
+
+/** Computes plans again. */
+@UseGuards(AccessGuard)
+@Controller('api/v1/plans')
+export class PlanRecomputationController {
+  constructor(private readonly recomputePlan: RecomputePlan) {}
+
+  @Post(':digest/recompute')
+  @HttpCode(200)
+  @Operation({
+    summary: 'Compute a plan again from its recorded inputs and say whether it is the same',
+    access: 'deployment:read',
+    answer: PlanRecomputation,
+    refusals: [409],
+    requestHeaders: IDEMPOTENCY_KEY,
+  })
+  async recompute(
+    @Param('digest', { schema: DigestId }) digest: string,
+    @Body({ schema: EmptyRequest }) _body: unknown,
+    @CalledBy() { tenantId }: Caller,
+  ): Promise<z.infer<typeof PlanRecomputation>> {
+    const result = await this.recomputePlan.execute({ tenantId, digest });
+    switch (result.outcome) {
+      case 'plan-not-found':
+        throw apiProblem('plan-not-found', 'Check the digest. The plan may be of somebody else.');
+      case 'inputs-missing':
+        throw apiProblem('plan-not-recomputable', `${result.reason}. Plan the run again instead.`);
+      case 'recomputed': {
+        const { outcome: _outcome, differences, ...answer } = result;
+        return { ...answer, differences: [...differences] };
+      }
+      default:
+        return unreachable(result, 'recomputation');
+    }
   }
 }
 

@@ -1,7 +1,13 @@
-import type { ApproveRequest, CommandAnswer, ReasonRequest, RollbackRequest } from '@caisson/contracts';
+import {
+  allowedCommands,
+  type ApproveRequest,
+  type CommandAnswer,
+  type ReasonRequest,
+  type RollbackRequest,
+} from '@caisson/contracts';
 import type { Caller } from '@caisson/http';
 import { Injectable } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import {
@@ -13,6 +19,10 @@ import {
   RollBackCommand,
   StartPlanningCommand,
 } from '../commands/deployment-commands.js';
+import { FindDeployment } from '../queries/deployment-queries.js';
+import { FindChangedInputs } from '../queries/plan-input-queries.js';
+import { FindRun } from '../queries/run-queries.js';
+import { apiProblem } from './api-problems.js';
 import { CommandAnswers, type AskedCommand } from './command-answers.js';
 import { commandContextOf } from './command-context.js';
 
@@ -30,6 +40,7 @@ export interface RunTarget {
 export class RunCommands {
   constructor(
     private readonly bus: CommandBus,
+    private readonly queries: QueryBus,
     private readonly answers: CommandAnswers,
   ) {}
 
@@ -37,7 +48,8 @@ export class RunCommands {
     return this.send(target, new StartPlanningCommand(inputOf(target)));
   }
 
-  approve(target: RunTarget, { planDigest }: z.infer<typeof ApproveRequest>): Promise<CommandAnswer> {
+  async approve(target: RunTarget, { planDigest }: z.infer<typeof ApproveRequest>): Promise<CommandAnswer> {
+    await this.refuseOutdated(target, planDigest);
     return this.send(target, new ApproveRunCommand({ ...inputOf(target), planDigest }), { planDigest });
   }
 
@@ -64,6 +76,23 @@ export class RunCommands {
     const toRevision = body?.toRevision === undefined ? {} : { toRevision: body.toRevision };
     const says = { reason, revision: body?.toRevision };
     return this.send(target, new RollBackCommand({ ...inputOf(target), ...toRevision, reason }), says);
+  }
+
+  /** A plan that waits is worth what it was computed from; one that was approved before is not judged again. */
+  private async refuseOutdated({ caller, deploymentId, runId }: RunTarget, planDigest: string): Promise<void> {
+    const { tenantId } = caller;
+    const current = async () =>
+      (await this.queries.execute(new FindDeployment(tenantId, deploymentId)))?.view.currentRun;
+    const id = runId ?? (await current()) ?? '';
+    const run = await this.queries.execute(new FindRun(tenantId, id));
+    if (run?.state !== 'awaiting_approval' || run.planDigest !== planDigest) return;
+    const changed = await this.queries.execute(new FindChangedInputs(tenantId, planDigest));
+    if (changed.length === 0) return;
+    const names = changed.map(({ input }) => input).join(', ');
+    throw apiProblem('plan-inputs-changed', {
+      detail: `Changed since the plan was computed: ${names}. Plan the run again and approve the new digest.`,
+      members: { runId: id, changed: changed.map((input) => ({ ...input })), allowed: [...allowedCommands(run.state)] },
+    });
   }
 
   private async send(target: RunTarget, command: RunCommand, says: AskedCommand['says'] = {}): Promise<CommandAnswer> {

@@ -60,6 +60,8 @@ export const API_PROBLEMS = {
   'table-version-conflict': { status: 412, title: 'The table has changed since it was read' },
   'plan-not-found': { status: 404, title: 'There is no such plan' },
   'plan-digest-mismatch': { status: 409, title: 'The digest is not that of the plan to approve' },
+  'plan-inputs-changed': { status: 409, title: 'What the plan was computed from has changed' },
+  'plan-not-recomputable': { status: 409, title: 'The plan cannot be computed again' },
   'revision-not-found': { status: 422, title: 'There is no such revision to go back to' },
   'task-not-found': { status: 404, title: 'There is no such task' },
   'attempt-not-found': { status: 404, title: 'There is no such attempt' },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Failure } from '../failure.js';
+import { JsonValue } from '../desired-state.js';
 import { Digest } from '../plan.js';
 import { RunEffects } from '../run-effects.js';
 import { RUN_COMMANDS, RUN_KINDS, RUN_STATES } from '../run-states.js';
@@ -76,6 +77,19 @@ export const RunStates = z.object({
       command: z.enum(RUN_COMMANDS).optional(),
       when: z.string(),
     }),
+  ),
+});
+
+/** What came of computing a plan again from its recorded inputs. */
+export const PlanRecomputation = z.object({
+  digest: Digest,
+  /** Empty when there is no plan any more. */
+  recomputed: z.union([Digest, z.literal('')]),
+  /** Byte for byte. */
+  same: z.boolean(),
+  /** Where they differ, as JSON pointers into the plan. */
+  differences: z.array(
+    z.object({ pointer: z.string(), recorded: JsonValue.optional(), recomputed: JsonValue.optional() }),
   ),
 });
 

@@ -1,5 +1,6 @@
 import type { Diagnostic, Failure } from '@caisson/contracts';
 import { assemblePlan } from '../domain/assemble-plan.js';
+import { inputsOf } from '../domain/plan-inputs.js';
 import type { PlanRequest } from '../domain/plan-request.js';
 import { hasType } from '../domain/engine-offer.js';
 import { prepareUnits, type Refusal } from '../domain/prepare-units.js';
@@ -39,8 +40,9 @@ export class BuiltInPlanner implements Planner {
     const surveyed = await survey.run(prepared);
     if (surveyed.outcome === 'refused') return refusedFor(surveyed);
     const { findings } = surveyed;
-    const plan = assemblePlan({ request, planner: this.name, offers, tables, lookup, ...prepared, findings });
-    return { outcome: 'planned', plan };
+    const heard = { request, planner: this.name, offers, tables, findings };
+    const plan = assemblePlan({ ...heard, lookup, ...prepared });
+    return { outcome: 'planned', plan, inputs: inputsOf(heard) };
   }
 }
 

@@ -123,7 +123,7 @@ function commandOf(
   outcome: PlanOutcome,
 ): PlanCommand {
   return outcome.outcome === 'planned'
-    ? { type: 'RecordPlan', ...round, plan: outcome.plan }
+    ? { type: 'RecordPlan', ...round, plan: outcome.plan, ...(outcome.inputs && { inputs: outcome.inputs }) }
     : { type: 'RefusePlan', ...round, failure: outcome.failure };
 }
 

@@ -17,6 +17,9 @@ const EVENT_SCHEMA_VERSION = 1;
 /** The collection of plans, by digest. */
 export const PLAN_COLLECTION = 'plan';
 
+/** The collection of what plans follow from, by the digest of the plan. */
+export const PLAN_INPUTS_COLLECTION = 'plan-inputs';
+
 /** Collection `plan`, by digest. */
 export type PlanView = {
   /** The digest. */
@@ -39,8 +42,9 @@ export const planAggregate: Aggregate<PlanState, PlanCommand, PlanEvent, PlanRej
 };
 
 function encode({ type, ...data }: PlanEvent): NewEvent {
-  const publicForm = { type: eventTypeOf('planning', PUBLIC_FACTS[type]) };
-  return { type, schemaVersion: EVENT_SCHEMA_VERSION, data, publicForm };
+  const fact = PUBLIC_FACTS[type];
+  const event = { type, schemaVersion: EVENT_SCHEMA_VERSION, data };
+  return fact === undefined ? event : { ...event, publicForm: { type: eventTypeOf('planning', fact) } };
 }
 
 function decode(recorded: RecordedEvent): PlanEvent {
@@ -60,6 +64,10 @@ function documentsOf(
   { occurredAt }: DocumentContext,
 ): readonly NewDocument[] {
   return events.flatMap((event) => {
+    if (event.type === 'PlanInputsRecorded') {
+      const body = event.inputs as unknown as JsonObject;
+      return [{ collection: PLAN_INPUTS_COLLECTION, id: event.digest, body }];
+    }
     if (event.type !== 'PlanComputed') return [];
     const { deploymentId, plan, round, runId } = event;
     const view: PlanView = { id: plan.digest, runId, deploymentId, round, computedAt: occurredAt, plan };

@@ -1,4 +1,5 @@
 import type { Failure, Plan } from '@caisson/contracts';
+import type { PlanInputs } from '../domain/plan-inputs.js';
 import type { PlanRequest } from '../domain/plan-request.js';
 
 /** Around one planning. */
@@ -10,7 +11,13 @@ export interface PlanSurroundings {
 
 /** A plan, or why there cannot be one: final until somebody changes the request or the installation. */
 export type PlanOutcome =
-  { readonly outcome: 'planned'; readonly plan: Plan } | { readonly outcome: 'refused'; readonly failure: Failure };
+  | {
+      readonly outcome: 'planned';
+      readonly plan: Plan;
+      /** All that it follows from, so that it can be computed again. A planner of one's own may keep none. */
+      readonly inputs?: PlanInputs;
+    }
+  | { readonly outcome: 'refused'; readonly failure: Failure };
 
 /** Makes plans. Changes nothing but the store of artifacts; the same question again gives a plan that does the same. */
 export interface Planner {

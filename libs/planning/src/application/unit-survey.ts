@@ -164,7 +164,8 @@ export class UnitSurvey {
       ...change,
       attributes: [...attributes],
     }));
-    const finding = { action, changes, properties: unit.properties };
+    const basis = plan.basis === undefined ? {} : { basis: plan.basis };
+    const finding = { action, changes, properties: unit.properties, ...basis };
     if (plan.artifact === undefined || action === 'none') return finding;
     return { ...finding, artifact: await artifacts.put(tenantId, plan.artifact) };
   }

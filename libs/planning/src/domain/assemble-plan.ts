@@ -17,6 +17,8 @@ export interface UnitFinding {
   /** As desired, references resolved where they are known. */
   readonly properties: JsonObject;
   readonly artifact?: ArtifactRef;
+  /** Names the state of the world that the engine looked at. */
+  readonly basis?: string;
   /** Why the engine could not say; then nothing but the record was looked at. */
   readonly dryRunUnavailable?: string;
 }
@@ -200,7 +202,10 @@ function irreversibleOf(lookup: TypeLookup, units: readonly PlanUnit[]): Plan['i
 }
 
 /** Versions and digests of everything that the plan follows from, so that it can be computed again. */
-function inputsOf({ offers, planner, request, tables }: PlanParts, units: readonly PlanUnit[]): Record<string, string> {
+function inputsOf(
+  { findings, offers, planner, request, tables }: PlanParts,
+  units: readonly PlanUnit[],
+): Record<string, string> {
   const inputs: Record<string, string> = {
     planner,
     typeTable: inputNameOf(tables.typeTable),
@@ -209,6 +214,7 @@ function inputsOf({ offers, planner, request, tables }: PlanParts, units: readon
     round: String(request.round),
     desired: digestOf(request.desired),
     applied: digestOf(request.applied),
+    world: digestOf(Object.fromEntries([...findings].map(([unitId, { basis }]) => [unitId, basis ?? '']))),
   };
   for (const engine of new Set(units.map((unit) => unit.engine))) {
     const offer = offers.get(engine);

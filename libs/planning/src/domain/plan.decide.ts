@@ -1,5 +1,6 @@
 import type { Failure, Plan } from '@caisson/contracts';
 import { accept, reject, unreachable, type Decider, type Decision } from '@caisson/kernel';
+import type { PlanInputs } from './plan-inputs.js';
 import type { PlanEvent } from './plan.events.js';
 
 interface InRound {
@@ -12,7 +13,7 @@ interface InRound {
 /** What can be asked of the plan of a run. */
 export type PlanCommand =
   | (InRound & { readonly type: 'StartPlan'; readonly planner: string })
-  | (InRound & { readonly type: 'RecordPlan'; readonly plan: Plan })
+  | (InRound & { readonly type: 'RecordPlan'; readonly plan: Plan; readonly inputs?: PlanInputs })
   | (InRound & { readonly type: 'RefusePlan'; readonly failure: Failure });
 
 /** Why it says no. */
@@ -38,17 +39,21 @@ export function decide(state: PlanState, command: PlanCommand): Decision<PlanEve
   }
   if (round > state.round) return reject({ code: 'plan-not-started', round });
   if (state.status !== 'started') return accept();
-  return command.type === 'RecordPlan'
-    ? accept({ type: 'PlanComputed', ...inRound, plan: command.plan })
-    : accept({ type: 'PlanRefused', ...inRound, failure: command.failure });
+  if (command.type === 'RefusePlan') return accept({ type: 'PlanRefused', ...inRound, failure: command.failure });
+  const { inputs, plan } = command;
+  const computed = { type: 'PlanComputed', ...inRound, plan } as const;
+  if (inputs === undefined) return accept(computed);
+  return accept<PlanEvent>({ type: 'PlanInputsRecorded', ...inRound, digest: plan.digest, inputs }, computed);
 }
 
 /** Applies one recorded fact. */
-export function evolve(_state: PlanState, event: PlanEvent): PlanState {
+export function evolve(state: PlanState, event: PlanEvent): PlanState {
   const { round } = event;
   switch (event.type) {
     case 'PlanStarted':
       return { round, status: 'started' };
+    case 'PlanInputsRecorded':
+      return state;
     case 'PlanComputed':
       return { round, status: 'computed' };
     case 'PlanRefused':

@@ -1,0 +1,46 @@
+import type { Plan } from '@caisson/contracts';
+import { DEPLOYMENT_COLLECTIONS, type ResourcesView } from '@caisson/deployment';
+import type { DocumentStore } from '@caisson/event-sourcing';
+import { digestOf } from '@caisson/kernel';
+import { changedInputs, inputNameOf, StoredTables } from '@caisson/planning';
+import { Inject } from '@nestjs/common';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { DOCUMENTS } from '../tokens.js';
+import { FOREIGN_COLLECTIONS } from './foreign-collections.js';
+
+/** Which input of a plan is another one now, what the plan was computed from, and what it is. */
+export type ChangedInput = ReturnType<typeof changedInputs>[number];
+
+/** The inputs of a plan that have changed since it was computed; none for a plan that is not known. */
+export class FindChangedInputs extends Query<readonly ChangedInput[]> {
+  constructor(
+    readonly tenantId: string,
+    readonly digest: string,
+  ) {
+    super();
+  }
+}
+
+/** Answers `FindChangedInputs`. */
+@QueryHandler(FindChangedInputs)
+export class FindChangedInputsHandler implements IQueryHandler<FindChangedInputs> {
+  constructor(
+    @Inject(DOCUMENTS) private readonly documents: DocumentStore,
+    private readonly tables: StoredTables,
+  ) {}
+
+  async execute({ digest, tenantId }: FindChangedInputs): Promise<readonly ChangedInput[]> {
+    const found = await this.documents.get<{ plan: Plan }>(tenantId, FOREIGN_COLLECTIONS.plan, digest);
+    if (found === undefined) return [];
+    const { plan } = found.body;
+    const [{ priceBook, typeTable }, resources] = await Promise.all([
+      this.tables.current(tenantId),
+      this.documents.get<ResourcesView>(tenantId, DEPLOYMENT_COLLECTIONS.resources, plan.deploymentId),
+    ]);
+    return changedInputs(plan, {
+      typeTable: inputNameOf(typeTable),
+      priceBook: inputNameOf(priceBook),
+      applied: digestOf(resources?.body.units ?? []),
+    });
+  }
+}
