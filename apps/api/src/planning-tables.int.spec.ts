@@ -185,3 +185,21 @@ describe('a desired state', () => {
     expect(refused).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
   });
 });
+
+describe('a plan', () => {
+  it('is asked for once: of two requests at once the other is refused', async () => {
+    const resources = [{ name: 'network', engine: 'sandbox', type: 'network', properties: { cidr: '10.0.0.0/16' } }];
+    const wanted = { name: 'twice', autoPlan: false, resources };
+    const { body } = await ask<{ deployment: { id: string } }>('POST', '/deployments', { body: wanted });
+    const asked = [0, 1].map(() => ask<Problem>('POST', `/deployments/${body.deployment.id}/plan`, { body: {} }));
+    const answers = await Promise.all(asked);
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
+    const refused = answers.find(({ status }) => status === 409);
+    expect(refused?.body).toMatchObject({ code: 'run-state-conflict', state: 'planning', allowed: ['cancel'] });
+  });
+
+  it('that nobody made cannot be computed again', async () => {
+    const missing = await ask<Problem>('POST', `/plans/sha256:${'0'.repeat(64)}/recompute`, { body: {} });
+    expect(missing).toMatchObject({ status: 404, body: { code: 'plan-not-found' } });
+  });
+});

@@ -8,6 +8,7 @@ import {
   type DriftReportResource,
   type HistoryEntry,
   type Plan,
+  type PlanRecomputation,
   type PriceBook,
   type PriceBookView,
   type RevisionResource,
@@ -114,6 +115,16 @@ export class CaissonClient {
 
   plan(runId: string): Promise<Plan> {
     return this.#body('GET', `/runs/${runId}/plan`);
+  }
+
+  /** Has a plan computed again from its recorded inputs, and says whether it is the same. */
+  recomputePlan(digest: string): Promise<PlanRecomputation> {
+    return this.#body('POST', `/plans/${digest}/recompute`, {});
+  }
+
+  /** Plans the current run of a deployment, or plans it again because inputs changed. */
+  planDeployment(deploymentId: string): Promise<RunCommandAnswer> {
+    return this.#body('POST', `/deployments/${deploymentId}/plan`, {});
   }
 
   async tasks(runId: string): Promise<readonly TaskResource[]> {

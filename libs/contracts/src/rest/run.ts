@@ -108,3 +108,5 @@ export type RunResource = z.infer<typeof RunResource>;
 export type CallbackAddress = z.infer<typeof CallbackAddress>;
 /** A task as the API shows it. */
 export type TaskResource = z.infer<typeof TaskResource>;
+/** What came of computing a plan again. */
+export type PlanRecomputation = z.infer<typeof PlanRecomputation>;

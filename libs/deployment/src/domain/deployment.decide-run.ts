@@ -15,7 +15,6 @@ export function decideRun(deployment: Deployment, command: AskOfRun): Deployment
   const { runId } = found;
   switch (command.type) {
     case 'StartPlanning':
-      if (found.state === 'planning') return accept();
       return ifAllowed(found, 'plan', () => [runPlanningStarted(deployment, found, origin)]);
     case 'ApproveRun':
       return approve(deployment, found, command);

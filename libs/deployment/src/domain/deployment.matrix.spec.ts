@@ -19,7 +19,6 @@ const COMMANDS: Readonly<Record<RunCommand, DeploymentCommand>> = {
 
 /** Wishes that are true already: accepted, and nothing is recorded. */
 const ALREADY_TRUE = [
-  'planning plan',
   'executing execute',
   'cancelling cancel',
   'cancelled cancel',
