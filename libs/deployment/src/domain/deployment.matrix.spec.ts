@@ -18,12 +18,7 @@ const COMMANDS: Readonly<Record<RunCommand, DeploymentCommand>> = {
 };
 
 /** Wishes that are true already: accepted, and nothing is recorded. */
-const ALREADY_TRUE = [
-  'executing execute',
-  'cancelling cancel',
-  'cancelled cancel',
-  'rolling_back rollback',
-];
+const ALREADY_TRUE = ['executing execute', 'cancelling cancel', 'cancelled cancel', 'rolling_back rollback'];
 
 /** Going back after a run that settled is a new run, so the row is not the old run's. */
 const NEW_RUN = ['completed rollback', 'cancelled rollback', 'rolled_back rollback'];
