@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
+import { createInterface } from 'node:readline';
 import { DesiredState, type DesiredStateInput, type Plan, type PublicEvent } from '@caisson/contracts';
 import {
   ApproveRun,
@@ -16,8 +17,16 @@ import {
 import { EngineFailure, type Engine, type EngineCall, type PlanRequest, type UnitPlan } from '@caisson/engine';
 import { ENGINE_MIGRATIONS } from '@caisson/engines';
 import type { CommandContext } from '@caisson/event-sourcing';
+import { openEventStore } from '@caisson/event-store-postgres';
 import { createLogger, Metrics } from '@caisson/observability';
-import { BuiltInPlanner, ComputePlan, PLANNING_ATTEMPTS_MAX, StoredTables, type PlanView } from '@caisson/planning';
+import {
+  acceptPlanRequest,
+  BuiltInPlanner,
+  ComputePlan,
+  PLANNING_ATTEMPTS_MAX,
+  StoredTables,
+  type PlanView,
+} from '@caisson/planning';
 import {
   Health,
   openFoundation,
@@ -28,7 +37,7 @@ import {
   systemIds,
   type Foundation,
 } from '@caisson/service';
-import { createTestDatabase, eventually, type TestDatabase } from '@caisson/testing';
+import { createTestDatabase, eventually, startSourceProcess, type TestDatabase } from '@caisson/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { plannerService } from './index.js';
 import { PlannerModule } from './planner.module.js';
@@ -77,7 +86,7 @@ const creates: Planned = ({ unit }) => ({
 });
 
 /** One planner as a process would run it, on an engine of the test's own. */
-async function startPlanner(plan: Planned): Promise<Foundation> {
+async function startPlanner(plan: Planned, environment: Record<string, string> = {}): Promise<Foundation> {
   const appUrl = new URL(database.url);
   [appUrl.username, appUrl.password] = ['planner_test', 'app'];
   const settings = readSettings(PlannerSettings, {
@@ -86,6 +95,7 @@ async function startPlanner(plan: Planned): Promise<Foundation> {
     CAISSON_ENCRYPTION_KEY: `test:${randomBytes(32).toString('base64')}`,
     CAISSON_DATA_DIR: tmpdir(),
     CAISSON_STATE_BACKEND_URL: 'http://127.0.0.1:1',
+    ...environment,
   });
   const around = { log, metrics: new Metrics(false), health: new Health(), shutdown: new Shutdown(log) };
   const foundation = await openFoundation({ ...around, settings, migrations: ENGINE_MIGRATIONS });
@@ -145,6 +155,92 @@ function planningEnded(foundation: Foundation, runId: string, rounds = 1): Promi
 async function runOf({ stores }: Foundation, runId: string): Promise<RunView | undefined> {
   return (await stores.documents.get<RunView>(tenantId, 'run', runId))?.body;
 }
+
+const CHILD_LEASE_MS = 1_500;
+
+/** A planner in a process of its own that never comes to an end. It says `ready`, and `plans` when it has begun. */
+function startHangingPlanner() {
+  const code = `
+    import { openEventStore } from '@caisson/event-store-postgres';
+    import { JobWorker } from '@caisson/event-sourcing';
+    import { ComputePlan, PLANNING_QUEUE } from '@caisson/planning';
+    import { systemClock as clock } from '@caisson/system';
+    const { events, identity, jobs, locks, wakeups } = await openEventStore({ url: ${JSON.stringify(database.url)} });
+    const say = (what) => process.stdout.write(what + '\\n');
+    const observer = { toolSaid: () => undefined, engineCalled: () => undefined, planningEnded: () => undefined };
+    const planner = { name: 'hangs/1', plan: () => (say('plans'), new Promise(() => undefined)) };
+    const limits = { lockTtlMs: ${CHILD_LEASE_MS}, lockWaitMs: 1000 };
+    const ports = { runtime: { store: events, clock, service: 'planner' }, locks, observer };
+    const compute = new ComputePlan(ports, planner, limits);
+    new JobWorker({
+      queue: PLANNING_QUEUE, worker: identity, jobs, wakeups, clock, concurrencyMax: 1,
+      leaseMs: ${CHILD_LEASE_MS}, pollMs: 200, attemptsMax: 3, drainMs: 1000,
+      handle: async (job, control) => {
+        await compute.execute({ event: job.payload, attempt: job.attempt, signal: control.signal });
+        return { outcome: 'done' };
+      },
+      observer: { jobEnded: () => undefined, queueFailed: () => undefined },
+    }).start();
+    say('ready');`;
+  const child = startSourceProcess(code, new URL('..', import.meta.url));
+  const said: string[] = [];
+  createInterface({ input: child.stdout! }).on('line', (line) => said.push(line));
+  return {
+    process: child,
+    toSay: (what: string) => eventually(`the child to say ${what}`, () => said.includes(what), 20_000),
+  };
+}
+
+describe('the planner', () => {
+  it('is the one that the settings name', async () => {
+    const other = new URL('./other-planner.harness.ts', import.meta.url).href;
+    const foundation = await startPlanner(creates, { CAISSON_PLANNER: other });
+    const { runId } = await create(foundation);
+    const ended = await planningEnded(foundation, runId);
+    expect(ended.data).toMatchObject({
+      failure: { code: 'not-today', message: expect.stringContaining('shop') as string },
+    });
+    const [started] = await planEvents(foundation, runId);
+    expect(started?.data).toMatchObject({ planner: 'refuses-all/7' });
+  });
+
+  it.each([
+    ['no module', './nowhere.js', 'nowhere'],
+    ['a module that makes no planner', 'node:path', 'createPlanner'],
+  ])('cannot be %s, and the service does not start', async (_what, planner, word) => {
+    await expect(startPlanner(creates, { CAISSON_PLANNER: planner })).rejects.toMatchObject({
+      ...{ code: 'settings-invalid', message: expect.stringContaining(word) as string },
+    });
+  });
+
+  it('that is killed while it plans is replaced within its lease', { timeout: 60_000 }, async () => {
+    await startPlanner(creates);
+    await running.splice(0)[0]?.stop(); // It has migrated; the child is to be alone.
+    const outside = await openEventStore({ url: database.url });
+    const child = startHangingPlanner();
+    try {
+      await child.toSay('ready');
+      const alone = { stores: outside, locks: outside.locks } as Foundation;
+      const { deploymentId, runId } = await create(alone);
+      const facts = await outside.consumers.readStream({ tenantId, streamId: `deployment-${deploymentId}` }, 0);
+      const job = acceptPlanRequest(facts.find(({ type }) => type.includes('run-planning-started'))!)!;
+      const stream = { tenantId, streamId: `deployment-${deploymentId}` };
+      await outside.consumers.transact('planner', [stream], async (transaction) => transaction.enqueue(stream, job));
+      outside.wakeups.wake(`jobs-${job.queue}`);
+      await child.toSay('plans');
+      child.process.kill('SIGKILL');
+      const killedAt = performance.now();
+      const successor = await startPlanner(creates);
+      const ended = await planningEnded(successor, runId);
+      expect(ended.type).toContain('plan-computed');
+      expect(performance.now() - killedAt).toBeLessThan(CHILD_LEASE_MS + 8_000); // The lease, then a look for due jobs.
+      expect((await planEvents(successor, runId)).filter(({ type }) => type.includes('plan-computed'))).toHaveLength(1);
+    } finally {
+      child.process.kill('SIGKILL');
+      await outside.close();
+    }
+  });
+});
 
 describe('a run that asks for a plan', () => {
   it('gets one, which waits to be approved by its digest', async () => {

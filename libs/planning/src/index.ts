@@ -1,6 +1,6 @@
 export { acceptPlanRequest, PLANNING_QUEUE } from './application/accept-plan-request.js';
 export { BuiltInPlanner } from './application/built-in-planner.js';
-export { ComputePlan, PLANNING_ATTEMPTS_MAX } from './application/compute-plan.js';
+export { ComputePlan, PLANNING_ATTEMPTS_MAX, PLANNING_LIMITS } from './application/compute-plan.js';
 export type { ComputePlanInput } from './application/compute-plan.js';
 export { planAggregate } from './application/plan.aggregate.js';
 export type { PlanView } from './application/plan.aggregate.js';

@@ -2,8 +2,9 @@ import type { PublicEvent } from '@caisson/contracts';
 import type { ArtifactStore, EngineRegistry } from '@caisson/engine';
 import type { ClaimedJob, JobControl, JobVerdict } from '@caisson/event-sourcing';
 import { withStory } from '@caisson/observability';
-import { BuiltInPlanner, ComputePlan, PLANNING_ATTEMPTS_MAX, PLANNING_QUEUE, StoredTables } from '@caisson/planning';
+import { ComputePlan, PLANNING_ATTEMPTS_MAX, PLANNING_QUEUE, StoredTables } from '@caisson/planning';
 import { jobLoop, type BackgroundLoop, type ServiceFrame } from '@caisson/service';
+import type { PlannerFactory } from '../load-planner.js';
 import type { PlannerSettings } from '../settings.js';
 import { planningObserver } from './planning-observer.js';
 
@@ -17,12 +18,16 @@ export interface PlanningEngines {
 }
 
 /** The loop that computes the plans that runs asked for. */
-export function planWorker(frame: ServiceFrame<PlannerSettings>, engines: PlanningEngines): BackgroundLoop {
+export function planWorker(
+  frame: ServiceFrame<PlannerSettings>,
+  engines: PlanningEngines,
+  makePlanner: PlannerFactory,
+): BackgroundLoop {
   const { clock, documents, locks, log, metrics, runtime, settings } = frame;
   const observer = planningObserver(log, metrics);
   const tables = new StoredTables(documents);
   const { artifacts, registry } = engines;
-  const planner = new BuiltInPlanner({ engines: registry, artifacts, tables, clock, observer });
+  const planner = makePlanner({ engines: registry, artifacts, tables, clock, observer });
   const computePlan = new ComputePlan({ runtime, locks, observer }, planner);
   return jobLoop(frame, {
     queue: PLANNING_QUEUE,

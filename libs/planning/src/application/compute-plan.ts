@@ -10,11 +10,13 @@ import type { PlanningPorts } from './planning-ports.js';
 /** How often a planning is tried while engines are in trouble, before the run is told. */
 export const PLANNING_ATTEMPTS_MAX = 6;
 
-/** A planner that died is gone after it; renewed while it lives. */
-const LOCK_TTL_MS = 30_000;
-
-/** The planning of an older round ends soon; after that the job is given back. */
-const LOCK_WAIT_MS = 5_000;
+/** How planners share a deployment. */
+export const PLANNING_LIMITS = {
+  /** A planner that died is gone after it; renewed while it lives. */
+  lockTtlMs: 30_000,
+  /** The planning of an older round ends soon; after that the job is given back. */
+  lockWaitMs: 5_000,
+} as const;
 
 /** One request to plan, in a worker's hand. */
 export interface ComputePlanInput {
@@ -40,6 +42,7 @@ export class ComputePlan {
   constructor(
     private readonly ports: PlanningPorts,
     private readonly planner: Planner,
+    private readonly limits: Readonly<Record<keyof typeof PLANNING_LIMITS, number>> = PLANNING_LIMITS,
   ) {}
 
   /**
@@ -56,8 +59,8 @@ export class ComputePlan {
       tenantId: event.tenantId,
       resource: `planning:${deploymentId}`,
       fences: [`${planAggregate.category}-${runId}`],
-      ttlMs: LOCK_TTL_MS,
-      waitMs: LOCK_WAIT_MS,
+      ttlMs: this.limits.lockTtlMs,
+      waitMs: this.limits.lockWaitMs,
       signal,
     };
     const outcome = await this.ports.locks.withLock(lock, (held) =>
