@@ -3,7 +3,7 @@ import type { OldRunners, OldRunnersOf } from '@caisson/execution';
 import { Fault, type Clock } from '@caisson/kernel';
 import { killRunners } from '@caisson/tool-process';
 
-/** What the end of another host's lease and the grace of its tools may take on top of each other's clocks. */
+/** What another host's lease, the silence after which its tools are stopped, and its clock may take on top. */
 const MARGIN_MS = 15_000;
 
 /** How long earlier holders and their tools may still act. */
@@ -27,8 +27,8 @@ export class RegisteredRunners implements OldRunners {
   }
 
   /**
-   * Kills what can be reached from this host. What runs on another one cannot be; but a tool ends with the process that
-   * started it, and that process stops its tools when its lease has run out. So that long is waited, and no less.
+   * Kills what can be reached from this host. What runs on another one cannot be; but a tool is stopped when the process
+   * that started it ends, has lost its lease, or says nothing any more. So that long is waited, and no less.
    */
   async stop(of: OldRunnersOf): Promise<void> {
     const { leaseMs, graceMs } = this.#times;

@@ -13,8 +13,10 @@ export const GATE_NAME = 'caisson-runner';
  * What the leader of the group runs: it waits for one line, leaves a watcher behind and becomes the tool.
  *
  * Standard input is the life line: it closes when our process ends, however that happens. Before the line a closed one
- * ends the gate; after it the watcher asks the tool to stop and kills the group after the grace. Others ask the watcher
- * by SIGUSR1. Only the watcher interrupts the tool, and only once: many tools take a second interrupt for "at once",
+ * ends the gate; after it the watcher asks the tool to stop and kills the group after the grace. It does the same when
+ * our process lives and says nothing: each line on the life line is a heartbeat, each tick (SIGUSR2) of a clock of the
+ * watcher's own without one since the last is counted, and the second ends the waiting. A process that was halted past
+ * its lease so does not keep its tool, also where nobody else can reach it. Others ask the watcher by SIGUSR1. Only the watcher interrupts the tool, and only once: many tools take a second interrupt for "at once",
  * and Terraform then does not save its state.
  *
  * The life line also closes when the tool has ended: then our process clears the group, and the watcher only if it did
@@ -27,15 +29,24 @@ export const GATE_NAME = 'caisson-runner';
  */
 const GATE_SCRIPT = `
 grace=$1
-pipes=$2
-shift 2
+silence=$2
+pipes=$3
+shift 3
 read -r go || { [ -z "$pipes" ] || rm -rf "$pipes"; exit 0; }
 exec 3<&0
-trap '' USR1
+trap '' USR1 USR2
 (
-  trap : USR1
-  read -r end
-  trap '' USR1
+  read -r me rest </proc/self/stat
+  asked= ticked= late=0
+  trap 'asked=1' USR1
+  trap 'ticked=1 late=$((late + 1))' USR2
+  ( trap '' USR1 USR2; while sleep "$silence"; do kill -USR2 "$me" || exit; done ) &
+  while :; do
+    if read -r beat; then late=0; continue; fi
+    [ -z "$asked" ] && [ -n "$ticked" ] && [ "$late" -lt 2 ] || break
+    ticked=
+  done
+  trap '' USR1 USR2
   kill -INT $$
   while [ "$grace" -gt 0 ]; do
     sleep 1
@@ -51,9 +62,12 @@ if [ -n "$pipes" ]; then
   exec >"$pipes/out" 2>"$pipes/err"
   rm -rf "$pipes"
 fi
-trap - USR1
+trap - USR1 USR2
 exec "$@" </dev/null 3<&-
 `;
+
+/** Below the lease of an execution: who was silent for so long twice does not hold it any more. */
+const SILENCE_MS = 10_000;
 
 /** How a process ended. */
 export interface ProcessExit {
@@ -82,6 +96,8 @@ export interface GateOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly graceMs: number;
+  /** The tool is asked to stop when we say nothing for longer than this, twice as long at most. Default 10 s. */
+  readonly silenceMs?: number;
   /** The tool must be able to end in order when we are gone: its output then goes nowhere in place of failing. */
   readonly outlivesUs?: boolean;
 }
@@ -93,13 +109,15 @@ export interface GateOptions {
  */
 export async function openGate(options: GateOptions): Promise<Gate> {
   const graceSeconds = String(Math.ceil(options.graceMs / 1000));
+  const { silenceMs = SILENCE_MS } = options;
+  const silenceSeconds = String(Math.max(1, Math.ceil(silenceMs / 1000)));
   const pipes = options.outlivesUs === true ? await mkdtemp(join(tmpdir(), 'caisson-runner-')) : '';
   const discard = async (): Promise<void> => {
     if (pipes !== '') await rm(pipes, { recursive: true, force: true });
   };
   const child = spawn(
     '/bin/sh',
-    ['-c', GATE_SCRIPT, GATE_NAME, graceSeconds, pipes, options.command, ...options.args],
+    ['-c', GATE_SCRIPT, GATE_NAME, graceSeconds, silenceSeconds, pipes, options.command, ...options.args],
     {
       cwd: options.cwd,
       env: { ...options.env, [RUNNER_MARK]: options.runnerId },
@@ -108,8 +126,10 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     },
   );
   child.stdin.on('error', ignoreBrokenPipe);
+  let heart: NodeJS.Timeout | undefined;
   const ended = new Promise<ProcessExit>((resolve) => {
     child.once('exit', (code, signal) => {
+      clearInterval(heart);
       resolve({ code: code ?? undefined, signal: signal ?? undefined });
     });
   });
@@ -128,8 +148,10 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     ended,
     go: () => {
       child.stdin.write('go\n');
+      heart = setInterval(() => child.stdin.write('beat\n'), silenceMs / 3);
     },
     hangUp: () => {
+      clearInterval(heart);
       child.stdin.destroy();
     },
     discard,

@@ -248,6 +248,22 @@ it('asks the tool to stop by itself when the executor was killed, and its words 
   await eventually('nothing to be left', async () => (await markedProcesses(runnerId)).length === 0);
 });
 
+it('asks the tool to stop when the executor is halted and cannot be reached, and not before', async () => {
+  const marker = join(folder, randomUUID());
+  const script = `trap 'date +%s%N > ${marker}.int; exit 1' INT; touch ${marker}; while :; do sleep 0.05; done`;
+  const { executor, runnerId } = startExecutor(script, 1_000, 1_000);
+  try {
+    await eventually('the tool to run', () => existsSync(marker));
+    await new Promise((resolve) => setTimeout(resolve, 2_500)); // Longer than it may be silent: it was not.
+    expect(existsSync(`${marker}.int`)).toBe(false);
+    executor.kill('SIGSTOP');
+    await eventually('the tool to be asked', () => existsSync(`${marker}.int`));
+    await eventually('nothing to be left', async () => (await markedProcesses(runnerId)).length === 0);
+  } finally {
+    executor.kill('SIGKILL');
+  }
+});
+
 it('interrupts the tool once, whoever else asks: a second interrupt means "at once" to many tools', async () => {
   const marker = join(folder, randomUUID());
   const busy = 'for i in $(seq 60); do sleep 0.05; done; exit 9';
@@ -334,9 +350,9 @@ async function migratedAsServicesSeeIt(ownerUrl: string): Promise<string> {
 }
 
 /** Another process of ours that runs the tool, so that it can be killed. */
-function startExecutor(script: string, graceMs: number) {
+function startExecutor(script: string, graceMs: number, silenceMs = 10_000) {
   const runnerId = randomUUID();
-  const run = { ...shell(script), runnerId, graceMs, timeoutMs: 600_000 };
+  const run = { ...shell(script), runnerId, graceMs, silenceMs, timeoutMs: 600_000 };
   const executor = startSourceProcess(
     `import pg from 'pg';
      import { runTool } from '${new URL('./run-tool.ts', import.meta.url).href}';
