@@ -27,8 +27,8 @@ export class RegisteredRunners implements OldRunners {
   }
 
   /**
-   * Kills what can be reached from this host. What runs on another one cannot be; but a tool is stopped when the process
-   * that started it ends, has lost its lease, or says nothing any more. So that long is waited, and no less.
+   * Kills what can be reached from this host. What runs on another one cannot be; but a tool is stopped when the
+   * process that started it ends, has lost its lease, or says nothing any more. So that long is waited, and no less.
    */
   async stop(of: OldRunnersOf): Promise<void> {
     const { leaseMs, graceMs } = this.#times;

@@ -16,8 +16,9 @@ export const GATE_NAME = 'caisson-runner';
  * ends the gate; after it the watcher asks the tool to stop and kills the group after the grace. It does the same when
  * our process lives and says nothing: each line on the life line is a heartbeat, each tick (SIGUSR2) of a clock of the
  * watcher's own without one since the last is counted, and the second ends the waiting. A process that was halted past
- * its lease so does not keep its tool, also where nobody else can reach it. Others ask the watcher by SIGUSR1. Only the watcher interrupts the tool, and only once: many tools take a second interrupt for "at once",
- * and Terraform then does not save its state.
+ * its lease so does not keep its tool, also where nobody else can reach it. Others ask the watcher by SIGUSR1. Only the
+ * watcher interrupts the tool, and only once: many tools take a second interrupt for "at once", and Terraform then does
+ * not save its state.
  *
  * The life line also closes when the tool has ended: then our process clears the group, and the watcher only if it did
  * not, some seconds later.

@@ -11,8 +11,8 @@ const BACKOFF_MS_MAX = 30_000;
 const JITTER = 0.25;
 
 /**
- * Delay before the next attempt: 1 s, 2 s, 4 s … up to 30 s, each with up to a quarter of it added by chance. Never less
- * than that: a cloud that asked for a pause gets it.
+ * Delay before the next attempt: 1 s, 2 s, 4 s … up to 30 s, each with up to a quarter added by chance. Never less than
+ * that: a cloud that asked for a pause gets it.
  *
  * @param attempt - the attempt that failed, from 1.
  * @param random - in [0, 1), drawn by the caller so that a decision can be replayed.
