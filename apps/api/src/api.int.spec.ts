@@ -11,13 +11,15 @@ import {
   type PublicEvent,
   type RunResource,
 } from '@caisson/contracts';
+import { CreateAttemptLog, PostgresAttemptLogs } from '@caisson/attempt-log-postgres';
 import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
 import { CallbackTokens, createHttpAdapter, prepareHttp } from '@caisson/http';
 import { digestOf, uuidV7, type Clock, type Json } from '@caisson/kernel';
 import { createLogger, Metrics } from '@caisson/observability';
 import { systemClock, systemIds } from '@caisson/service';
 import { principalIdOf, TENANCY_COLLECTIONS, tenantIdOf } from '@caisson/tenancy';
-import { createTestDatabase, type TestDatabase } from '@caisson/testing';
+import type { NewDocument } from '@caisson/event-sourcing';
+import { createTestDatabase, newContext, type TestDatabase } from '@caisson/testing';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -41,6 +43,7 @@ const PASSWORD = 'correct horse battery';
 let database: TestDatabase;
 let store: OpenedEventStore;
 let app: NestFastifyApplication;
+let logs: PostgresAttemptLogs;
 let token: string;
 const logged: string[] = [];
 const destination = new Writable({
@@ -54,10 +57,11 @@ const log = createLogger({ service: 'api', level: 'debug', destination });
 beforeAll(async () => {
   Logger.overrideLogger(false);
   database = await createTestDatabase();
-  await migrate({ ownerUrl: database.url });
+  await migrate({ ownerUrl: database.url, migrations: [CreateAttemptLog] });
   store = await openEventStore({ url: database.url });
   const runtime = { store: store.events, clock: systemClock, service: 'api' };
-  const ports = { settings, runtime, clock: systemClock, ids: systemIds, log, ...store };
+  logs = new PostgresAttemptLogs(store.pool, systemClock, (error) => log.error({ error }, 'lost'));
+  const ports = { settings, runtime, clock: systemClock, ids: systemIds, log, logs, ...store };
   app = await NestFactory.create<NestFastifyApplication>(ApiModule.register(ports), createHttpAdapter());
   prepareHttp(app, { log, metrics: new Metrics(false) });
   await app.init();
@@ -562,6 +566,60 @@ describe('commands', () => {
     });
     const { items } = (await ask('GET', `/deployments/${id}/revisions`)).body;
     expect(items).toMatchObject([{ revision: 3 }, { revision: 2 }, { revision: 1 }]);
+  });
+
+  it('show the attempts of a task, and what its tool says while it runs', async () => {
+    const { runId } = await created('talkative');
+    const tenantId = tenantIdOf('default');
+    const stream = { tenantId, streamId: `execution-${runId}` };
+    const ref = { deploymentId: 'd', runId, taskId: `${runId}/web`, unitId: 'web', phase: 'apply' };
+    const of = { ...ref, attempt: 1, fencingToken: 1 };
+    const record = async (fact: FactOf<'execution'>, data: object, documents: NewDocument[] = []) => {
+      const { head } = await store.events.load({ stream });
+      const context = newContext({ service: 'executor' });
+      const publicForm = { type: eventTypeOf('execution', fact) };
+      const events = [{ type: fact, schemaVersion: 1, data, publicForm }];
+      await store.events.append({ stream, expected: head, context, events, documents });
+    };
+    const task = { taskId: ref.taskId, runId, unitId: 'web', phase: 'apply', state: 'running', attempt: 1 };
+    await record('execution-started', { ...ref, planDigest: `sha256:${'a'.repeat(64)}`, units: ['web'] });
+    await record('task-started', { ...of, actionKey: 'k' }, [{ collection: 'task', id: ref.taskId, body: task }]);
+    const path = `/tasks/${encodeURIComponent(ref.taskId)}`;
+    const attemptId = `${ref.taskId}/1.1`;
+    expect((await ask('GET', `${path}/attempts`)).body.items).toMatchObject([
+      { id: attemptId, state: 'running', cycle: 1, attempt: 1 },
+    ]);
+    const logPath = `/attempts/${encodeURIComponent(attemptId)}/log`;
+    expect((await ask('GET', logPath)).body).toEqual({ lines: [], offset: 0, nextOffset: 0, complete: false });
+    const followed = ask('GET', `${logPath}?waitSeconds=10`);
+    const attemptLog = logs.open({ tenantId, attemptId });
+    attemptLog.add('creating');
+    attemptLog.add('created');
+    expect((await followed).body).toEqual({
+      lines: ['creating', 'created'],
+      offset: 0,
+      nextOffset: 2,
+      complete: false,
+    });
+    const failure = { code: 'tool-failed', message: 'exit code 1', diagnostics: [] };
+    const ended = ask('GET', `${logPath}?offset=2&waitSeconds=10`);
+    await record('task-failed', { ...of, failure });
+    expect((await ended).body).toEqual({ lines: [], offset: 2, nextOffset: 2, complete: true });
+    await record('task-retrying', { ...ref, attempt: 2, delayMs: 1000 });
+    await record('task-started', { ...of, attempt: 2, actionKey: 'k' });
+    await record('task-succeeded', { ...of, attempt: 2, evidence: { exitCode: 0 } });
+    await record('execution-started', { ...ref, planDigest: `sha256:${'a'.repeat(64)}`, units: ['web'] });
+    await record('task-started', { ...of, actionKey: 'k/2' });
+    expect((await ask('GET', `${path}/attempts`)).body.items).toMatchObject([
+      { id: attemptId, state: 'failed', failure },
+      { id: `${ref.taskId}/1.2`, state: 'succeeded', evidence: { exitCode: 0 } },
+      { id: `${ref.taskId}/2.1`, state: 'running' },
+    ]);
+    expect(await ask('GET', `/attempts/${encodeURIComponent(`${ref.taskId}/3.1`)}/log`)).toMatchObject({
+      status: 404,
+      body: { code: 'attempt-not-found' },
+    });
+    expect(await ask('GET', `${logPath}?waitSeconds=11`)).toMatchObject({ status: 400 });
   });
 
   it('give out the address at which a task that waits is called back, to those who may approve', async () => {

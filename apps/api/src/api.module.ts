@@ -27,11 +27,12 @@ import { ReadDeploymentHistoryHandler, ReadRunHistoryHandler } from './queries/h
 import { FindPlanHandler, FindRunHandler, ListRunsHandler, ListTasksHandler } from './queries/run-queries.js';
 import { FindChangedInputsHandler } from './queries/plan-input-queries.js';
 import { FindTableHandler } from './queries/table-queries.js';
+import { ListAttemptsHandler, ReadAttemptLogHandler } from './queries/attempt-queries.js';
 import { FindTaskHandler } from './queries/task-queries.js';
 import { accessTokensOf, callbackTokensOf, pageCursorsOf } from './security/access-tokens.js';
 import { Argon2PasswordHasher } from './security/argon2-password-hasher.js';
 import { SecretBootstrapGate } from './security/secret-bootstrap-gate.js';
-import { CALLBACK_TOKENS, CONSUMERS, DOCUMENTS, IDS, LOG } from './tokens.js';
+import { ATTEMPT_LOGS, CALLBACK_TOKENS, CLOCK, CONSUMERS, DOCUMENTS, IDS, LOG } from './tokens.js';
 
 const QUERY_HANDLERS = [
   FindDeploymentHandler,
@@ -43,6 +44,8 @@ const QUERY_HANDLERS = [
   FindPlanHandler,
   ListTasksHandler,
   FindTaskHandler,
+  ListAttemptsHandler,
+  ReadAttemptLogHandler,
   FindDriftReportHandler,
   ListDriftReportsHandler,
   ReadDeploymentHistoryHandler,
@@ -84,6 +87,8 @@ function portProviders(ports: ApiPorts): readonly Provider[] {
     { provide: IDS, useValue: ports.ids },
     { provide: LOG, useValue: ports.log },
     { provide: AccessTokens, useValue: accessTokensOf(ports) },
+    { provide: ATTEMPT_LOGS, useValue: ports.logs },
+    { provide: CLOCK, useValue: ports.clock },
     { provide: CALLBACK_TOKENS, useValue: { of: callbackTokensOf(ports) } },
     { provide: PageCursors, useValue: pageCursorsOf(ports) },
   ];

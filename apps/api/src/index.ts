@@ -1,3 +1,4 @@
+import { CreateAttemptLog, PostgresAttemptLogs } from '@caisson/attempt-log-postgres';
 import type { ServiceDefinition } from '@caisson/service';
 import { ApiModule } from './api.module.js';
 import { ApiSettings } from './settings.js';
@@ -6,10 +7,13 @@ import { ApiSettings } from './settings.js';
 export const apiService: ServiceDefinition<typeof ApiSettings> = {
   name: 'api',
   settings: ApiSettings,
-  migrations: [],
+  migrations: [CreateAttemptLog],
   routes: ['/api', '/docs'],
   consumesEvents: true,
-  module: (frame) => ApiModule.register(frame),
+  module: (frame) => {
+    const lost = (error: unknown): void => frame.log.warn({ error }, 'lines of a log were lost');
+    return ApiModule.register({ ...frame, logs: new PostgresAttemptLogs(frame.database, frame.clock, lost) });
+  },
 };
 
 export { ApiSettings } from './settings.js';

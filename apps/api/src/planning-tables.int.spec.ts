@@ -28,7 +28,15 @@ beforeAll(async () => {
   await migrate({ ownerUrl: database.url });
   store = await openEventStore({ url: database.url });
   const runtime = { store: store.events, clock: systemClock, service: 'api' };
-  const ports = { settings, runtime, clock: systemClock, ids: systemIds, log, ...store };
+  const ports = {
+    settings,
+    runtime,
+    clock: systemClock,
+    ids: systemIds,
+    log,
+    logs: { read: async () => ({ lines: [], nextOffset: 0 }) },
+    ...store,
+  };
   app = await NestFactory.create<NestFastifyApplication>(ApiModule.register(ports), createHttpAdapter());
   prepareHttp(app, { log, metrics: new Metrics(false) });
   await app.init();

@@ -1,3 +1,4 @@
+import type { AttemptLogs } from '@caisson/engine';
 import type { CommandRuntime, ConsumerStore, DocumentStore, LockManager } from '@caisson/event-sourcing';
 import type { Clock, IdGenerator } from '@caisson/kernel';
 import type { Logger } from '@caisson/observability';
@@ -13,6 +14,7 @@ export interface ApiPorts {
   readonly documents: DocumentStore;
   readonly consumers: ConsumerStore;
   readonly locks: LockManager;
+  readonly logs: Pick<AttemptLogs, 'read'>;
   readonly clock: Clock;
   readonly ids: IdGenerator;
   readonly log: Logger;

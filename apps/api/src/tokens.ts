@@ -4,6 +4,12 @@ export const DOCUMENTS = Symbol('documents');
 /** The `ConsumerStore` in the API's module. */
 export const CONSUMERS = Symbol('consumers');
 
+/** The `AttemptLogs` in the API's module. */
+export const ATTEMPT_LOGS = Symbol('attempt logs');
+
+/** The `Clock` in the API's module. */
+export const CLOCK = Symbol('clock');
+
 /** The `CallbackTokens` in the API's module, in a box: undefined when callbacks are off. */
 export const CALLBACK_TOKENS = Symbol('callback tokens');
 

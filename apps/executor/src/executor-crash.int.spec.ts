@@ -45,6 +45,7 @@ function startChild() {
       engines: new Map([['sandbox', new TableWorld(store.pool, { onHang: () => say('hangs') })]]),
       artifacts: { put: async () => ({}), get: async () => undefined },
       oldRunners: { stop: async () => undefined },
+      logs: { open: () => ({ add: () => undefined, flush: async () => undefined }) },
       probe: { status: async () => 200 },
       slots: new Slots({ total: 8, perTenant: 8, perRun: 8, perEngine: {} }, clock),
       limits: { ...EXECUTION_LIMITS, leaseMs: 1500, abortGraceMs: 1000 },

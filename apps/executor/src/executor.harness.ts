@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventTypeOf, type Plan, type PlannedChange, type PlanUnit, type Priority } from '@caisson/contracts';
 import type { EngineRegistry } from '@caisson/engine';
-import { ENGINE_MIGRATIONS } from '@caisson/engines';
 import { NO_STREAM, type NewEvent, type StreamRef } from '@caisson/event-sourcing';
 import type { OpenedEventStore } from '@caisson/event-store-postgres';
 import { EXECUTION_LIMITS, type ExecutionLimits } from '@caisson/execution';
@@ -22,7 +21,7 @@ import {
 } from '@caisson/service';
 import { freePort, newContext } from '@caisson/testing';
 import { ExecutorModule } from './executor.module.js';
-import { executorService } from './index.js';
+import { EXECUTOR_MIGRATIONS, executorService } from './index.js';
 import { ExecutorSettings } from './settings.js';
 
 /** Limits that let a test see the end of a wait. */
@@ -93,7 +92,7 @@ async function start(
     ...place.settings,
   });
   const around = { log, metrics: new Metrics(false), health: new Health(), shutdown: new Shutdown(log) };
-  const foundation = await openFoundation({ ...around, settings, migrations: ENGINE_MIGRATIONS });
+  const foundation = await openFoundation({ ...around, settings, migrations: EXECUTOR_MIGRATIONS });
   const service = await startService(definition, { ...around, settings, foundation, onFatal: () => undefined });
   return { executor: { ...foundation, stop: () => around.shutdown.run() }, service };
 }

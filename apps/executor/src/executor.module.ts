@@ -1,3 +1,4 @@
+import { PostgresAttemptLogs } from '@caisson/attempt-log-postgres';
 import type { Engines } from '@caisson/engines';
 import { EXECUTION_LIMITS, Slots, type ExecutionLimits, type ExecutionPorts } from '@caisson/execution';
 import { AddressRules, GuardedProbes } from '@caisson/probes';
@@ -46,6 +47,7 @@ function executionPorts(
     ...{ store, documents, publicEvents: consumers, locks, wakeups, clock, random, service, limits, slots },
     engines: engines.registry,
     artifacts: engines.artifacts,
+    logs: new PostgresAttemptLogs(frame.database, clock, (error) => log.warn({ error }, 'lines of a log were lost')),
     oldRunners: new RegisteredRunners(engines.runners, clock, {
       leaseMs: limits.leaseMs,
       graceMs: settings.toolGraceSeconds * 1000,

@@ -1,14 +1,18 @@
+import { CreateAttemptLog } from '@caisson/attempt-log-postgres';
 import { ENGINE_MIGRATIONS, openEngines } from '@caisson/engines';
 import { registerStateBackend } from '@caisson/engine-terraform';
 import type { ServiceDefinition } from '@caisson/service';
 import { ExecutorModule } from './executor.module.js';
 import { ExecutorSettings } from './settings.js';
 
+/** Tables of the engines, and of what tools say. */
+export const EXECUTOR_MIGRATIONS = [...ENGINE_MIGRATIONS, CreateAttemptLog];
+
 /** The executor: owns executions, does what deployments ask for through the engines, and keeps Terraform's state. */
 export const executorService: ServiceDefinition<typeof ExecutorSettings> = {
   name: 'executor',
   settings: ExecutorSettings,
-  migrations: ENGINE_MIGRATIONS,
+  migrations: EXECUTOR_MIGRATIONS,
   routes: ['/terraform'],
   consumesEvents: true,
   module: async (frame) => {

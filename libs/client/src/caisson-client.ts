@@ -2,11 +2,13 @@ import {
   FINAL_RUN_STATES,
   SETTLED_RUN_STATES,
   type AppliedUnit,
+  type AttemptResource,
   type CallbackAddress,
   type CommandAnswer,
   type DeploymentResource,
   type DriftReportResource,
   type HistoryEntry,
+  type LogAnswer,
   type Plan,
   type PlanRecomputation,
   type PriceBook,
@@ -24,6 +26,8 @@ import { HttpSession, type SessionOptions } from './http-session.js';
 import { problemOf } from './problem.js';
 
 const POLL_MS = 100;
+/** How long one call waits for a line; shorter than the limit of a call. */
+const FOLLOW_SECONDS = 8;
 const WAIT_LIMIT_MS = 120_000;
 
 /** The answer to a command that concerns a run. */
@@ -134,6 +138,32 @@ export class CaissonClient {
 
   task(taskId: string): Promise<TaskResource> {
     return this.#body('GET', `/tasks/${encodeURIComponent(taskId)}`);
+  }
+
+  /** The attempts of a task, oldest first. */
+  async attempts(taskId: string): Promise<readonly AttemptResource[]> {
+    const page = await this.#body<{ items: readonly AttemptResource[] }>(
+      'GET',
+      `/tasks/${encodeURIComponent(taskId)}/attempts`,
+    );
+    return page.items;
+  }
+
+  /** Part of what a tool said in an attempt, from a line on. */
+  log(attemptId: string, part: { readonly offset?: number; readonly waitSeconds?: number } = {}): Promise<LogAnswer> {
+    const { offset = 0, waitSeconds = 0 } = part;
+    const path = `/attempts/${encodeURIComponent(attemptId)}/log`;
+    return this.#body('GET', `${path}?offset=${offset}&waitSeconds=${waitSeconds}`);
+  }
+
+  /** Gives what a tool says as it says it, until the attempt is over or nobody listens any more. */
+  async *followLog(attemptId: string): AsyncGenerator<string, void> {
+    for (let offset = 0; ;) {
+      const { complete, lines, nextOffset } = await this.log(attemptId, { offset, waitSeconds: FOLLOW_SECONDS });
+      yield* lines;
+      if (complete) return;
+      offset = nextOffset;
+    }
   }
 
   /** Where a task that waits is called back: a secret path at the installation's address. */

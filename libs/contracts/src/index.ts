@@ -88,8 +88,13 @@ export {
 export { Links, PAGE_ITEMS_MAX, pageOf, PageQuery } from './rest/page.js';
 export {
   ApproveRequest,
+  AttemptResource,
+  AttemptsAnswer,
   CallbackAddress,
   EmptyRequest,
+  LOG_LINES_MAX,
+  LogAnswer,
+  LogQuery,
   PlanRecomputation,
   ReasonRequest,
   RunResource,

@@ -1,3 +1,4 @@
+export type { AttemptLog, AttemptLogPage, AttemptLogRef, AttemptLogs } from './attempt-log.js';
 export type { ArtifactStore } from './artifact-store.js';
 export { attributeAt, DRY_RUN_UNAVAILABLE, EngineFailure } from './engine.js';
 export type {

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { RunResource } from '@caisson/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EmbeddedCaisson } from './embedded-caisson.js';
@@ -60,6 +62,32 @@ describe('one deployment after another revision', () => {
     const world = await caisson.sandbox.resources(id);
     expect(world).toHaveLength(2);
     await expect(client.rollback(id, 9)).rejects.toThrow(/422/);
+  });
+});
+
+describe('what a tool says', () => {
+  it('is read while it runs, line by line, and kept with its attempts', async () => {
+    const answers = { ready: false };
+    const job = createServer((_request, response) => response.writeHead(answers.ready ? 200 : 503).end());
+    await new Promise<void>((resolve) => job.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(job.address() as AddressInfo).port}/done`;
+    const poll = { name: 'job', engine: 'wait', type: 'poll', properties: { url, everySeconds: 1 } };
+    const { run } = await caisson.client.createDeployment({ name: 'talkative', ...auto, resources: [poll] });
+    await waitsFor(`${run.id}/job`);
+    expect(await caisson.client.attempts(`${run.id}/job`)).toMatchObject([{ state: 'waiting', attempt: 1 }]);
+    const said: string[] = [];
+    for await (const line of caisson.client.followLog(`${run.id}/job/1.1`)) {
+      answers.ready = true;
+      said.push(line);
+    }
+    expect(said[0]).toBe(`${url} answers 503`);
+    expect(said.at(-1)).toBe(`${url} answers 200`);
+    expect(await settled(run.id)).toMatchObject({ state: 'completed' });
+    expect(await caisson.client.attempts(`${run.id}/job`)).toMatchObject([
+      { state: 'succeeded', outputs: { status: 200 } },
+    ]);
+    expect(await caisson.client.task(`${run.id}/job`)).toMatchObject({ state: 'succeeded', outputs: { status: 200 } });
+    await new Promise((resolve) => job.close(resolve));
   });
 });
 

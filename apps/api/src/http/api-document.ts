@@ -1,5 +1,6 @@
 import {
   ApproveRequest,
+  AttemptResource,
   CallbackAddress,
   CommandAnswer,
   ConfigureRequest,
@@ -36,6 +37,7 @@ import {
 } from '@caisson/contracts';
 import { openApiOf, type OpenApiDocument } from '@caisson/http';
 import type { Type } from '@nestjs/common';
+import { AttemptsController } from './attempts.controller.js';
 import { AuthController } from './auth.controller.js';
 import { DeploymentAdjustmentsController } from './deployment-adjustments.controller.js';
 import { DeploymentCommandsController } from './deployment-commands.controller.js';
@@ -56,6 +58,7 @@ export const API_CONTROLLERS: Type[] = [
   DeploymentPartsController,
   RunsController,
   TasksController,
+  AttemptsController,
   PlansController,
   PlanRecomputationController,
   TypeTableController,
@@ -73,6 +76,7 @@ export function describeApi(): OpenApiDocument {
     controllers: API_CONTROLLERS,
     schemas: {
       ApproveRequest,
+      AttemptResource,
       CallbackAddress,
       CommandAnswer,
       ConfigureRequest,

@@ -10,5 +10,11 @@ export const TaskId = z
   .regex(/^[0-9a-f-]{36}\/[a-z0-9-]{1,63}(\[\d{1,4}\])?(\/rollback)?$/)
   .describe('<run id>/<unit>, and /rollback for its undoing.');
 
+/** The id of an attempt in a path: `<task>/<cycle>.<attempt>`. */
+export const AttemptId = z
+  .string()
+  .regex(/^[0-9a-f-]{36}\/[a-z0-9-]{1,63}(\[\d{1,4}\])?(\/rollback)?\/\d{1,6}\.\d{1,3}$/)
+  .describe('<task id>/<cycle>.<attempt>.');
+
 /** A content address in a path. */
 export const DigestId = Digest.describe('sha256: and 64 hexadecimal digits.');

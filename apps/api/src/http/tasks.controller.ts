@@ -1,13 +1,14 @@
-import { CallbackAddress, TaskResource } from '@caisson/contracts';
+import { AttemptsAnswer, CallbackAddress, TaskResource } from '@caisson/contracts';
 import { AccessGuard, CalledBy, CallbackTokens, Operation, type Caller } from '@caisson/http';
 import { Controller, Get, Inject, Param, UseGuards } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { z } from 'zod';
+import { ListAttempts } from '../queries/attempt-queries.js';
 import { FindTask, type TaskView } from '../queries/task-queries.js';
 import { CALLBACK_TOKENS } from '../tokens.js';
 import { apiProblem } from './api-problems.js';
 import { TaskId } from './path-parameters.js';
-import { showTask } from './views.js';
+import { showAttempt, showTask } from './views.js';
 
 /** Tasks by themselves. Their ids hold slashes: `%2F` in an address. */
 @UseGuards(AccessGuard)
@@ -22,6 +23,21 @@ export class TasksController {
   @Operation({ summary: 'Read a task', access: 'deployment:read', answer: TaskResource })
   async readTask(@Param('id', { schema: TaskId }) id: string, @CalledBy() { tenantId }: Caller): Promise<unknown> {
     return showTask({ ...(await this.existing(tenantId, id)) });
+  }
+
+  @Get('attempts')
+  @Operation({
+    summary: 'List the attempts of a task, oldest first',
+    access: 'deployment:read',
+    answer: AttemptsAnswer,
+  })
+  async listAttempts(
+    @Param('id', { schema: TaskId }) id: string,
+    @CalledBy() { tenantId }: Caller,
+  ): Promise<z.infer<typeof AttemptsAnswer>> {
+    const task = await this.existing(tenantId, id);
+    const attempts = await this.queries.execute(new ListAttempts(tenantId, task));
+    return { items: attempts.map((attempt) => showAttempt(attempt)) };
   }
 
   @Get('callback')

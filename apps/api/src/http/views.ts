@@ -1,6 +1,7 @@
-import { allowedCommands, type DeploymentSummary, type RunResource } from '@caisson/contracts';
+import { allowedCommands, type AttemptResource, type DeploymentSummary, type RunResource } from '@caisson/contracts';
 import type { DeploymentView, RunView } from '@caisson/deployment';
 import type { JsonObject } from '@caisson/kernel';
+import type { AttemptView } from '../queries/attempts.js';
 
 /** Where the API begins. */
 export const API_ROOT = '/api/v1';
@@ -43,5 +44,15 @@ export function showRun(view: RunView): RunResource {
 
 /** A task as the API shows it: as the executor keeps it, with the id that every thing has. */
 export function showTask({ taskId, ...task }: JsonObject): JsonObject {
-  return { id: taskId ?? '', ...task };
+  const id = typeof taskId === 'string' ? taskId : '';
+  const self = `${API_ROOT}/tasks/${encodeURIComponent(id)}`;
+  const { runId } = task;
+  const run = typeof runId === 'string' ? { run: `${API_ROOT}/runs/${runId}` } : {};
+  return { id, ...task, links: { self, ...run, attempts: `${self}/attempts` } };
+}
+
+/** An attempt as the API shows it. */
+export function showAttempt(view: AttemptView): AttemptResource {
+  const task = `${API_ROOT}/tasks/${encodeURIComponent(view.taskId)}`;
+  return { ...view, links: { task, log: `${API_ROOT}/attempts/${encodeURIComponent(view.id)}/log` } };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JsonRecord } from '../desired-state.js';
 import { Failure } from '../failure.js';
 import { JsonValue } from '../desired-state.js';
 import { Digest } from '../plan.js';
@@ -56,6 +57,53 @@ export const TaskResource = z.looseObject({
     .optional(),
 });
 
+/** One try of a task. */
+export const AttemptResource = z.object({
+  id: z.string(),
+  taskId: z.string(),
+  runId: z.string(),
+  unitId: z.string(),
+  phase: z.enum(['apply', 'rollback']),
+  /** Which start of the run, from 1: a retry of the run is the next one. */
+  cycle: z.int(),
+  attempt: z.int(),
+  /** `unknown`: what became of it is looked for. `resolved`: it was lost, and the world showed that it was done. */
+  state: z.enum(['running', 'waiting', 'unknown', 'succeeded', 'resolved', 'failed', 'timed_out']),
+  startedAt: z.string(),
+  finishedAt: z.string().optional(),
+  failure: Failure.optional(),
+  /** What other units may refer to. */
+  outputs: JsonRecord.optional(),
+  /** The engine's proof of what was done. */
+  evidence: JsonRecord.optional(),
+  links: Links,
+});
+
+/** Attempts of a task, oldest first. */
+export const AttemptsAnswer = z.object({ items: z.array(AttemptResource) });
+
+/** Lines of one page of a log. */
+export const LOG_LINES_MAX = 1_000;
+
+/** Which part of a log, and how long to wait for it. */
+export const LogQuery = z.strictObject({
+  /** Number of the first line, from 0. */
+  offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
+  limit: z.coerce.number().int().min(1).max(LOG_LINES_MAX).default(LOG_LINES_MAX),
+  /** While the attempt runs: wait so long for a line. */
+  waitSeconds: z.coerce.number().int().min(0).max(10).default(0),
+});
+
+/** Part of what a tool said, secrets removed. */
+export const LogAnswer = z.object({
+  lines: z.array(z.string()),
+  offset: z.int(),
+  /** Ask on with it. */
+  nextOffset: z.int(),
+  /** The attempt is over and nothing comes after these lines. */
+  complete: z.boolean(),
+});
+
 /** Where a task that waits is called back. The path is a secret: whoever knows it can end the wait. */
 export const CallbackAddress = z.object({
   /** To be joined to the address of the installation's webhooks. */
@@ -104,6 +152,12 @@ export const EmptyRequest = z.strictObject({}).optional();
 
 /** A run as the API shows it. */
 export type RunResource = z.infer<typeof RunResource>;
+/** One try of a task. */
+export type AttemptResource = z.infer<typeof AttemptResource>;
+/** Part of what a tool said. */
+export type LogAnswer = z.infer<typeof LogAnswer>;
+/** Which part of a log. */
+export type LogQuery = z.infer<typeof LogQuery>;
 /** Where a task that waits is called back. */
 export type CallbackAddress = z.infer<typeof CallbackAddress>;
 /** A task as the API shows it. */

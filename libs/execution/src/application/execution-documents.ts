@@ -103,7 +103,8 @@ interface TaskEnd {
 
 function endOf(event: ExecutionEvent): TaskEnd | undefined {
   if (event.type !== 'TaskSucceeded' && event.type !== 'TaskResolved') return undefined;
-  return { taskId: taskIdOf(event.runId, event), body: { evidence: event.evidence, log: event.log } };
+  const outputs = event.applied === undefined ? {} : { outputs: event.applied.outputs };
+  return { taskId: taskIdOf(event.runId, event), body: { evidence: event.evidence, ...outputs, log: event.log } };
 }
 
 /** The tasks that a fact shows anew: its own, or all of a phase that begins. */

@@ -1,5 +1,5 @@
 import type { ConsumerStore, DocumentStore, EventStore, LockManager, Wakeups } from '@caisson/event-sourcing';
-import type { ArtifactStore, EngineRegistry } from '@caisson/engine';
+import type { ArtifactStore, AttemptLogs, EngineRegistry } from '@caisson/engine';
 import type { Clock, Random } from '@caisson/kernel';
 import type { ExecutionLimits } from './execution-limits.js';
 import type { Slots } from './slots.js';
@@ -56,6 +56,8 @@ export interface ExecutionPorts {
   readonly random: Random;
   readonly engines: EngineRegistry;
   readonly artifacts: ArtifactStore;
+  /** What tools say, readable while they run. */
+  readonly logs: Pick<AttemptLogs, 'open'>;
   readonly oldRunners: OldRunners;
   readonly probe: HttpProbe;
   readonly slots: Slots;

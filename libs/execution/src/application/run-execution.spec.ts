@@ -357,6 +357,7 @@ class Scene {
       random: { next: () => 0.5 },
       engines: new Map([['sandbox', this.world]]),
       artifacts: { put: async () => ({ id: '', digest: '' }), get: async () => undefined },
+      logs: { open: () => ({ add: () => undefined, flush: async () => undefined }) },
       oldRunners: { stop: async ({ fencingToken }) => void this.stopped.push(fencingToken) },
       probe: { status: async () => this.#probe() },
       slots: slotsOf(8),

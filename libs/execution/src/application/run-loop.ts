@@ -210,10 +210,11 @@ export class RunLoop {
     }
     const waited = how.waited === undefined ? {} : { waited: how.waited };
     const stop = new AbortController();
-    const actionKey = actionKeyOf(run, session.state.cycle, { phase, unitId });
+    const { cycle } = session.state;
+    const actionKey = actionKeyOf(run, cycle, { phase, unitId });
     const key = `${phase}/${unitId}`;
     const ended = how
-      .with(this.#context, { ref, work: prepared.work, actionKey, stop: stop.signal, ...waited })
+      .with(this.#context, { ref, work: prepared.work, cycle, actionKey, stop: stop.signal, ...waited })
       .catch((error: unknown) => this.#inbox.fail(error))
       .then(() => {
         this.#attempts.delete(key);

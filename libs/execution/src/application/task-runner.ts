@@ -3,6 +3,7 @@ import {
   EngineFailure,
   isWaiting,
   type ApplyResult,
+  type AttemptLog,
   type EngineCall,
   type Waited,
   type Waiting,
@@ -11,6 +12,7 @@ import { messageOf, type Instant } from '@caisson/kernel';
 import { TASK_ABORTED } from '../domain/execution.decide-outcome.js';
 import type { AttemptRef, ExecutionCommand, RetryOffer } from '../domain/execution.commands.js';
 import { ATTEMPTS_MAX, backoffMs } from '../domain/retry-policy.js';
+import { attemptIdOf } from '../domain/task.state.js';
 import { OUTCOME_UNKNOWN } from '../domain/outcome-unknown.js';
 import { appliedBy, type AttemptWork } from './attempt-work.js';
 import { LogTail } from './log-tail.js';
@@ -38,6 +40,8 @@ export interface RunnerContext {
 export interface Attempt {
   readonly ref: AttemptRef;
   readonly work: AttemptWork;
+  /** Which start of the run. */
+  readonly cycle: number;
   readonly actionKey: string;
   /** Tells this attempt to stop; its reason is a `StopReason`. */
   readonly stop: AbortSignal;
@@ -76,10 +80,14 @@ class AttemptRunner {
   readonly #context: RunnerContext;
   readonly #attempt: Attempt;
   readonly #log = new LogTail();
+  readonly #wholeLog: AttemptLog;
 
   constructor(context: RunnerContext, attempt: Attempt) {
     this.#context = context;
     this.#attempt = attempt;
+    const { cycle, ref, work } = attempt;
+    const attemptId = attemptIdOf(work.taskId, cycle, ref.attempt);
+    this.#wholeLog = context.ports.logs.open({ tenantId: context.tenantId, attemptId });
   }
 
   async run(): Promise<Outcome> {
@@ -88,6 +96,7 @@ class AttemptRunner {
     const { clock, limits } = ports;
     const supervision = { clock, timeoutMs, graceMs: limits.abortGraceMs, stop: this.#attempt.stop };
     const ended = await supervise(supervision, (signal) => this.#call(signal));
+    await this.#wholeLog.flush(); // Whoever learns of the end finds the log whole.
     if (this.#context.signal.aborted && ended.outcome !== 'value') return this.#leave();
     switch (ended.outcome) {
       case 'value':
@@ -267,6 +276,7 @@ class AttemptRunner {
     const { actionKey, work } = this.#attempt;
     const log = (line: string): void => {
       this.#log.add(line);
+      this.#wholeLog.add(line);
       ports.observer.toolSaid(work.taskId, line);
     };
     return { tenantId, deploymentId, runId, actionKey, fencingToken, log };

@@ -108,6 +108,11 @@ export function taskIdOf(runId: string, task: TaskRef): string {
   return task.phase === 'apply' ? `${runId}/${task.unitId}` : `${runId}/${task.unitId}/rollback`;
 }
 
+/** The id of an attempt in read models and logs: `<task>/<cycle>.<attempt>`. */
+export function attemptIdOf(taskId: string, cycle: number, attempt: number): string {
+  return `${taskId}/${cycle}.${attempt}`;
+}
+
 /**
  * Names the intended change of the world. The same for every attempt; another one in each cycle of a run, since a run
  * that is tried again after a rollback means to make the same unit once more.

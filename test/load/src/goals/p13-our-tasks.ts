@@ -68,6 +68,7 @@ function portsOf(store: OpenedEventStore, load: TaskLoad & { readonly took: (ms:
       get: () => Promise.reject(new Error('nothing is dry-run here')),
     },
     oldRunners: { stop: () => Promise.resolve() },
+    logs: { open: () => ({ add: () => undefined, flush: () => Promise.resolve() }) },
     probe: { status: () => Promise.resolve(200) },
     slots: new Slots({ total: load.atOnce, perTenant: load.atOnce, perRun: load.atOnce, perEngine: {} }, systemClock),
     limits: EXECUTION_LIMITS,
