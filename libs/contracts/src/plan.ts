@@ -71,6 +71,19 @@ export const Plan = z.object({
   runId: z.string(),
   deploymentId: z.string(),
   kind: z.string(),
+  /** How copies are brought about: it decided order and gates. */
+  strategy: z.string().optional(),
+  /** Units that let those behind them start once what is before them is well; `url` is what they ask. */
+  gates: z
+    .array(
+      z.object({
+        unitId: z.string(),
+        after: z.array(z.string()),
+        before: z.array(z.string()),
+        url: z.string().optional(),
+      }),
+    )
+    .optional(),
   units: z.array(PlanUnit),
   /** `[from, to]`: `to` starts after `from` has succeeded. */
   edges: z.array(z.tuple([z.string(), z.string()])),

@@ -17,6 +17,7 @@ import {
 } from '@caisson/engine';
 import { InvariantViolation, jsonEquals, type Json, type JsonObject } from '@caisson/kernel';
 import type { UnitFinding } from '../domain/assemble-plan.js';
+import { isGate } from '../domain/apply-strategy.js';
 import type { UnitDraft } from '../domain/expand-units.js';
 import { destroyPrevented, refuse, type PreparedUnits, type Refusal } from '../domain/prepare-units.js';
 import type { EngineDesk } from './engine-desk.js';
@@ -105,6 +106,7 @@ export class UnitSurvey {
     const { preventDestroy, type, unitId } = draft;
     const unit: UnitInput = { unitId, type, properties };
     const previous = this.#previous.get(unitId);
+    if (isGate(draft)) return this.#gateFinding(draft, unit);
     const planned = await this.#dryRun(draft, unit, unknowns);
     if (typeof planned === 'string') return this.#recordedFinding(unit, planned, previous);
     if ('outcome' in planned) return planned;
@@ -115,6 +117,19 @@ export class UnitSurvey {
     }
     if (action === 'none' && previous !== undefined) this.#standing.set(unitId, previous);
     return this.#finding(unit, planned, action);
+  }
+
+  /** A gate is passed anew whenever what it looks at changes, and is no step otherwise. */
+  #gateFinding({ dependsOn, engine }: UnitDraft, { properties, type, unitId }: UnitInput): UnitFinding {
+    const previous = this.#previous.get(unitId);
+    const changes = dependsOn.some((id) => !this.#standing.has(id));
+    if (!changes) return { action: 'none', changes: [], properties };
+    const action = previous === undefined ? 'create' : 'update';
+    return {
+      action,
+      changes: [{ unitId, address: `${engine}.${type}.${unitId}`, action, attributes: [] }],
+      properties,
+    };
   }
 
   /** What the engine says; or why it cannot look; or why there is no plan. */

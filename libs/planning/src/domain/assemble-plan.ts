@@ -1,6 +1,7 @@
 import type { AppliedUnit, ArtifactRef, ChangeAction, Plan, PlannedChange, PlanUnit } from '@caisson/contracts';
 import { digestOf, invariant, type JsonObject } from '@caisson/kernel';
 import { assessRisk, isRemoved } from './assess-risk.js';
+import { isGate } from './apply-strategy.js';
 import type { EngineOffers } from './engine-offer.js';
 import type { UnitDraft } from './expand-units.js';
 import { criticalPathMs, type UnitOrder } from './order-units.js';
@@ -68,6 +69,8 @@ export function assemblePlan(parts: PlanParts): Plan {
     runId: request.runId,
     deploymentId: request.deploymentId,
     kind: request.kind,
+    strategy: request.desired.strategy,
+    gates: gatesOf(units, order),
     units: [...units],
     edges: order.edges.map(([from, to]) => [from, to]),
     waves: wavesOf(order, units),
@@ -85,6 +88,21 @@ export function assemblePlan(parts: PlanParts): Plan {
     outputs: request.kind === 'destroy' ? {} : request.desired.outputs,
   };
   return { digest: digestOf(plan), ...plan };
+}
+
+/** The steps that let others start once something has been seen to be well. */
+function gatesOf(units: readonly PlanUnit[], { edges }: UnitOrder): Plan['gates'] {
+  const gates = units.filter((unit) => isGate(unit) && isStep(unit));
+  return gates.map(({ properties, unitId }) => ({
+    unitId,
+    after: edges.filter(([, to]) => to === unitId).map(([from]) => from),
+    before: edges.filter(([from]) => from === unitId).map(([, to]) => to),
+    ...(typeof properties['url'] === 'string' ? { url: properties['url'] } : {}),
+  }));
+}
+
+function isStep({ action }: PlanUnit): boolean {
+  return action !== 'none' && action !== 'delete';
 }
 
 function reasoningOf(

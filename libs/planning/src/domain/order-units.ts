@@ -15,15 +15,20 @@ export type Ordering =
   | { readonly outcome: 'ordered'; readonly order: UnitOrder }
   | { readonly outcome: 'cyclic'; readonly cycle: readonly string[] };
 
+/** What is put into order. */
+export interface UnitsToOrder {
+  readonly drafts: readonly UnitDraft[];
+  readonly deletions: readonly AppliedUnit[];
+  readonly applied: readonly AppliedUnit[];
+  /** `[before, after]`, where the strategy orders what goes. */
+  readonly strategy: readonly (readonly [string, string])[];
+}
+
 /**
  * Puts units into waves: what is needed comes first, and what goes, goes after everything that used to need it.
  * O(units + edges), on one id map and typed arrays.
  */
-export function orderUnits(
-  drafts: readonly UnitDraft[],
-  deletions: readonly AppliedUnit[],
-  applied: readonly AppliedUnit[],
-): Ordering {
+export function orderUnits({ applied, deletions, drafts, strategy }: UnitsToOrder): Ordering {
   const unitIds = [...drafts, ...deletions].map(({ unitId }) => unitId);
   const indexOf = new Map(unitIds.map((unitId, index) => [unitId, index]));
   const wanted = collectEdges(indexOf, (add) => {
@@ -33,7 +38,13 @@ export function orderUnits(
   const leaving = collectEdges(indexOf, (add) => {
     for (const user of applied) for (const used of user.dependsOn) if (going.has(used)) add(user.unitId, used);
   });
-  const layered = layer(unitIds, { from: [...wanted.from, ...leaving.from], to: [...wanted.to, ...leaving.to] });
+  const ordered = collectEdges(indexOf, (add) => {
+    for (const [before, after] of strategy) add(before, after);
+  });
+  const layered = layer(unitIds, {
+    from: [...wanted.from, ...leaving.from, ...ordered.from],
+    to: [...wanted.to, ...leaving.to, ...ordered.to],
+  });
   if (layered.outcome === 'ordered' || leaving.from.length === 0) return layered;
   // What was recorded of different runs may contradict itself; what goes then only goes last.
   return layer(unitIds, lastOfAll(wanted, drafts.length, unitIds.length));

@@ -1,4 +1,5 @@
 import { validateDesiredState, type AppliedUnit, type Diagnostic } from '@caisson/contracts';
+import { applyStrategy, isGate } from './apply-strategy.js';
 import { engineProblem, type EngineOffers } from './engine-offer.js';
 import { expandUnits, type UnitDraft } from './expand-units.js';
 import { orderUnits, type UnitOrder } from './order-units.js';
@@ -33,15 +34,16 @@ export function prepareUnits(request: PlanRequest, installation: Installation): 
   const { offers } = installation;
   const wanted = request.kind === 'destroy' ? nothingWanted(request) : unitsWanted(request, installation);
   if (wanted.outcome === 'refused') return wanted;
-  const { drafts } = wanted;
+  const { drafts, edges } = applyStrategy(wanted.drafts, request, offers);
   const ids = new Set(drafts.map(({ unitId }) => unitId));
-  const deletions = request.applied.filter(({ unitId }) => !ids.has(unitId));
+  const goes = (unit: AppliedUnit): boolean => !ids.has(unit.unitId) && (request.kind === 'destroy' || !isGate(unit));
+  const deletions = request.applied.filter(goes);
   const engines = [...new Set(deletions.map(({ engine }) => engine))];
   const lost = engines.flatMap((engine) => engineProblem(engine, offers) ?? []);
   if (lost[0] !== undefined) {
     return refuse(lost[0].code, ...lost.map(({ diagnostic }) => diagnostic));
   }
-  const ordering = orderUnits(drafts, deletions, request.applied);
+  const ordering = orderUnits({ drafts, deletions, applied: request.applied, strategy: edges });
   if (ordering.outcome === 'ordered') return { outcome: 'prepared', drafts, deletions, order: ordering.order };
   const summary = `${[...ordering.cycle, ordering.cycle[0] ?? ''].join(' → ')} wait for each other.`;
   return refuse('dependency-cycle', { severity: 'error', summary, detail: 'Take out one of these dependencies.' });
