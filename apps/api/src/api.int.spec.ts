@@ -19,7 +19,7 @@ import { createLogger, Metrics } from '@caisson/observability';
 import { systemClock, systemIds } from '@caisson/service';
 import { principalIdOf, TENANCY_COLLECTIONS, tenantIdOf } from '@caisson/tenancy';
 import type { NewDocument } from '@caisson/event-sourcing';
-import { createTestDatabase, newContext, type TestDatabase } from '@caisson/testing';
+import { createTestDatabase, newAppend, newContext, type TestDatabase } from '@caisson/testing';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -652,6 +652,33 @@ describe('commands', () => {
     expect(target).toEqual({ tenantId, runId, phase: 'apply', unitId: 'gate', cycle: 1, attempt: 2 });
     await show(2, task);
     expect(await ask('GET', `${path}/callback`)).toMatchObject({ status: 409, body: { code: 'wait-not-open' } });
+  });
+
+  it('record what a person says of a task that nobody can tell, once its run has ended', async () => {
+    const { id: deploymentId, runId } = await created('unknown');
+    const tenantId = tenantIdOf('default');
+    const stream = { tenantId, streamId: `execution-${runId}` };
+    const body = { ...{ deploymentId, runId, unitId: 'web', phase: 'apply', attempt: 1 }, state: 'failed' };
+    const shown = (unitId: string, code: string) => {
+      const taskId = `${runId}/${unitId}`;
+      return { collection: 'task', id: taskId, body: { ...body, taskId, unitId, failure: { code } } };
+    };
+    const said = { outcome: 'done', evidence: 'It is in the console as srv-1.' };
+    const resolve = (unitId: string, given: object = said) =>
+      ask('POST', `/tasks/${encodeURIComponent(`${runId}/${unitId}`)}/resolve`, { body: given });
+    expect(await resolve('web')).toMatchObject({ status: 404, body: { code: 'task-not-found' } });
+    const documents = [shown('web', 'outcome-unknown'), shown('db', 'apply-failed')];
+    await store.events.append(newAppend({ stream, documents }));
+    expect(await resolve('db')).toMatchObject({ status: 409, body: { code: 'task-outcome-known' } });
+    expect(await resolve('web')).toMatchObject({ status: 409, body: { code: 'run-state-conflict' } });
+    expect((await resolve('web', { outcome: 'perhaps', evidence: '' })).status).toBe(400);
+    await ask('POST', `/runs/${runId}/cancel`);
+    expect(await resolve('web')).toMatchObject({ status: 202, body: { run: { id: runId } } });
+    const { items } = (await ask('GET', `/deployments/${deploymentId}/events`)).body as unknown as {
+      items: { type: string; data: object; actor: string }[];
+    };
+    const fact = items.find(({ type }) => type.includes('run-task-resolved'));
+    expect(fact).toMatchObject({ data: { ...said, taskId: `${runId}/web`, resolvedBy: fact?.actor } });
   });
 
   it('delete a deployment by its state', async () => {

@@ -97,6 +97,7 @@ export {
   LogQuery,
   PlanRecomputation,
   ReasonRequest,
+  ResolveTaskRequest,
   RunResource,
   RunStates,
   TaskResource,

@@ -38,6 +38,8 @@ export { RequestRun } from './application/request-run.js';
 export type { RequestRunInput } from './application/request-run.js';
 export { RequestRunsForPush } from './application/request-runs-for-push.js';
 export type { Push } from './application/request-runs-for-push.js';
+export { ResolveTask } from './application/resolve-task.js';
+export type { ResolveTaskInput } from './application/resolve-task.js';
 export { RetryRun } from './application/retry-run.js';
 export type { RetryRunInput } from './application/retry-run.js';
 export { RollBack } from './application/roll-back.js';

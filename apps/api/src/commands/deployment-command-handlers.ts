@@ -9,6 +9,7 @@ import {
   RejectRun,
   RequestDriftScan,
   RequestRun,
+  ResolveTask,
   RetryRun,
   RollBack,
   StartPlanning,
@@ -28,6 +29,7 @@ import {
   RejectRunCommand,
   RequestDriftScanCommand,
   RequestRunCommand,
+  ResolveTaskCommand,
   RetryRunCommand,
   RollBackCommand,
   StartPlanningCommand,
@@ -53,6 +55,7 @@ export const DEPLOYMENT_COMMAND_HANDLERS: readonly ((ports: DeploymentPorts) => 
   handlerOf(ExecuteRunCommand, ExecuteRun),
   handlerOf(CancelRunCommand, CancelRun),
   handlerOf(RetryRunCommand, RetryRun),
+  handlerOf(ResolveTaskCommand, ResolveTask),
   handlerOf(RollBackCommand, RollBack),
   handlerOf(RequestDriftScanCommand, RequestDriftScan),
 ];

@@ -10,6 +10,7 @@ import type {
   RejectRunInput,
   RequestDriftScanInput,
   RequestRunInput,
+  ResolveTaskInput,
   RetryRunInput,
   RollBackInput,
   StartPlanningInput,
@@ -61,3 +62,6 @@ export class RollBackCommand extends DeploymentCommand<RollBackInput> {}
 
 /** Asks the drift detector to look. */
 export class RequestDriftScanCommand extends DeploymentCommand<RequestDriftScanInput> {}
+
+/** Says what became of a task whose outcome was unknown. */
+export class ResolveTaskCommand extends DeploymentCommand<ResolveTaskInput> {}

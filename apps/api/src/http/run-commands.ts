@@ -3,6 +3,7 @@ import {
   type ApproveRequest,
   type CommandAnswer,
   type ReasonRequest,
+  type ResolveTaskRequest,
   type RollbackRequest,
 } from '@caisson/contracts';
 import type { Caller } from '@caisson/http';
@@ -15,6 +16,7 @@ import {
   CancelRunCommand,
   ExecuteRunCommand,
   RejectRunCommand,
+  ResolveTaskCommand,
   RetryRunCommand,
   RollBackCommand,
   StartPlanningCommand,
@@ -71,6 +73,10 @@ export class RunCommands {
     return this.send(target, new RetryRunCommand(inputOf(target)));
   }
 
+  resolveTask(target: RunTarget, taskId: string, said: z.infer<typeof ResolveTaskRequest>): Promise<CommandAnswer> {
+    return this.send(target, new ResolveTaskCommand({ ...inputOf(target), taskId, ...said }), { taskId, ...said });
+  }
+
   rollBack(target: RunTarget, body: z.infer<typeof RollbackRequest>): Promise<CommandAnswer> {
     const reason = body?.reason ?? `${target.caller.username} asked to go back`;
     const toRevision = body?.toRevision === undefined ? {} : { toRevision: body.toRevision };
@@ -108,7 +114,8 @@ type RunCommand =
   | ExecuteRunCommand
   | CancelRunCommand
   | RetryRunCommand
-  | RollBackCommand;
+  | RollBackCommand
+  | ResolveTaskCommand;
 
 function inputOf({ caller, deploymentId, runId }: RunTarget) {
   return { deploymentId, context: commandContextOf(caller), ...(runId === undefined ? {} : { runId }) };

@@ -1,13 +1,16 @@
-import { AttemptsAnswer, CallbackAddress, TaskResource } from '@caisson/contracts';
+import { AttemptsAnswer, CallbackAddress, CommandAnswer, ResolveTaskRequest, TaskResource } from '@caisson/contracts';
 import { AccessGuard, CalledBy, CallbackTokens, Operation, type Caller } from '@caisson/http';
-import { Controller, Get, Inject, Param, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { ListAttempts } from '../queries/attempt-queries.js';
 import { FindTask, type TaskView } from '../queries/task-queries.js';
 import { CALLBACK_TOKENS } from '../tokens.js';
 import { apiProblem } from './api-problems.js';
+import { commandOperation } from './operations.js';
 import { TaskId } from './path-parameters.js';
+import { RunCommands } from './run-commands.js';
 import { showAttempt, showTask } from './views.js';
 
 /** Tasks by themselves. Their ids hold slashes: `%2F` in an address. */
@@ -16,6 +19,7 @@ import { showAttempt, showTask } from './views.js';
 export class TasksController {
   constructor(
     private readonly queries: QueryBus,
+    private readonly run: RunCommands,
     @Inject(CALLBACK_TOKENS) private readonly tokens: { readonly of: CallbackTokens | undefined },
   ) {}
 
@@ -64,6 +68,22 @@ export class TasksController {
     }
     const token = tokens.sign({ tenantId, runId, phase, unitId, cycle: waiting.cycle, attempt });
     return { path: `/webhooks/callbacks/${token}`, expiresAt: waiting.until };
+  }
+
+  @Post('resolve')
+  @HttpCode(202)
+  @Operation(commandOperation('Say what became of a task whose outcome is unknown', 'deployment:approve'))
+  async resolveTask(
+    @Param('id', { schema: TaskId }) id: string,
+    @Body({ schema: ResolveTaskRequest }) body: z.infer<typeof ResolveTaskRequest>,
+    @CalledBy() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CommandAnswer> {
+    const { deploymentId, failure, runId } = await this.existing(caller.tenantId, id);
+    if (failure?.code !== 'outcome-unknown') {
+      throw apiProblem('task-outcome-known', 'Read the task: only one that failed as outcome-unknown can be resolved.');
+    }
+    return this.run.resolveTask({ caller, deploymentId, runId, reply }, id, body);
   }
 
   private async existing(tenantId: string, id: string): Promise<TaskView> {

@@ -10,6 +10,8 @@ import { FOREIGN_COLLECTIONS } from './foreign-collections.js';
 export type TaskView = JsonObject & {
   readonly taskId: string;
   readonly runId: string;
+  readonly deploymentId: string;
+  readonly failure?: { readonly code: string };
   readonly unitId: string;
   readonly phase: 'apply' | 'rollback';
   readonly state: TaskState;

@@ -66,6 +66,15 @@ export const DEPLOYMENT_EVENTS = {
   }),
   'run-rolled-back': z.object({ ...inRun, applied: z.array(AppliedUnit) }),
   'run-retried': z.object({ ...inRun }),
+  /** Somebody looked at the world and says what became of a task whose outcome was unknown. */
+  'run-task-resolved': z.object({
+    ...inRun,
+    taskId: z.string(),
+    outcome: z.enum(['done', 'not_done']),
+    /** What was seen. */
+    evidence: z.string(),
+    resolvedBy: z.string(),
+  }),
   /** Asks the drift detector to compare the world with what was applied. */
   'drift-scan-requested': z.object({
     deploymentId: z.string(),

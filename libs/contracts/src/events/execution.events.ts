@@ -33,6 +33,8 @@ export const EXECUTION_EVENTS = {
     outcome: z.enum(['done', 'not_done']),
     applied: AppliedUnit.optional(),
     evidence: JsonRecord,
+    /** The person who looked; absent when it was Caisson itself. */
+    resolvedBy: z.string().optional(),
   }),
   /** Every unit was applied; verification begins. */
   'execution-applied': z.object(inRun),

@@ -64,6 +64,7 @@ export const API_PROBLEMS = {
   'plan-not-recomputable': { status: 409, title: 'The plan cannot be computed again' },
   'revision-not-found': { status: 422, title: 'There is no such revision to go back to' },
   'task-not-found': { status: 404, title: 'There is no such task' },
+  'task-outcome-known': { status: 409, title: 'The outcome of the task is known' },
   'attempt-not-found': { status: 404, title: 'There is no such attempt' },
   'wait-not-open': { status: 409, title: 'The task does not wait for this callback' },
   'callbacks-off': { status: 409, title: 'This installation takes no callbacks' },

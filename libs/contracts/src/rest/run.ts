@@ -144,6 +144,12 @@ export const PlanRecomputation = z.object({
 /** Body of an approval: the digest that the approver saw. */
 export const ApproveRequest = z.strictObject({ planDigest: Digest });
 
+/** Body of the resolution of a task whose outcome is unknown: what became of it, and what was seen. */
+export const ResolveTaskRequest = z.strictObject({
+  outcome: z.enum(['done', 'not_done']),
+  evidence: z.string().trim().min(1).max(2_000),
+});
+
 /** Body of commands that may say why. */
 export const ReasonRequest = z.strictObject({ reason: z.string().trim().min(1).max(500).optional() }).optional();
 

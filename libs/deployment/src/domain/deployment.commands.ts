@@ -88,6 +88,11 @@ export type AskOfRun =
   | AskedOfRun<'ExecuteRun'>
   | (AskedOfRun<'CancelRun'> & { readonly reason: string })
   | AskedOfRun<'RetryRun'>
+  | (AskedOfRun<'ResolveTask'> & {
+      readonly taskId: string;
+      readonly outcome: 'done' | 'not_done';
+      readonly evidence: string;
+    })
   | RollbackRun;
 
 /** What other services found out about a run. */

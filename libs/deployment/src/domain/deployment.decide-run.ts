@@ -30,6 +30,8 @@ export function decideRun(deployment: Deployment, command: AskOfRun): Deployment
       return ifAllowed(found, 'cancel', () => [stopRun(deployment, found, command)]);
     case 'RetryRun':
       return ifAllowed(found, 'retry', () => [{ type: 'RunRetried', origin, deploymentId, runId }]);
+    case 'ResolveTask':
+      return resolveTask(deployment, found, command);
     case 'RollbackRun':
       return rollBack(deployment, found, command);
     default:
@@ -65,6 +67,19 @@ function approve(
     return reject({ code: 'plan-digest-mismatch', runId, expected: run.planDigest ?? '', given: planDigest });
   }
   return accept({ type: 'RunApproved', origin, deploymentId, runId, planDigest, approvedBy: origin.by });
+}
+
+/** Only after the run: while it runs, the executor looks itself. */
+function resolveTask(
+  deployment: Deployment,
+  run: Run,
+  command: Extract<AskOfRun, { type: 'ResolveTask' }>,
+): DeploymentDecision {
+  if (activeRun(deployment) !== undefined) return conflict(run);
+  const { evidence, origin, outcome, taskId } = command;
+  const { deploymentId } = deployment;
+  const said = { taskId, outcome, evidence, resolvedBy: origin.by };
+  return accept({ type: 'RunTaskResolved', origin, deploymentId, runId: run.runId, ...said });
 }
 
 /** A failed run is undone; a run that settled otherwise is followed by a run to an earlier completed revision. */

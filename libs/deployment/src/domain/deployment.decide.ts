@@ -60,6 +60,7 @@ const ASKED_OF_RUN: ReadonlySet<string> = new Set<AskOfRun['type']>([
   'ExecuteRun',
   'CancelRun',
   'RetryRun',
+  'ResolveTask',
   'RollbackRun',
 ]);
 

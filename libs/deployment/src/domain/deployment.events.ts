@@ -65,7 +65,8 @@ export type RunEvent =
   | PublicFact<'RunCancelled', 'run-cancelled'>
   | PublicFact<'RunRollbackStarted', 'run-rollback-started'>
   | PublicFact<'RunRolledBack', 'run-rolled-back'>
-  | PublicFact<'RunRetried', 'run-retried'>;
+  | PublicFact<'RunRetried', 'run-retried'>
+  | PublicFact<'RunTaskResolved', 'run-task-resolved'>;
 
 /** The public name of each fact; the private ones have none. */
 export const PUBLIC_FACTS: Readonly<Record<DeploymentEvent['type'], FactOf<'deployment'> | undefined>> = {
@@ -90,4 +91,5 @@ export const PUBLIC_FACTS: Readonly<Record<DeploymentEvent['type'], FactOf<'depl
   RunRollbackStarted: 'run-rollback-started',
   RunRolledBack: 'run-rolled-back',
   RunRetried: 'run-retried',
+  RunTaskResolved: 'run-task-resolved',
 };

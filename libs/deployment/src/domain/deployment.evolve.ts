@@ -113,6 +113,7 @@ function evolveRun(deployment: Deployment, event: LaterRunEvent): Deployment {
       return { ...deployment, run: move(run, 'awaiting_approval') };
     case 'RunApproved':
       return { ...deployment, run: move(run, 'approved') };
+    case 'RunTaskResolved': // The executor takes note.
     case 'RunRejected': // The cancellation that follows moves the run.
       return deployment;
     case 'RunStarted':

@@ -62,6 +62,11 @@ const aside = fc.oneof(
   of('RejectRun', { reason }),
   of('CancelRun', { reason }),
   of('RetryRun', {}),
+  of('ResolveTask', {
+    taskId: fc.constant('r1/web'),
+    outcome: fc.constantFrom('done', 'not_done'),
+    evidence: reason,
+  }),
   of('RollbackRun', { newRunId, toRevision: revision, reason }),
   of('RecordPlanRefusal', { runId, round, failure: fc.constant(failure) }),
   of('RecordExecutionFailure', { runId, failure: fc.constant(failure), applied: units }),

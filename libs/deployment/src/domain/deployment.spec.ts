@@ -228,6 +228,20 @@ describe('cancelling', () => {
   });
 });
 
+describe('what became of a task that nobody could tell', () => {
+  const said = { taskId: 'r1/web', outcome: 'done', evidence: 'it is in the console' } as const;
+
+  it('is recorded with who said it, once the run has ended', () => {
+    given(...historyTo.failed)
+      .when({ type: 'ResolveTask', origin, ...said })
+      .then({ type: 'RunTaskResolved', runId: 'r1', ...said, resolvedBy: 'mia' });
+    const running = given(...historyTo.executing);
+    running.when({ type: 'ResolveTask', origin, ...said }).thenRejected({
+      ...{ code: 'run-state-conflict', runId: 'r1', state: 'executing', allowed: ['cancel'] },
+    });
+  });
+});
+
 describe('retrying', () => {
   it('plans again from what is applied', () => {
     const history = historyOf(create(desired({ autoPlan: true })), planned(), approve, execute, executionFailed());

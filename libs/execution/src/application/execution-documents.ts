@@ -102,6 +102,10 @@ interface TaskEnd {
 }
 
 function endOf(event: ExecutionEvent): TaskEnd | undefined {
+  if (event.type === 'TaskResolvedByPerson') {
+    const { at, by, evidence, outcome } = event;
+    return { taskId: taskIdOf(event.runId, event), body: { resolution: { outcome, evidence, by, at } } };
+  }
   if (event.type !== 'TaskSucceeded' && event.type !== 'TaskResolved') return undefined;
   const outputs = event.applied === undefined ? {} : { outputs: event.applied.outputs };
   return { taskId: taskIdOf(event.runId, event), body: { evidence: event.evidence, ...outputs, log: event.log } };

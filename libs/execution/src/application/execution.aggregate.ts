@@ -24,6 +24,7 @@ const KNOWN: Readonly<Record<ExecutionEvent['type'], true>> = {
   TaskCancelled: true,
   TaskOutcomeUnknown: true,
   TaskResolved: true,
+  TaskResolvedByPerson: true,
   CancelRequested: true,
   ExecutionApplied: true,
   ExecutionVerified: true,

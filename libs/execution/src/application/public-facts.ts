@@ -67,6 +67,10 @@ function publicFormOfTask(event: TaskEvent): PublicForm {
       return form('task-cancelled', { ...ofTask(event), reason: event.reason });
     case 'TaskOutcomeUnknown':
       return form('task-outcome-unknown', { ...ofAttempt(event), reason: event.reason });
+    case 'TaskResolvedByPerson': {
+      const { by, evidence, outcome } = event;
+      return form('task-resolved', { ...ofTask(event), outcome, evidence: { seen: evidence }, resolvedBy: by });
+    }
     case 'TaskResolved': {
       const { outcome, evidence } = event;
       return form('task-resolved', { ...ofTask(event), ...appliedOf(event), outcome, evidence });

@@ -29,6 +29,7 @@ export function jobFor(event: PublicEvent): NewJob | undefined {
       if (!decoded.data.asked) return undefined;
       return { ...jobOf(EXECUTION_QUEUE, decoded), headStartMs: HEAD_START_MS[priorityOf(decoded)] };
     case 'run-cancelling':
+    case 'run-task-resolved':
       return jobOf(EXECUTION_CONTROL_QUEUE, decoded);
     case 'callback-received':
       return {
@@ -55,7 +56,10 @@ export function parseRequestRef(payload: Json): ExecutionRequestRef | undefined 
   return typeof streamId === 'string' && typeof version === 'number' ? { streamId, version } : undefined;
 }
 
-type Asking = Extract<EventOf<'deployment'>, { fact: 'run-started' | 'run-rollback-started' | 'run-cancelling' }>;
+type Asking = Extract<
+  EventOf<'deployment'>,
+  { fact: 'run-started' | 'run-rollback-started' | 'run-cancelling' | 'run-task-resolved' }
+>;
 
 /** A run may be started more than once: the place of the fact in its stream tells one start from the next. */
 function jobOf(queue: string, event: Asking): NewJob {

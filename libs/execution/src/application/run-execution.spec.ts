@@ -38,6 +38,7 @@ import { describe, expect, it } from 'vitest';
 import { EXECUTION_LIMITS } from './execution-limits.js';
 import type { ExecutionPorts } from './ports.js';
 import { requestCancel } from './request-cancel.js';
+import { resolveTask } from './resolve-task.js';
 import { runExecution, type AskingEvent } from './run-execution.js';
 import { Slots } from './slots.js';
 
@@ -595,6 +596,28 @@ describe('an attempt', () => {
     scene.world.unreadable = true;
     await scene.execute(startedBy(story, { onFailure: 'keep' }));
     expect(scene.last()).toMatchObject({ fact: 'execution-failed', data: { failure: { code: 'outcome-unknown' } } });
+  });
+
+  it('whose outcome nobody can tell is told by a person, for everybody to read', async () => {
+    const scene = new Scene(story);
+    scene.world.reactions.set('network', ['unknown-done']);
+    scene.world.unreadable = true;
+    await scene.execute(startedBy(story, { onFailure: 'keep' }));
+    const said = { outcome: 'done', evidence: 'It is there.', resolvedBy: 'mia' } as const;
+    const data = { ...run, taskId: 'run/network', ...said };
+    const event = { ...envelopeOf(12), fact: 'run-task-resolved', data } as const;
+    const { clock, store } = scene;
+    await resolveTask({ store, clock, service: 'executor' }, event);
+    await resolveTask({ store, clock, service: 'executor' }, event);
+    expect(scene.last()).toMatchObject({
+      fact: 'task-resolved',
+      data: { taskId: 'run/network', outcome: 'done', evidence: { seen: 'It is there.' }, resolvedBy: 'mia' },
+    });
+    expect(store.types().filter((type) => type === 'TaskResolvedByPerson')).toHaveLength(1);
+    expect(store.document('task', 'run/network')).toMatchObject({
+      failure: { code: 'outcome-resolved' },
+      resolution: { outcome: 'done', evidence: 'It is there.', by: 'mia' },
+    });
   });
 
   it('that does not end in time is stopped, looked up and tried again', async () => {

@@ -5,6 +5,7 @@ import type { ExecutionPorts } from './ports.js';
 import { parseRequestRef } from './react-to-deployment.js';
 import { recordCallback } from './record-callback.js';
 import { requestCancel } from './request-cancel.js';
+import { resolveTask } from './resolve-task.js';
 import { waitsOnly } from '../domain/execution.state.js';
 import { askingEventOf } from './asking-event.js';
 import { runExecution, type AskingEvent } from './run-execution.js';
@@ -52,6 +53,11 @@ async function act(
       return runExecution(ports, { event, ...attempt, timed: timedTask(asked.job.payload) });
     case 'callback-received': {
       return carryOn(ports, await recordCallback(ports, event), attempt);
+    }
+    case 'run-task-resolved': {
+      const { store, clock, service } = ports;
+      await resolveTask({ store, clock, service }, event);
+      return { outcome: 'done' };
     }
     case 'run-cancelling': {
       const { store, clock, service, wakeups } = ports;

@@ -102,6 +102,15 @@ export type ExecutionCommand =
   | { readonly type: 'StartRollback'; readonly askedBy: number; readonly failure: Failure }
   | { readonly type: 'RecordRolledBack' }
   | { readonly type: 'RecordRollbackFailed'; readonly failure: Failure }
+  /** A person looked at the world after the run had ended. */
+  | {
+      readonly type: 'ResolveTask';
+      readonly task: TaskRef;
+      readonly outcome: 'done' | 'not_done';
+      readonly evidence: string;
+      readonly by: string;
+      readonly at: Instant;
+    }
   /** From a lease holder that takes over: whatever should have followed from what is recorded follows now. */
   | { readonly type: 'ResumeExecution' }
   /** Nobody can go on with it: it ends as failed with what is recorded, whatever its tasks do. */

@@ -14,6 +14,7 @@ import {
   workOf,
   type ExecutionState,
 } from './execution.state.js';
+import { OUTCOME_UNKNOWN } from './outcome-unknown.js';
 import { effectsOf } from './run-effects.js';
 import { concludeFailure, queueTasks, runOf, settle, startRollback } from './settle.js';
 import { canMove } from './task.state.js';
@@ -52,6 +53,8 @@ export function decide(state: ExecutionState, command: ExecutionCommand): Execut
       return recordRolledBack(state);
     case 'RecordRollbackFailed':
       return state.phase === 'rolling-back' && state.rollback.running === 0 ? failed(state, command) : refuse(state);
+    case 'ResolveTask':
+      return resolveTask(state, command);
     case 'ResumeExecution':
       return resume(state);
     case 'AbandonExecution':
@@ -107,6 +110,17 @@ function requestCancel(state: ExecutionState, command: CommandOf<'RequestCancel'
   if (command.askedBy <= state.cancelAskedBy) return accept();
   const { deploymentId, runId, askedBy, reason } = command;
   return accept({ type: 'CancelRequested', deploymentId, runId, askedBy, reason });
+}
+
+/** Once, and only for what nobody could tell. While the run is open its holder looks itself. */
+function resolveTask(state: ExecutionState, command: CommandOf<'ResolveTask'>): ExecutionDecision {
+  const { at, by, evidence, outcome, task } = command;
+  const found = findTask(workOf(state, task.phase), task.unitId);
+  if (found === undefined) return reject({ code: 'unknown-task', task });
+  if (isOpen(state) || found.failure?.code !== OUTCOME_UNKNOWN) {
+    return reject({ code: 'task-state-conflict', task, state: found.state });
+  }
+  return accept({ type: 'TaskResolvedByPerson', ...runOf(state), ...task, outcome, evidence, by, at });
 }
 
 function recordVerified(state: ExecutionState, { outputs }: CommandOf<'RecordVerified'>): ExecutionDecision {

@@ -113,6 +113,14 @@ export type ExecutionEvent =
         readonly touched: boolean;
         readonly evidence: JsonObject;
       })
+  /** A person looked at the world and says what became of a task that nobody could tell. */
+  | (OfTask & {
+      readonly type: 'TaskResolvedByPerson';
+      readonly outcome: 'done' | 'not_done';
+      readonly evidence: string;
+      readonly by: string;
+      readonly at: Instant;
+    })
   /** Somebody wants the run to stop. Recorded by whichever executor heard it, for the one that runs it. Private. */
   | (InRun & { readonly type: 'CancelRequested'; readonly askedBy: number; readonly reason: string })
   | (InRun & { readonly type: 'ExecutionApplied' })

@@ -2,6 +2,7 @@ import { unreachable } from '@caisson/kernel';
 import type { AppliedUnit } from '@caisson/contracts';
 import type { AttemptEnd, ExecutionEvent, ExecutionStarted, OfTask } from './execution.events.js';
 import { touchedUnits, workOf, type ExecutionState } from './execution.state.js';
+import { OUTCOME_RESOLVED } from './outcome-unknown.js';
 import { moveTask, taskIdOf, type Task, type TaskResult } from './task.state.js';
 import { findTask, indexOf, layOut, NO_WORK, replaceTask } from './work.js';
 
@@ -66,6 +67,8 @@ function evolveTask(task: Task, event: TaskEvent): Task {
       return moveTask(task, 'cancelled');
     case 'TaskOutcomeUnknown':
       return { ...task, unknown: true };
+    case 'TaskResolvedByPerson':
+      return resolvedByPerson(task, event);
     case 'TaskResolved':
       return event.outcome === 'done' ? succeeded(task, event) : resolvedNotDone(task, event);
     default:
@@ -87,6 +90,16 @@ function awaited(task: Task): Task {
 function ended(task: Task, event: AttemptEnd & { readonly touched: boolean; readonly final: boolean }) {
   const { at, final, log } = event;
   return { touched: task.touched || event.touched, final, log, unknown: false, finishedAt: at };
+}
+
+/** The task has ended; what changes is whether it is known, and whether there is something to undo. */
+function resolvedByPerson(task: Task, event: Extract<TaskEvent, { type: 'TaskResolvedByPerson' }>): Task {
+  const { by, evidence, outcome, phase } = event;
+  const what = outcome === 'done' ? 'was done' : 'was not done';
+  const message = `Nobody could tell what became of "${task.unitId}"; ${by} says that it ${what}: ${evidence}`;
+  const failure = { diagnostics: [], ...task.failure, code: OUTCOME_RESOLVED, message };
+  const touched = phase === 'apply' ? outcome === 'done' : task.touched;
+  return { ...task, failure, touched, unknown: false };
 }
 
 function resolvedNotDone(task: Task, event: { readonly applied?: AppliedUnit; readonly touched: boolean }): Task {

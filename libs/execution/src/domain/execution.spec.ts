@@ -253,6 +253,24 @@ describe('an outcome that cannot be known', () => {
     expect(after(...lost, lost[2]).events).toEqual([]);
   });
 
+  it('waits for a person, who says once what was seen; what was not done is not undone', () => {
+    const unknown = { ...failure(attemptOf('a'), { touched: true }), failure: { ...broken, code: 'outcome-unknown' } };
+    const task = { phase: 'apply', unitId: 'a' } as const;
+    const evidence = 'it is not in the console';
+    const resolution = { type: 'ResolveTask', task, outcome: 'not_done', evidence, by: 'mia', at } as const;
+    const refused = { outcome: 'rejected', rejection: { code: 'task-state-conflict' } };
+    expect(executionDecider.decide(after(...lost).state, resolution)).toMatchObject(refused);
+    const failed = after(...lost, unknown);
+    expect(failed.state).toMatchObject({ phase: 'failed', failure: { code: 'outcome-unknown' } });
+    const said = after(...lost, unknown, resolution);
+    expect(said.events).toMatchObject([{ type: 'TaskResolvedByPerson', outcome: 'not_done', by: 'mia' }]);
+    expect(said.state.apply.tasks.at(0)).toMatchObject({ touched: false, failure: { code: 'outcome-resolved' } });
+    expect(executionDecider.decide(said.state, resolution)).toMatchObject(refused);
+    const asked = { type: 'StartRollback', askedBy: 20, failure: broken } as const;
+    expect(after(...lost, unknown, resolution, asked).state.rollback.total).toBe(0);
+    expect(after(...lost, unknown, { ...resolution, outcome: 'done' }, asked).state.rollback.total).toBe(1);
+  });
+
   it('succeeds when the world shows that it was done', () => {
     const { state } = after(...lost, { type: 'RecordTaskResolved', ...seen, outcome: 'done', applied: applied('a') });
     expect(state.phase).toBe('verifying');

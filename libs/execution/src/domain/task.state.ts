@@ -103,6 +103,8 @@ export function isRunning(task: Task): boolean {
   return task.state === 'running';
 }
 
+const ROLLBACK_SUFFIX = '/rollback';
+
 /** The id of a task in events and read models: `<run>/<unit>`, with `/rollback` for the undoing. */
 export function taskIdOf(runId: string, task: TaskRef): string {
   return task.phase === 'apply' ? `${runId}/${task.unitId}` : `${runId}/${task.unitId}/rollback`;
@@ -111,6 +113,16 @@ export function taskIdOf(runId: string, task: TaskRef): string {
 /** The id of an attempt in read models and logs: `<task>/<cycle>.<attempt>`. */
 export function attemptIdOf(taskId: string, cycle: number, attempt: number): string {
   return `${taskId}/${cycle}.${attempt}`;
+}
+
+/** The task behind an id of `taskIdOf`; undefined for one of another run. */
+export function taskRefOf(runId: string, taskId: string): TaskRef | undefined {
+  if (!taskId.startsWith(`${runId}/`)) return undefined;
+  const rest = taskId.slice(runId.length + 1);
+  const undone = rest.endsWith(ROLLBACK_SUFFIX);
+  return undone
+    ? { phase: 'rollback', unitId: rest.slice(0, -ROLLBACK_SUFFIX.length) }
+    : { phase: 'apply', unitId: rest };
 }
 
 /**
