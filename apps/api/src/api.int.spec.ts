@@ -651,7 +651,7 @@ describe('commands', () => {
     const target = new CallbackTokens(settings.callbackSecret).read(address.replace('/webhooks/callbacks/', ''));
     expect(target).toEqual({ tenantId, runId, phase: 'apply', unitId: 'gate', cycle: 1, attempt: 2 });
     await show(2, task);
-    expect(await ask('GET', `${path}/callback`)).toMatchObject({ status: 409, body: { code: 'wait-not-open' } });
+    expect(await ask('GET', `${path}/callback`)).toMatchObject({ status: 409, body: { code: 'task-not-waiting' } });
   });
 
   it('record what a person says of a task that nobody can tell, once its run has ended', async () => {

@@ -46,7 +46,7 @@ function startChild() {
       artifacts: { put: async () => ({}), get: async () => undefined },
       oldRunners: { stop: async () => undefined },
       logs: { open: () => ({ add: () => undefined, flush: async () => undefined }) },
-      probe: { status: async () => 200 },
+      checks: { status: async () => 200, connect: async () => undefined, run: async () => 0 },
       slots: new Slots({ total: 8, perTenant: 8, perRun: 8, perEngine: {} }, clock),
       limits: { ...EXECUTION_LIMITS, leaseMs: 1500, abortGraceMs: 1000 },
       observer: { attemptEnded: () => undefined, toolSaid: () => undefined, noticed: () => undefined },

@@ -8,6 +8,7 @@ import { RunRequestsConsumer } from './events/run-requests.consumer.js';
 import { executionTelemetry } from './execution-telemetry.js';
 import type { ExecutorSettings } from './settings.js';
 import { cancelWorker, runWorker } from './worker/execution-workers.js';
+import { ExecutorCheckWorld } from './world/check-world.js';
 import { RegisteredRunners } from './world/registered-runners.js';
 
 /** What of the engines the executor works with. */
@@ -52,7 +53,11 @@ function executionPorts(
       leaseMs: limits.leaseMs,
       graceMs: settings.toolGraceSeconds * 1000,
     }),
-    probe: new GuardedProbes(new AddressRules({ allow: settings.probeAllow, deny: settings.probeDeny })),
+    checks: new ExecutorCheckWorld({
+      probes: new GuardedProbes(new AddressRules({ allow: settings.probeAllow, deny: settings.probeDeny })),
+      commands: settings.executorCheckCommands,
+      environment: process.env,
+    }),
     observer: executionTelemetry(log, metrics, slots),
   };
 }

@@ -1,6 +1,23 @@
 import { EngineSettings } from '@caisson/engines';
 import { CommonSettings, WholeNumber } from '@caisson/service';
-import type { z } from 'zod';
+import { z } from 'zod';
+
+const CheckCommands = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be a JSON object of absolute paths by name' });
+      return z.NEVER;
+    }
+  })
+  .pipe(
+    z.record(
+      z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'must be named by letters, digits, dots, - and _'),
+      z.string().regex(/^\/[^\0]{1,1000}$/, 'must be an absolute path'),
+    ),
+  );
 
 /** What the executor reads from its environment. */
 export const ExecutorSettings = CommonSettings.extend({
@@ -19,6 +36,8 @@ export const ExecutorSettings = CommonSettings.extend({
   executorTerraformMax: WholeNumber.default(4),
   /** A task gets twice its estimated time, but at least so many seconds. Longer than the limits of the engines. */
   executorTaskTimeoutSeconds: WholeNumber.default(600),
+  /** JSON object of commands that checks may run, by name: `{"dig": "/usr/bin/dig"}`. Default none. */
+  executorCheckCommands: CheckCommands.default({}),
   /** How long running tools may go on when the process is told to stop. Below the limit of a shutdown stage. */
   executorDrainSeconds: WholeNumber.default(8),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Check } from './checks.js';
 import type { Json } from '@caisson/kernel';
 import { Priority } from './priority.js';
 
@@ -21,15 +22,6 @@ export const JsonValue: z.ZodType<Json> = z.json();
 
 /** A JSON object: an engine's own input. */
 export const JsonRecord = z.record(z.string().max(256), JsonValue);
-
-const Check = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('http'),
-    url: z.string().max(2048),
-    expectStatus: z.int().min(100).max(599).default(200),
-    withinMs: z.int().min(1).max(600_000).default(30_000),
-  }),
-]);
 
 const Lifecycle = z.strictObject({
   preventDestroy: z.boolean().default(false),
@@ -104,7 +96,6 @@ export const DesiredStateRequest = DesiredState.extend({
   if (new Set(providers).size < providers.length) report('providers', 'name each provider once');
 });
 
-export type Check = z.infer<typeof Check>;
 export type ResourceSpec = z.infer<typeof ResourceSpec>;
 export type PushTrigger = z.infer<typeof PushTrigger>;
 export type DesiredState = z.infer<typeof DesiredState>;

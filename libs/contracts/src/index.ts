@@ -1,3 +1,4 @@
+export { Check, CommandCheck, HttpCheck, ObservedCheck, OutputCheck, TcpCheck } from './checks.js';
 export {
   DESIRED_STATE_LIMITS,
   DesiredState,
@@ -8,7 +9,7 @@ export {
   ResourceName,
   ResourceSpec,
 } from './desired-state.js';
-export type { Check, DesiredStateInput } from './desired-state.js';
+export type { DesiredStateInput } from './desired-state.js';
 export { PROBLEMS_MAX, validateDesiredState } from './desired-state-problems.js';
 export type { DesiredStateProblem, TypeCheck } from './desired-state-problems.js';
 export { DRIFT_EVENTS, DRIFT_TYPES, DriftItem, SEVERITIES } from './events/drift.events.js';

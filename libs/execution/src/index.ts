@@ -1,6 +1,13 @@
 export { EXECUTION_LIMITS } from './application/execution-limits.js';
 export type { ExecutionLimits } from './application/execution-limits.js';
-export type { ExecutionObserver, ExecutionPorts, HttpProbe, OldRunners, OldRunnersOf } from './application/ports.js';
+export type {
+  ExecutionObserver,
+  ExecutionPorts,
+  CheckCommand,
+  CheckWorld,
+  OldRunners,
+  OldRunnersOf,
+} from './application/ports.js';
 export { EXECUTION_CONTROL_QUEUE, EXECUTION_QUEUE, jobFor } from './application/react-to-deployment.js';
 export { runExecution } from './application/run-execution.js';
 export type { AskingEvent, RunRequest } from './application/run-execution.js';

@@ -65,6 +65,58 @@ describe('one deployment after another revision', () => {
   });
 });
 
+describe('checks', () => {
+  const checked = async (name: string, checks: object[], more: object = {}) => {
+    const resources = [record('web', { port: 9 }, { checks })];
+    const { deployment, run } = await caisson.client.createDeployment({ name, ...auto, resources, ...more });
+    return { id: deployment.id, run: await settled(run.id) };
+  };
+
+  it('of every kind hold before a run is completed', async () => {
+    await caisson.restart({ CAISSON_EXECUTOR_CHECK_COMMANDS: '{"yes": "/bin/true", "no": "/bin/false"}' });
+    const { port } = new URL(caisson.process.url);
+    const { run } = await checked('sound', [
+      { kind: 'http', url: `${caisson.process.url}/readyz` },
+      { kind: 'tcp', host: '127.0.0.1', port: Number(port) },
+      { kind: 'command', command: 'yes' },
+      { kind: 'output', value: '${web.data.port}', test: 'at_least', expected: 9 },
+      { kind: 'observed', withinMs: 1_000 },
+    ]);
+    expect(run).toMatchObject({ state: 'completed' });
+  });
+
+  it.each<[string, object, string]>([
+    ['a command ends wrongly', { kind: 'command', command: 'no', triesMax: 2, everyMs: 100 }, 'ended with 1, not 0'],
+    [
+      'a command is not allowed',
+      { kind: 'command', command: 'rm', args: ['-rf', '/'], triesMax: 1 },
+      'no command of checks',
+    ],
+    ['nothing listens', { kind: 'tcp', host: '127.0.0.1', port: 1, triesMax: 1 }, 'ECONNREFUSED'],
+    ['a value is wrong', { kind: 'output', value: '${web.data.port}', test: 'equals', expected: 10 }, 'The value is 9'],
+    [
+      'it asks for the metadata of a cloud',
+      { kind: 'http', url: 'http://169.254.169.254/latest/meta-data/', triesMax: 1 },
+      'may not be probed',
+    ],
+  ])('undo the run when %s', async (what, check, detail) => {
+    const { id, run } = await checked(what.replaceAll(' ', '-'), [check]);
+    expect(run).toMatchObject({ state: 'rolled_back', failure: { code: 'verification-failed' } });
+    expect(JSON.stringify(run.failure?.diagnostics)).toContain(detail);
+    expect(await caisson.sandbox.resources(id)).toEqual([]);
+  });
+
+  it('leave the run for a person where it is to be so', async () => {
+    const check = { kind: 'command', command: 'no', triesMax: 1 };
+    const { id, run } = await checked('left', [check], { onFailure: 'pause' });
+    expect(run).toMatchObject({ state: 'failed', paused: true, failure: { code: 'verification-failed' } });
+    expect(await caisson.sandbox.resources(id)).toHaveLength(1);
+    const undone = await caisson.client.rollback(id);
+    expect(await settled(undone.run.id)).toMatchObject({ state: 'rolled_back' });
+    expect(await caisson.sandbox.resources(id)).toEqual([]);
+  });
+});
+
 describe('what a tool says', () => {
   it('is read while it runs, line by line, and kept with its attempts', async () => {
     const answers = { ready: false };

@@ -14,7 +14,9 @@ const resource = schemaOf(ResourceSpec);
 const TABLES: readonly (readonly [string, JsonSchema | undefined])[] = [
   ['Deployment', schemaOf(DesiredState)],
   ['Resource', resource],
-  ['Check', resource.properties['checks']?.items?.oneOf?.[0]],
+  ...['http', 'tcp', 'command', 'output', 'observed'].map(
+    (kind, index) => [`Check: ${kind}`, resource.properties['checks']?.items?.oneOf?.[index]] as const,
+  ),
   ['Lifecycle', resource.properties['lifecycle']],
   ['Trigger', schemaOf(PushTrigger)],
 ];

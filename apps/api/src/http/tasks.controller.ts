@@ -57,7 +57,7 @@ export class TasksController {
   ): Promise<z.infer<typeof CallbackAddress>> {
     const { attempt, phase, runId, state, unitId, waiting } = await this.existing(tenantId, id);
     if (state !== 'running' || waiting?.callback !== true) {
-      throw apiProblem('wait-not-open', 'Wait until the task is running and shows waiting.callback.');
+      throw apiProblem('task-not-waiting', 'Wait until the task is running and shows waiting.callback.');
     }
     const tokens = this.tokens.of;
     if (tokens === undefined) {

@@ -66,7 +66,7 @@ export const API_PROBLEMS = {
   'task-not-found': { status: 404, title: 'There is no such task' },
   'task-outcome-known': { status: 409, title: 'The outcome of the task is known' },
   'attempt-not-found': { status: 404, title: 'There is no such attempt' },
-  'wait-not-open': { status: 409, title: 'The task does not wait for this callback' },
+  'task-not-waiting': { status: 409, title: 'The task does not wait for a callback' },
   'callbacks-off': { status: 409, title: 'This installation takes no callbacks' },
   'run-active': { status: 409, title: 'Another run of the deployment is active' },
   'run-not-found': { status: 404, title: 'There is no such run' },

@@ -24,10 +24,27 @@ export interface OldRunners {
   stop(of: OldRunnersOf): Promise<void>;
 }
 
-/** Asks a URL how it is. */
-export interface HttpProbe {
-  /** The status code of a GET. Follows no redirect. Rejects when there is no answer; stops on the signal. */
+/** A command of a check. */
+export interface CheckCommand {
+  readonly tenantId: string;
+  readonly deploymentId: string;
+  /** A name that the administrator allows. */
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Stops it and all that it started. */
+  readonly signal: AbortSignal;
+  /** One line of its output. */
+  log(line: string): void;
+}
+
+/** What checks may do in the world. Each rejects when there is no answer or it is not allowed, and stops on its signal. */
+export interface CheckWorld {
+  /** The status code of a GET. Follows no redirect. */
   status(url: string, signal: AbortSignal): Promise<number>;
+  /** Connects to a port and hangs up. */
+  connect(target: { readonly host: string; readonly port: number }, signal: AbortSignal): Promise<void>;
+  /** Runs an allowed command; its exit code, or undefined when a signal ended it. */
+  run(command: CheckCommand): Promise<number | undefined>;
 }
 
 /** Hears what happens in executions, to log and count it. Must not throw. */
@@ -59,7 +76,7 @@ export interface ExecutionPorts {
   /** What tools say, readable while they run. */
   readonly logs: Pick<AttemptLogs, 'open'>;
   readonly oldRunners: OldRunners;
-  readonly probe: HttpProbe;
+  readonly checks: CheckWorld;
   readonly slots: Slots;
   readonly limits: ExecutionLimits;
   readonly observer: ExecutionObserver;

@@ -360,7 +360,7 @@ class Scene {
       artifacts: { put: async () => ({ id: '', digest: '' }), get: async () => undefined },
       logs: { open: () => ({ add: () => undefined, flush: async () => undefined }) },
       oldRunners: { stop: async ({ fencingToken }) => void this.stopped.push(fencingToken) },
-      probe: { status: async () => this.#probe() },
+      checks: { status: async () => this.#probe(), connect: async () => undefined, run: async () => 0 },
       slots: slotsOf(8),
       observer: {
         attemptEnded: () => undefined,

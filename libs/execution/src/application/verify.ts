@@ -3,18 +3,12 @@ import type { UnitInput } from '@caisson/engine';
 import { jsonEquals, type Json, type JsonObject } from '@caisson/kernel';
 import { appliedUnit, workOf, type ExecutionState } from '../domain/execution.state.js';
 import { actionKeyOf, needsNoTask, taskIdOf, type TaskPhase } from '../domain/task.state.js';
+import { runCheck, settlingMsOf, type DeclaredCheck } from './checks.js';
 import { isNothing, observe, type Look } from './look-at-world.js';
 import type { ExecutionPorts } from './ports.js';
-import { supervise } from './supervise.js';
-
-/** One answer of a checked URL may not take longer. */
-const PROBE_TIMEOUT_MS = 10_000;
 
 /** Findings listed in one failure. */
 const DIAGNOSTICS_MAX = 50;
-
-/** Default bounds of a check that names none; the contract gives the same. */
-const CHECK_DEFAULTS = { expectStatus: 200, withinMs: 30_000 };
 
 /** What is verified, and with what. */
 export interface Verification {
@@ -32,13 +26,8 @@ interface Target {
   readonly unit: UnitInput;
   /** Undefined: nothing must be there. */
   readonly expected: JsonObject | undefined;
-}
-
-interface HttpCheck {
-  readonly unitId: string;
-  readonly url: string;
-  readonly expectStatus: number;
-  readonly withinMs: number;
+  /** How long it may differ, by its own checks. */
+  readonly settlesWithinMs: number;
 }
 
 /**
@@ -73,7 +62,8 @@ export function outputsOf(state: ExecutionState, plan: Plan | undefined): JsonOb
   return Object.fromEntries(entries);
 }
 
-function targetsOf({ state, phase }: Verification): readonly Target[] {
+function targetsOf({ state, phase, plan }: Verification): readonly Target[] {
+  const checks = new Map((plan?.units ?? []).map((unit) => [unit.unitId, unit.checks]));
   return [...workOf(state, phase).tasks]
     .filter((task) => task.state === 'succeeded' && !needsNoTask(task))
     .map((task): Target => {
@@ -81,7 +71,8 @@ function targetsOf({ state, phase }: Verification): readonly Target[] {
       const standing = appliedUnit(state, unitId);
       const known = standing ?? state.baseline.get(unitId);
       const unit = { unitId, type: known?.type ?? type, properties: known?.properties ?? {} };
-      return { unitId, engine, unit, expected: standing?.expected };
+      const settlesWithinMs = settlingMsOf(checks.get(unitId) ?? []);
+      return { unitId, engine, unit, expected: standing?.expected, settlesWithinMs };
     });
 }
 
@@ -95,7 +86,10 @@ async function verifyUnit(verification: Verification, target: Target): Promise<D
     const seen = await observe(look, { engine, unit: target.unit });
     const wrong = differenceOf(target, seen);
     if (wrong === undefined) return undefined;
-    const withinMs = seen.outcome === 'unreadable' ? limits.verifyWithinMs : limits.settleWithinMs;
+    const withinMs = Math.max(
+      target.settlesWithinMs,
+      seen.outcome === 'unreadable' ? limits.verifyWithinMs : limits.settleWithinMs,
+    );
     const left = withinMs - (clock.monotonicMs() - startedMs);
     if (left <= 0 || verification.signal.aborted) return wrong;
     await clock.sleep(Math.min(left, limits.lookEveryMs), verification.signal);
@@ -114,37 +108,20 @@ function differenceOf(target: Target, seen: Awaited<ReturnType<typeof observe>>)
   return finding(unitId, `It differs from what was applied: ${addresses.join(', ')}.`);
 }
 
-function checksOf({ plan, state }: Verification): readonly HttpCheck[] {
-  const lookup = (unitId: string): AppliedUnit | undefined => appliedUnit(state, unitId);
+function checksOf({ plan }: Verification): readonly DeclaredCheck[] {
   return (plan?.units ?? [])
     .filter((unit) => !needsNoTask(unit) && unit.action !== 'delete')
-    .flatMap(({ unitId, checks }) =>
-      checks
-        .filter(({ kind }) => kind === 'http')
-        .map((check) => {
-          const { url, expectStatus, withinMs } = { ...CHECK_DEFAULTS, ...check } as Omit<HttpCheck, 'unitId'>;
-          const { value } = resolveReferences(url, lookup);
-          return { unitId, url: typeof value === 'string' ? value : url, expectStatus, withinMs };
-        }),
-    );
+    .flatMap(({ unitId, checks }) => checks.map((check) => ({ address: unitId, check })));
 }
 
-async function verifyCheck(verification: Verification, check: HttpCheck): Promise<Diagnostic | undefined> {
-  const { clock, limits, probe } = verification.ports;
-  const startedMs = clock.monotonicMs();
-  for (;;) {
-    const leftMs = check.withinMs - (clock.monotonicMs() - startedMs);
-    const timeoutMs = Math.max(1, Math.min(PROBE_TIMEOUT_MS, leftMs));
-    const supervision = { clock, timeoutMs, graceMs: 1000, stop: verification.signal };
-    const answer = await supervise(supervision, (signal) => probe.status(check.url, signal));
-    if (answer.outcome === 'value' && answer.value === check.expectStatus) return undefined;
-    const got = answer.outcome === 'value' ? `answers ${answer.value}` : 'does not answer';
-    const left = check.withinMs - (clock.monotonicMs() - startedMs);
-    if (left <= 0 || verification.signal.aborted) {
-      return finding(check.unitId, `${check.url} ${got}, not ${check.expectStatus}, after ${check.withinMs} ms.`);
-    }
-    await clock.sleep(Math.min(left, limits.lookEveryMs), verification.signal);
-  }
+function verifyCheck(verification: Verification, declared: DeclaredCheck): Promise<Diagnostic | undefined> {
+  const { phase, ports, signal, state, tenantId } = verification;
+  const { checks: world, clock, observer } = ports;
+  const { deploymentId, runId } = state.run ?? { deploymentId: '', runId: '' };
+  const taskId = taskIdOf(runId, { phase, unitId: declared.address });
+  const lookup = (unitId: string): AppliedUnit | undefined => appliedUnit(state, unitId);
+  const log = (line: string): void => observer.toolSaid(taskId, line);
+  return runCheck({ clock, world, signal, tenantId, deploymentId, lookup, log }, declared);
 }
 
 function finding(unitId: string, detail: string): Diagnostic {

@@ -79,5 +79,5 @@ function draftsOf(
 /** A check may speak of its own resource without naming the copy; from here on it names it. */
 function checksOf({ checks, name }: ResourceSpec, unitId: string): readonly JsonObject[] {
   if (unitId === name) return checks;
-  return checks.map((check) => ({ ...check, url: check.url.replaceAll(`\${${name}.`, `\${${unitId}.`) }));
+  return JSON.parse(JSON.stringify(checks).replaceAll(`\${${name}.`, `\${${unitId}.`)) as JsonObject[];
 }

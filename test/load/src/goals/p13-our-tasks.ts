@@ -69,7 +69,7 @@ function portsOf(store: OpenedEventStore, load: TaskLoad & { readonly took: (ms:
     },
     oldRunners: { stop: () => Promise.resolve() },
     logs: { open: () => ({ add: () => undefined, flush: () => Promise.resolve() }) },
-    probe: { status: () => Promise.resolve(200) },
+    checks: { status: () => Promise.resolve(200), connect: () => Promise.resolve(), run: () => Promise.resolve(0) },
     slots: new Slots({ total: load.atOnce, perTenant: load.atOnce, perRun: load.atOnce, perEngine: {} }, systemClock),
     limits: EXECUTION_LIMITS,
     observer: {

@@ -1,0 +1,124 @@
+import { Check } from '@caisson/contracts';
+import type { Clock, JsonObject } from '@caisson/kernel';
+import { describe, expect, it } from 'vitest';
+import { runCheck, settlingMsOf, type CheckAround } from './checks.js';
+import type { CheckCommand, CheckWorld } from './ports.js';
+
+interface Scene {
+  readonly around: CheckAround;
+  readonly asked: string[];
+  readonly slept: number[];
+}
+
+/** A world in which time passes only while somebody sleeps. */
+function scene(world: Partial<CheckWorld> = {}): Scene {
+  const asked: string[] = [];
+  const slept: number[] = [];
+  let nowMs = 0;
+  const clock: Clock = {
+    now: () => new Date(nowMs).toISOString(),
+    monotonicMs: () => nowMs,
+    sleep: async (ms, signal) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (signal?.aborted === true) return; // Somebody answered meanwhile.
+      slept.push(ms);
+      nowMs += ms;
+    },
+  };
+  const all: CheckWorld = {
+    status: async (url) => {
+      asked.push(url);
+      return 200;
+    },
+    connect: async ({ host, port }) => void asked.push(`${host}:${port}`),
+    run: async ({ args, command }: CheckCommand) => {
+      asked.push([command, ...args].join(' '));
+      return 0;
+    },
+    ...world,
+  };
+  const web = { outputs: { url: 'http://web', port: 8080, tags: ['a', 'b'], count: 3, empty: '' }, properties: {} };
+  const lookup = (name: string) => (name === 'web' ? web : undefined);
+  const signal = new AbortController().signal;
+  const ids = { tenantId: 't', deploymentId: 'd' };
+  return { around: { clock, world: all, signal, ...ids, lookup, log: () => undefined }, asked, slept };
+}
+
+const run = ({ around }: Scene, check: JsonObject) => runCheck(around, { address: 'web', check });
+
+describe('a check that asks the world', () => {
+  it.each<[JsonObject, string]>([
+    [{ kind: 'http', url: '${web.outputs.url}/healthz' }, 'http://web/healthz'],
+    [{ kind: 'tcp', host: 'db', port: '${web.outputs.port}' }, 'db:8080'],
+    [{ kind: 'tcp', host: 'db', port: 5432 }, 'db:5432'],
+    [{ kind: 'command', command: 'dig', args: ['@127.0.0.1', '${web.outputs.port}'] }, 'dig @127.0.0.1 8080'],
+  ])('%j holds, with its references resolved', async (check, asks) => {
+    const told = scene();
+    expect(await run(told, check)).toBeUndefined();
+    expect(told.asked).toEqual([asks]);
+  });
+
+  it('is tried at its interval until it holds', async () => {
+    let answers = 0;
+    const told = scene({ status: async () => ((answers += 1) < 4 ? 503 : 200) });
+    expect(await run(told, { kind: 'http', url: 'http://x', everyMs: 2_000 })).toBeUndefined();
+    expect(told.slept).toEqual([2_000, 2_000, 2_000]);
+  });
+
+  it.each<[JsonObject, Partial<CheckWorld>, RegExp]>([
+    [
+      { kind: 'http', url: 'http://x', withinMs: 5_000 },
+      { status: async () => 503 },
+      /answers 503, not 200, after 6 tries within 5000 ms/,
+    ],
+    [{ kind: 'http', url: 'http://x', triesMax: 2 }, { status: async () => 503 }, /after 2 tries/],
+    [
+      { kind: 'tcp', host: 'db', port: 1, triesMax: 1 },
+      { connect: () => Promise.reject(new Error('connect ECONNREFUSED')) },
+      /db:1 failed: connect ECONNREFUSED, after one try/,
+    ],
+    [{ kind: 'command', command: 'dig', triesMax: 1 }, { run: async () => 9 }, /"dig" ended with 9, not 0/],
+    [
+      { kind: 'command', command: 'dig', triesMax: 1 },
+      { run: async () => undefined },
+      /"dig" ended with a signal, not 0/,
+    ],
+  ])('%j fails within its bounds', async (check, world, detail) => {
+    expect(await run(scene(world), check)).toMatchObject({
+      address: 'web',
+      severity: 'error',
+      detail: expect.stringMatching(detail) as string,
+    });
+  });
+
+  it('fails when it refers to nothing, or is no check', async () => {
+    expect(await run(scene(), { kind: 'http', url: '${db.outputs.url}' })).toMatchObject({ detail: /db/ });
+    expect(await run(scene(), { kind: 'tcp', host: 'db', port: '${web.outputs.url}' })).toBeDefined();
+    expect(await run(scene(), { kind: 'hope' })).toBeDefined();
+  });
+});
+
+describe('a check of a value', () => {
+  it.each<[string, JsonObject, boolean]>([
+    ['${web.outputs.count}', { test: 'equals', expected: 3 }, true],
+    ['${web.outputs.count}', { test: 'equals', expected: '3' }, true],
+    ['${web.outputs.count}', { test: 'equals', expected: 4 }, false],
+    ['${web.outputs.count}', { test: 'differs', expected: 4 }, true],
+    ['${web.outputs.count}', { test: 'at_least', expected: 3 }, true],
+    ['${web.outputs.count}', { test: 'at_most', expected: 2 }, false],
+    ['${web.outputs.tags}', { test: 'contains', expected: 'b' }, true],
+    ['${web.outputs.tags}', { test: 'contains', expected: 'c' }, false],
+    ['${web.outputs.url}', { test: 'contains', expected: '://' }, true],
+    ['${web.outputs.url}', {}, true],
+    ['${web.outputs.empty}', {}, false],
+    ['at ${web.outputs.url}', { test: 'equals', expected: 'at http://web' }, true],
+  ])('%s %j: %s', async (value, check, holds) => {
+    expect((await run(scene(), { kind: 'output', value, ...check })) === undefined).toBe(holds);
+  });
+});
+
+it('knows how long a resource may differ', () => {
+  const observed = Check.parse({ kind: 'observed', withinMs: 60_000 });
+  expect(settlingMsOf([observed as unknown as JsonObject, { kind: 'http', withinMs: 90_000 }])).toBe(60_000);
+  expect(settlingMsOf([])).toBe(0);
+});

@@ -1,0 +1,153 @@
+import { Check, resolveReferences, type Diagnostic, type ReferableUnit } from '@caisson/contracts';
+import { jsonEquals, messageOf, type Clock, type Json, type JsonObject } from '@caisson/kernel';
+import type { CheckWorld } from './ports.js';
+import { supervise } from './supervise.js';
+
+/** One try may not take longer. */
+const TRY_TIMEOUT_MS = 10_000;
+
+/** How long a try may take to stop. */
+const TRY_GRACE_MS = 5_000;
+
+/** A check of one resource, as desired: `${…}` left in. */
+export interface DeclaredCheck {
+  /** Of the resource that it belongs to. */
+  readonly address: string;
+  readonly check: JsonObject;
+}
+
+/** Around a check. */
+export interface CheckAround {
+  readonly clock: Clock;
+  readonly world: CheckWorld;
+  readonly signal: AbortSignal;
+  readonly tenantId: string;
+  readonly deploymentId: string;
+  /** What a reference may speak of. */
+  lookup(name: string): ReferableUnit | undefined;
+  /** One line about what is going on. */
+  log(line: string): void;
+}
+
+/** Tries a check until it holds or one of its bounds is reached. Undefined when it holds; never throws. */
+export async function runCheck(around: CheckAround, declared: DeclaredCheck): Promise<Diagnostic | undefined> {
+  const { address } = declared;
+  const resolved = resolveReferences(declared.check, (name) => around.lookup(name));
+  const [missing] = resolved.unresolved;
+  if (missing !== undefined) return finding(address, `\${${missing.expression}} ${missing.reason}.`);
+  const parsed = Check.safeParse(withNumbers(resolved.value));
+  if (!parsed.success) return finding(address, parsed.error.issues[0]?.message ?? 'it is not a check');
+  const check = parsed.data;
+  if (check.kind === 'observed') return undefined; // Part of reading the unit itself.
+  if (check.kind === 'output') {
+    const wrong = judge(check);
+    return wrong === undefined ? undefined : finding(address, wrong);
+  }
+  return tryUntilItHolds(around, address, check);
+}
+
+/** How long a resource may differ from what was applied, by its own checks; 0 when it has none that says so. */
+export function settlingMsOf(checks: readonly JsonObject[]): number {
+  const times = checks.filter(({ kind }) => kind === 'observed').map(({ withinMs }) => Number(withinMs ?? 0));
+  return Math.max(0, ...times);
+}
+
+type OfKind<Kind extends Check['kind']> = Extract<Check, { kind: Kind }>;
+type Probe = OfKind<'http'> | OfKind<'tcp'> | OfKind<'command'>;
+
+async function tryUntilItHolds(around: CheckAround, address: string, check: Probe): Promise<Diagnostic | undefined> {
+  const { clock, signal } = around;
+  const startedMs = clock.monotonicMs();
+  const leftMs = (): number => check.withinMs - (clock.monotonicMs() - startedMs);
+  for (let tries = 1; ; tries += 1) {
+    const timeoutMs = Math.max(1, Math.min(TRY_TIMEOUT_MS, leftMs()));
+    const supervision = { clock, timeoutMs, graceMs: TRY_GRACE_MS, stop: signal };
+    const answer = await supervise(supervision, (stop) => tryOnce(around, check, stop));
+    const got = answer.outcome === 'value' ? answer.value : failed(answer);
+    if (got === undefined) return undefined;
+    around.log(`check of ${address}: ${nameOf(check)} ${got}`);
+    const isLast = leftMs() <= 0 || tries >= check.triesMax;
+    if (isLast || signal.aborted) {
+      const times = tries === 1 ? 'one try' : `${tries} tries`;
+      return finding(address, `${nameOf(check)} ${got}, after ${times} within ${check.withinMs} ms.`);
+    }
+    await clock.sleep(Math.min(leftMs(), check.everyMs), signal);
+  }
+}
+
+/** What is wrong; undefined when it holds. */
+async function tryOnce(around: CheckAround, check: Probe, signal: AbortSignal): Promise<string | undefined> {
+  const { deploymentId, tenantId, world } = around;
+  switch (check.kind) {
+    case 'http': {
+      const status = await world.status(check.url, signal);
+      return status === check.expectStatus ? undefined : `answers ${status}, not ${check.expectStatus}`;
+    }
+    case 'tcp':
+      await world.connect({ host: check.host, port: Number(check.port) }, signal);
+      return undefined;
+    case 'command': {
+      const { args, command, expectExitCode } = check;
+      const call = { tenantId, deploymentId, command, args, signal, log: (line: string) => around.log(line) };
+      const code = await world.run(call);
+      return code === expectExitCode ? undefined : `ended with ${code ?? 'a signal'}, not ${expectExitCode}`;
+    }
+  }
+}
+
+function failed(
+  answer: { readonly outcome: 'error'; readonly error: unknown } | { readonly outcome: 'abandoned' },
+): string {
+  return `failed: ${answer.outcome === 'error' ? messageOf(answer.error).replace(/\.$/, '') : 'it did not end in time'}`;
+}
+
+function nameOf(check: Probe): string {
+  if (check.kind === 'http') return check.url;
+  return check.kind === 'tcp' ? `${check.host}:${check.port}` : `"${check.command}"`;
+}
+
+function judge({ expected, test, value }: OfKind<'output'>): string | undefined {
+  const got = readBack(value);
+  const holds = TESTS[test](got, expected);
+  if (holds) return undefined;
+  return test === 'present' ? 'The value is empty.' : `The value is ${shown(got)}; wanted: ${test} ${shown(expected)}.`;
+}
+
+const TESTS: Readonly<Record<OfKind<'output'>['test'], (got: Json, expected: Json) => boolean>> = {
+  equals: (got, expected) => jsonEquals(got, expected) || String(got) === String(expected),
+  differs: (got, expected) => !jsonEquals(got, expected) && String(got) !== String(expected),
+  contains: (got, expected) =>
+    Array.isArray(got) ? got.some((item) => jsonEquals(item, expected)) : shown(got).includes(shown(expected)),
+  at_least: (got, expected) => Number(got) >= Number(expected),
+  at_most: (got, expected) => Number(got) <= Number(expected),
+  present: (got) => got !== null && got !== '',
+};
+
+/** A text that is one reference has the value's own type, and went through the schema as text. */
+function readBack(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}
+
+function shown(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** The schema takes texts where a reference may give anything. */
+function withNumbers(check: Json): Json {
+  if (typeof check !== 'object' || check === null || Array.isArray(check)) return check;
+  const { args, kind, port, value } = check as JsonObject;
+  if (kind === 'command' && Array.isArray(args)) return { ...check, args: args.map((arg: Json) => shown(arg)) };
+  if (kind === 'tcp' && typeof port === 'string') return { ...check, port: Number(port) };
+  if (kind === 'output' && value !== undefined && typeof value !== 'string') {
+    return { ...check, value: JSON.stringify(value) };
+  }
+  return check;
+}
+
+function finding(address: string, detail: string): Diagnostic {
+  return { severity: 'error', summary: 'A check does not hold.', detail, address };
+}
