@@ -45,7 +45,8 @@ export class ExecutorCheckWorld implements CheckWorld {
    *
    * @throws Fault `check-command-not-allowed` for every other name.
    */
-  async run({ args, command, log, signal }: CheckCommand): Promise<number | undefined> {
+  async run(asked: CheckCommand): Promise<number | undefined> {
+    const { args, command, signal } = asked;
     const { commands, environment } = this.#options;
     const path = Object.hasOwn(commands, command) ? commands[command] : undefined;
     if (path === undefined) {
@@ -56,7 +57,7 @@ export class ExecutorCheckWorld implements CheckWorld {
     try {
       const limits = { graceMs: GRACE_MS, timeoutMs: COMMAND_MS_MAX, lineBytesMax: OUTPUT_BYTES_MAX };
       const what = { runnerId: randomUUID(), command: path, args, cwd, env: toolEnvironment(environment, {}) };
-      const { code } = await runTool({ ...limits, ...what, signal, onLine: (line) => log(line) });
+      const { code } = await runTool({ ...limits, ...what, signal, onLine: (line) => asked.log(line) });
       return code;
     } finally {
       await rm(cwd, { recursive: true, force: true });

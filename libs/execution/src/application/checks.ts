@@ -114,14 +114,19 @@ function judge({ expected, test, value }: OfKind<'output'>): string | undefined 
 }
 
 const TESTS: Readonly<Record<OfKind<'output'>['test'], (got: Json, expected: Json) => boolean>> = {
-  equals: (got, expected) => jsonEquals(got, expected) || String(got) === String(expected),
-  differs: (got, expected) => !jsonEquals(got, expected) && String(got) !== String(expected),
+  equals: (got, expected) => isSame(got, expected),
+  differs: (got, expected) => !isSame(got, expected),
   contains: (got, expected) =>
     Array.isArray(got) ? got.some((item) => jsonEquals(item, expected)) : shown(got).includes(shown(expected)),
   at_least: (got, expected) => Number(got) >= Number(expected),
   at_most: (got, expected) => Number(got) <= Number(expected),
   present: (got) => got !== null && got !== '',
 };
+
+/** A number and its text are the same: what a tool gives out is often text. */
+function isSame(got: Json, expected: Json): boolean {
+  return jsonEquals(got, expected) || shown(got) === shown(expected);
+}
 
 /** A text that is one reference has the value's own type, and went through the schema as text. */
 function readBack(text: string): Json {
@@ -139,13 +144,14 @@ function shown(value: Json): string {
 /** The schema takes texts where a reference may give anything. */
 function withNumbers(check: Json): Json {
   if (typeof check !== 'object' || check === null || Array.isArray(check)) return check;
-  const { args, kind, port, value } = check as JsonObject;
-  if (kind === 'command' && Array.isArray(args)) return { ...check, args: args.map((arg: Json) => shown(arg)) };
-  if (kind === 'tcp' && typeof port === 'string') return { ...check, port: Number(port) };
+  const members = check as JsonObject;
+  const { args, kind, port, value } = members;
+  if (kind === 'command' && Array.isArray(args)) return { ...members, args: args.map((arg: Json) => shown(arg)) };
+  if (kind === 'tcp' && typeof port === 'string') return { ...members, port: Number(port) };
   if (kind === 'output' && value !== undefined && typeof value !== 'string') {
-    return { ...check, value: JSON.stringify(value) };
+    return { ...members, value: JSON.stringify(value) };
   }
-  return check;
+  return members;
 }
 
 function finding(address: string, detail: string): Diagnostic {

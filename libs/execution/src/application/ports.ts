@@ -37,7 +37,7 @@ export interface CheckCommand {
   log(line: string): void;
 }
 
-/** What checks may do in the world. Each rejects when there is no answer or it is not allowed, and stops on its signal. */
+/** What checks may do in the world. Each rejects without an answer or when it is not allowed; each obeys its signal. */
 export interface CheckWorld {
   /** The status code of a GET. Follows no redirect. */
   status(url: string, signal: AbortSignal): Promise<number>;
