@@ -22,7 +22,7 @@ export class BuiltInPlanner implements Planner {
   async plan(request: PlanRequest, surroundings: PlanSurroundings): Promise<PlanOutcome> {
     const { artifacts, engines } = this.#ports;
     const tables = await this.#ports.tables.current(surroundings.tenantId);
-    const lookup = new TypeLookup(tables);
+    const lookup = TypeLookup.of(tables);
     const { applied } = request;
     const { tenantId } = surroundings;
     const desk = new EngineDesk(this.#ports, request, surroundings);

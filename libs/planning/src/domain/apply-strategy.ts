@@ -28,6 +28,7 @@ export function applyStrategy(
   { applied, desired }: PlanRequest,
   offers: EngineOffers,
 ): StrategicUnits {
+  if (desired.strategy === 'rolling' && applied.length === 0) return { drafts, edges: [] };
   const before = new Set(applied.map(({ unitId }) => unitId));
   const wanted = new Set(drafts.map(({ unitId }) => unitId));
   const leaving = applied.filter((unit) => !wanted.has(unit.unitId) && !isGate(unit)).map(({ unitId }) => unitId);

@@ -219,6 +219,13 @@ function irreversibleOf(lookup: TypeLookup, units: readonly PlanUnit[]): Plan['i
   });
 }
 
+/** What the engines looked at, by unit id, where they say. */
+function worldOf(findings: PlanParts['findings']): Readonly<Record<string, string>> {
+  const seen: Record<string, string> = {};
+  for (const [unitId, { basis }] of findings) if (basis !== undefined) seen[unitId] = basis;
+  return seen;
+}
+
 /** Versions and digests of everything that the plan follows from, so that it can be computed again. */
 function inputsOf(
   { findings, offers, planner, request, tables }: PlanParts,
@@ -232,7 +239,7 @@ function inputsOf(
     round: String(request.round),
     desired: digestOf(request.desired),
     applied: digestOf(request.applied),
-    world: digestOf(Object.fromEntries([...findings].map(([unitId, { basis }]) => [unitId, basis ?? '']))),
+    world: digestOf(worldOf(findings)),
   };
   for (const engine of new Set(units.map((unit) => unit.engine))) {
     const offer = offers.get(engine);

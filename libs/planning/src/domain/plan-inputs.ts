@@ -55,7 +55,7 @@ export function inputsOf(heard: {
 /** Computes the plan of recorded inputs again. The same inputs give the same plan, to the digest. */
 export function planOf(inputs: PlanInputs, tables: PlanningTables): Plan | Refusal {
   const { planner, request } = inputs;
-  const [offers, lookup] = [new Map(inputs.engines), new TypeLookup(tables)];
+  const [offers, lookup] = [new Map(inputs.engines), TypeLookup.of(tables)];
   const prepared = prepareUnits(request, { offers, lookup });
   if (prepared.outcome === 'refused') return prepared;
   return assemblePlan({ request, planner, offers, tables, lookup, ...prepared, findings: new Map(inputs.findings) });

@@ -14,6 +14,9 @@ export interface TypeFacts {
   readonly holdsData: boolean;
 }
 
+/** The last lookup of each type table that is still in use. */
+const LOOKUPS = new WeakMap<TypeTable, { readonly book: PriceBook; readonly lookup: TypeLookup }>();
+
 /** Answers questions about types in constant time, from one version of the tables. */
 export class TypeLookup {
   readonly risk: RiskRules;
@@ -25,6 +28,19 @@ export class TypeLookup {
   readonly #engineTypes: ReadonlyMap<string, TypeTable['engineTypes'][number]>;
   readonly #enginePrices: ReadonlyMap<string, number>;
   readonly #providerPrices: ReadonlyMap<string, number>;
+
+  /** By engine and type, of those that were asked for: a plan asks for the same few very often. */
+  readonly #known = new Map<string, Map<string, TypeFacts>>();
+
+  /** The one for these tables; the same for the same content. */
+  static of(tables: PlanningTables): TypeLookup {
+    const { priceBook, typeTable } = tables;
+    const kept = LOOKUPS.get(typeTable.content);
+    if (kept?.book === priceBook.content) return kept.lookup;
+    const lookup = new TypeLookup(tables);
+    LOOKUPS.set(typeTable.content, { book: priceBook.content, lookup });
+    return lookup;
+  }
 
   constructor({ priceBook, typeTable }: PlanningTables) {
     this.#table = typeTable.content;
@@ -60,6 +76,14 @@ export class TypeLookup {
 
   /** What is known of an engine's own type; of one that nobody described, what holds otherwise. */
   facts(engine: string, engineType: string): TypeFacts {
+    let known = this.#known.get(engine);
+    if (known === undefined) this.#known.set(engine, (known = new Map()));
+    let facts = known.get(engineType);
+    if (facts === undefined) known.set(engineType, (facts = this.#factsOf(engine, engineType)));
+    return facts;
+  }
+
+  #factsOf(engine: string, engineType: string): TypeFacts {
     const mapping = this.#mappedTo.get(keyOf(engine, engineType));
     const type = mapping?.type ?? engineType;
     const row = this.#engineTypes.get(keyOf(engine, engineType)) ?? own(this.#table.types, type);
