@@ -65,6 +65,85 @@ describe('one deployment after another revision', () => {
   });
 });
 
+describe('a rollback', () => {
+  it('that fails itself is gone on with when somebody asks again', async () => {
+    const check = { kind: 'output', value: '${last.data.n}', test: 'equals', expected: 2 };
+    const resources = [record('first', { n: 1 }), record('last', { n: 1 }, { dependsOn: ['first'], checks: [check] })];
+    const forbidden = { kind: 'fail', status: 403, code: 'forbidden' };
+    await caisson.sandbox.arm({ match: { method: 'DELETE', name: 'first' }, behaviour: forbidden, times: 1 });
+    const { deployment, run } = await caisson.client.createDeployment({ name: 'stubborn', ...auto, resources });
+    expect(await settled(run.id)).toMatchObject({ state: 'failed' });
+    expect(await namesOf(deployment.id)).toEqual(['first']);
+    await caisson.client.rollback(deployment.id);
+    expect(await settled(run.id)).toMatchObject({ state: 'rolled_back' });
+    expect(await namesOf(deployment.id)).toEqual([]);
+    await caisson.client.retry(run.id);
+    expect(await settled(run.id)).toMatchObject({ state: 'rolled_back' });
+  });
+
+  it('names what cannot be undone before it is approved', async () => {
+    const volume = { name: 'disk', engine: 'sandbox', type: 'volume', properties: { sizeGb: 10 } };
+    const { deployment, run } = await caisson.client.createDeployment({ name: 'disk', resources: [volume] });
+    const { id } = deployment;
+    await approved(run.id);
+    await approved((await caisson.client.configure(id, { disk: { sizeGb: 20 } })).run.id);
+    const back = await caisson.client.rollback(id, 1);
+    expect(await settled(back.run.id)).toMatchObject({ state: 'awaiting_approval', kind: 'rollback' });
+    const plan = await caisson.client.plan(back.run.id);
+    expect(plan.irreversible).toMatchObject([{ unitId: 'disk', reason: expect.stringContaining('loses') as string }]);
+    await approved(back.run.id);
+    expect(await caisson.sandbox.resources(id)).toMatchObject([{ sizeGb: 10 }]);
+  });
+});
+
+describe('deleting a deployment', () => {
+  it('before execution cancels, during it stops and destroys, after it destroys', async () => {
+    const { client } = caisson;
+    const planned = await client.createDeployment({ name: 'planned', resources: [record('web', {})] });
+    await settled(planned.run.id);
+    await client.destroyDeployment(planned.deployment.id);
+    expect(await client.run(planned.run.id)).toMatchObject({ state: 'cancelled' });
+    expect(await client.deployment(planned.deployment.id)).toMatchObject({ status: 'deleted' });
+
+    const gate = { name: 'gate', engine: 'wait', type: 'callback', properties: {}, dependsOn: ['web'] };
+    const running = await client.createDeployment({ name: 'running', ...auto, resources: [record('web', {}), gate] });
+    await waitsFor(`${running.run.id}/gate`);
+    await client.destroyDeployment(running.deployment.id);
+    expect(await settled(running.run.id)).toMatchObject({ state: 'cancelled' });
+    await deleted(running.deployment.id);
+
+    const completed = await client.createDeployment({ name: 'done', ...auto, resources: [record('web', {})] });
+    await settled(completed.run.id);
+    const { run } = await client.destroyDeployment(completed.deployment.id);
+    expect(run).toMatchObject({ kind: 'destroy' });
+    await deleted(completed.deployment.id);
+  });
+});
+
+/** Approves a run as soon as it is planned, and waits for its end. */
+async function approved(runId: string): Promise<void> {
+  const { planDigest = '' } = await settled(runId);
+  await caisson.client.approve(runId, planDigest);
+  const run = await caisson.client.waitForRun(runId, { states: ['completed', 'failed', 'rolled_back'] });
+  expect(run).toMatchObject({ state: 'completed' });
+}
+
+async function deleted(deploymentId: string): Promise<void> {
+  for (let look = 0; look < 200; look += 1) {
+    const { status } = await caisson.client.deployment(deploymentId);
+    if (status === 'deleted') {
+      expect(await namesOf(deploymentId)).toEqual([]);
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${deploymentId} is not deleted`);
+}
+
+async function namesOf(deploymentId: string): Promise<readonly string[]> {
+  return (await caisson.sandbox.resources(deploymentId)).map(({ name }) => name).sort();
+}
+
 describe('checks', () => {
   const checked = async (name: string, checks: object[], more: object = {}) => {
     const resources = [record('web', { port: 9 }, { checks })];

@@ -7,6 +7,7 @@ import type { ExecutionEvent, FailurePolicy } from './execution.events.js';
 import { activePhase, appliedUnits, isOpen, touchedUnits, workOf, type ExecutionState } from './execution.state.js';
 import type { UnitSummary } from './task.state.js';
 import type { UnitEdge } from './unit-graph.js';
+import { findTask } from './work.js';
 
 const run = { deploymentId: 'dep', runId: 'run' };
 const at = '2026-03-02T10:15:00.000Z';
@@ -109,7 +110,7 @@ class Play {
   }
 
   private report(attempt: AttemptOf, action: UnitSummary['action']): void {
-    const outcome = this.next(10);
+    const outcome = this.next(12);
     const report = { attempt, log: [], at };
     const retry = { delayMs: 1, dueAt: at };
     if (outcome < 6) {
@@ -119,12 +120,26 @@ class Play {
       this.send({ type: 'RecordTaskSucceeded', ...report, ...result, evidence: {} });
     } else if (outcome === 6) {
       this.send({ type: 'RecordTaskUnknown', attempt, reason: 'lost' });
+    } else if (outcome === 10) {
+      const wait = { reason: 'a callback', until: at, callback: true, touched: false };
+      this.send({ type: 'RecordTaskWaiting', attempt, wait, at });
+    } else if (outcome === 11) {
+      this.callBack(attempt);
     } else if (outcome === 7) {
       this.send({ type: 'RecordTaskTimedOut', ...report, timeoutMs: 1, touched: false, retry });
     } else {
       const again = outcome === 8 ? { retry } : {};
       this.send({ type: 'RecordTaskFailed', ...report, failure: failureOf('broken'), touched: false, ...again });
     }
+  }
+
+  /** Refused where nothing waits, and then nothing follows. */
+  private callBack({ attempt, phase, unitId }: AttemptOf): void {
+    const wait = { cycle: this.state.cycle, attempt };
+    const command = { type: 'RecordCallback', task: { phase, unitId }, wait, payload: 1, at } as const;
+    const { waiting } = findTask(workOf(this.state, phase), unitId) ?? {};
+    if (waiting !== undefined) this.send(command);
+    else expect(executionDecider.decide(this.state, command)).toMatchObject({ outcome: 'rejected' });
   }
 
   /** A rollback puts the unit back; everything else makes it this run's. */
@@ -206,6 +221,29 @@ describe('any acyclic plan with any outcomes', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('waits only while a task runs, and hears of a callback once', () => {
+    let heard = 0;
+    fc.assert(
+      fc.property(scenario, (given) => {
+        let state = executionDecider.initialState;
+        for (const event of played(given).history) {
+          const before = state;
+          state = executionDecider.evolve(state, event);
+          for (const { state: taskState, waiting } of workOf(state, activePhase(state)).tasks) {
+            if (waiting !== undefined) expect(taskState).toBe('running');
+          }
+          if (event.type !== 'CallbackReceived') continue;
+          heard += 1;
+          const { waiting } = findTask(workOf(before, event.phase), event.unitId) ?? {};
+          expect(waiting).toBeDefined();
+          expect(waiting).not.toHaveProperty('received');
+        }
+      }),
+      { numRuns: 100 },
+    );
+    expect(heard).toBeGreaterThan(0);
   });
 
   it('never shows less progress than before', () => {
