@@ -2,6 +2,7 @@ import { CreateAttemptLog, PostgresAttemptLogs } from '@caisson/attempt-log-post
 import type { ServiceDefinition } from '@caisson/service';
 import { ApiModule } from './api.module.js';
 import { ApiSettings } from './settings.js';
+import { runStartWorker } from './worker/run-start-worker.js';
 
 /** The API: owns deployments, tenants and principals, reacts to everybody's facts, and answers callers. */
 export const apiService: ServiceDefinition<typeof ApiSettings> = {
@@ -11,6 +12,7 @@ export const apiService: ServiceDefinition<typeof ApiSettings> = {
   routes: ['/api', '/docs'],
   consumesEvents: true,
   module: (frame) => {
+    frame.runInBackground('run-starts', runStartWorker(frame));
     const lost = (error: unknown): void => frame.log.warn({ error }, 'lines of a log were lost');
     return ApiModule.register({ ...frame, logs: new PostgresAttemptLogs(frame.database, frame.clock, lost) });
   },

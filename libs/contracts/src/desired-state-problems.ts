@@ -1,5 +1,6 @@
 import { layersOf, type Json } from '@caisson/kernel';
 import type { DesiredState, ResourceSpec } from './desired-state.js';
+import { everOpens } from './schedule.js';
 import { findReferences, visitReferableText, type Reference } from './references.js';
 
 /** Problems listed at once; a caller mends the first ones and asks again. */
@@ -17,7 +18,8 @@ export interface DesiredStateProblem {
     | 'unknown-copy'
     | 'dependency-cycle'
     | 'count-out-of-bounds'
-    | 'unsupported-type';
+    | 'unsupported-type'
+    | 'schedule-never-opens';
   /** What is wrong, with names, and what to do. */
   readonly message: string;
 }
@@ -41,6 +43,10 @@ export function validateDesiredState(desired: DesiredState, checkType?: TypeChec
   });
   for (const [name, expression] of Object.entries(desired.outputs)) {
     survey.visitValue(expression, { pointer: `/outputs/${escapePointer(name)}`, from: undefined });
+  }
+  if (desired.schedule !== undefined && !everOpens(desired.schedule)) {
+    const message = 'The windows leave no time at all to begin; allow one that is not denied';
+    survey.report('/schedule', 'schedule-never-opens', message);
   }
   return survey.conclude();
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Check } from './checks.js';
 import type { Json } from '@caisson/kernel';
 import { Priority } from './priority.js';
+import { Schedule } from './schedule.js';
 
 /** Bounds of one desired state. Larger input is refused by name before any work starts. */
 export const DESIRED_STATE_LIMITS = {
@@ -72,6 +73,7 @@ export const DesiredState = z.strictObject({
   autoExecute: z.boolean().default(true),
   onFailure: z.enum(['rollback', 'keep', 'pause']).default('rollback'),
   priority: Priority.default('normal'),
+  schedule: Schedule.optional(),
   resources: z.array(ResourceSpec).min(1).max(DESIRED_STATE_LIMITS.resourcesMax),
   outputs: z.record(ResourceName, z.string().max(2048)).default({}),
   triggers: z.array(PushTrigger).max(20).default([]),

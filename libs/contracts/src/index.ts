@@ -106,6 +106,7 @@ export {
 export { API_PROBLEMS, EDGE_PROBLEMS, WEBHOOK_PROBLEMS } from './rest/problem-types.js';
 export type { ProblemCatalog, ProblemType } from './rest/problem-types.js';
 export { Problem, ProblemDetail } from './rest/problem.js';
+export { earliestStart, everOpens, Schedule } from './schedule.js';
 export { RunEffects, UnitEffect } from './run-effects.js';
 export {
   allowedCommands,

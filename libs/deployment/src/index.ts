@@ -45,6 +45,7 @@ export type { RetryRunInput } from './application/retry-run.js';
 export { RollBack } from './application/roll-back.js';
 export type { RollBackInput } from './application/roll-back.js';
 export { hasTaskProgress, withTaskProgress } from './application/run-progress.js';
+export { RUN_START_QUEUE, StartWhenDue } from './application/start-when-due.js';
 export { StartPlanning } from './application/start-planning.js';
 export type { StartPlanningInput } from './application/start-planning.js';
 export type { DeploymentRejection } from './domain/deployment.commands.js';

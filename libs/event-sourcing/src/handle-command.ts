@@ -33,6 +33,8 @@ export interface Aggregate<State, Command, Event extends DomainEvent, Rejection>
   decode(recorded: RecordedEvent): Event;
   /** The read models that follow from the state, written with the events. */
   documents?(state: State, events: readonly Event[], context: DocumentContext): readonly NewDocument[];
+  /** The work that follows from the events, recorded with them. */
+  jobs?(events: readonly Event[], context: DocumentContext): readonly NewJob[];
   /** Set for aggregates whose streams grow long. */
   readonly snapshots?: SnapshotPolicy<State>;
 }
@@ -187,12 +189,9 @@ async function record<State, Command, Event extends DomainEvent, Rejection>(
     service: runtime.service,
   };
   const { tenantId } = request.context;
-  const documents = aggregate.documents?.(state, events, {
-    tenantId,
-    streamId,
-    version,
-    occurredAt: context.occurredAt,
-  });
+  const seen = { tenantId, streamId, version, occurredAt: context.occurredAt };
+  const documents = aggregate.documents?.(state, events, seen);
+  const jobs = [...(request.jobs ?? []), ...(aggregate.jobs?.(events, seen) ?? [])];
   const appended = await runtime.store.append({
     stream: { tenantId, streamId },
     expected: folded.head,
@@ -200,7 +199,7 @@ async function record<State, Command, Event extends DomainEvent, Rejection>(
     events: events.map((event) => aggregate.encode(event)),
     ...(request.fencingToken === undefined ? {} : { fencingToken: request.fencingToken }),
     ...(documents === undefined ? {} : { documents }),
-    ...(request.jobs === undefined ? {} : { jobs: request.jobs }),
+    ...(jobs.length === 0 ? {} : { jobs }),
   });
   switch (appended.outcome) {
     case 'appended':

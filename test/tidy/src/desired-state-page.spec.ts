@@ -1,4 +1,4 @@
-import { DesiredState, PushTrigger, ResourceSpec, validateDesiredState } from '@caisson/contracts';
+import { DesiredState, PushTrigger, ResourceSpec, Schedule, validateDesiredState } from '@caisson/contracts';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -19,6 +19,7 @@ const TABLES: readonly (readonly [string, JsonSchema | undefined])[] = [
   ),
   ['Lifecycle', resource.properties['lifecycle']],
   ['Trigger', schemaOf(PushTrigger)],
+  ['Schedule', schemaOf(Schedule)],
 ];
 
 interface JsonSchema {

@@ -73,6 +73,13 @@ function runProblem(rejection: RunRejection): HttpProblem {
         members: { runId, state, allowed },
       });
     }
+    case 'run-not-due': {
+      const { runId, startsAt } = rejection;
+      return apiProblem('run-not-due', {
+        detail: `Run ${runId} may begin at ${startsAt}. Wait, or change the schedule of the deployment.`,
+        members: { runId, startsAt },
+      });
+    }
     case 'plan-digest-mismatch':
       return apiProblem('plan-digest-mismatch', {
         detail: `Read the plan of run ${rejection.runId} again and approve the digest that it has now.`,

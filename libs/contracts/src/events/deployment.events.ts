@@ -31,9 +31,20 @@ export const DEPLOYMENT_EVENTS = {
     desired: DesiredState,
     applied: z.array(AppliedUnit),
   }),
-  'run-planned': z.object({ ...inRun, planDigest: Digest }),
+  'run-planned': z.object({
+    ...inRun,
+    planDigest: Digest,
+    /** When it may begin as it looks now; absent: at once. */
+    startsAt: z.string().optional(),
+  }),
   'run-awaiting-approval': z.object({ ...inRun, planDigest: Digest }),
-  'run-approved': z.object({ ...inRun, planDigest: Digest, approvedBy: z.string() }),
+  'run-approved': z.object({
+    ...inRun,
+    planDigest: Digest,
+    approvedBy: z.string(),
+    /** When it may begin; absent: now. */
+    startsAt: z.string().optional(),
+  }),
   'run-rejected': z.object({ ...inRun, reason: z.string() }),
   /** Asks the executor to apply the approved plan. */
   'run-started': z.object({

@@ -64,6 +64,7 @@ export const API_PROBLEMS = {
   'plan-not-recomputable': { status: 409, title: 'The plan cannot be computed again' },
   'revision-not-found': { status: 422, title: 'There is no such revision to go back to' },
   'task-not-found': { status: 404, title: 'There is no such task' },
+  'run-not-due': { status: 409, title: 'The run may not begin yet' },
   'task-outcome-known': { status: 409, title: 'The outcome of the task is known' },
   'attempt-not-found': { status: 404, title: 'There is no such attempt' },
   'task-not-waiting': { status: 409, title: 'The task does not wait for a callback' },

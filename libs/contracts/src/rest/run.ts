@@ -25,6 +25,8 @@ export const RunResource = z.object({
   failure: Failure.optional(),
   /** It failed, and what machines ask for (pushes, remediation) waits until a person has decided. */
   paused: z.literal(true).optional(),
+  /** When it may begin, where a schedule makes it wait. */
+  startsAt: z.string().optional(),
   /** Of a cancelled run: what it did to the world before it stopped. */
   effects: RunEffects.optional(),
   requestedAt: z.string(),

@@ -52,6 +52,7 @@ export type RunView = {
   readonly failure?: Failure;
   /** It failed, and what machines ask for waits until a person has decided. */
   readonly paused?: true;
+  readonly startsAt?: string;
   readonly effects?: RunEffects;
   readonly requestedAt: string;
   readonly requestedBy: string;

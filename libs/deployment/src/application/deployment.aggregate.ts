@@ -6,6 +6,7 @@ import type { DeploymentCommand, DeploymentRejection } from '../domain/deploymen
 import { PUBLIC_FACTS, type DeploymentEvent } from '../domain/deployment.events.js';
 import type { DeploymentState } from '../domain/deployment.state.js';
 import { documentsOf } from './deployment-documents.js';
+import { startJobsOf } from './start-when-due.js';
 
 /** Shape of an event's data; raise it with an upcaster in `upcast`. */
 const EVENT_SCHEMA_VERSION = 1;
@@ -23,6 +24,7 @@ export const deploymentAggregate: Aggregate<DeploymentState, DeploymentCommand, 
     encode,
     decode,
     documents: documentsOf,
+    jobs: startJobsOf,
     snapshots: {
       schemaVersion: STATE_SCHEMA_VERSION,
       everyEvents: SNAPSHOT_EVERY_EVENTS,

@@ -1,5 +1,5 @@
 import type { AppliedUnit, DesiredState, Failure, RunCommand, RunEffects, RunState } from '@caisson/contracts';
-import type { Decision, Json } from '@caisson/kernel';
+import type { Decision, Instant, Json } from '@caisson/kernel';
 import type { Adjustment, AdjustmentProblem } from './adjust-desired.js';
 import type { DeploymentEvent, Origin } from './deployment.events.js';
 
@@ -86,6 +86,8 @@ export type AskOfRun =
   | (AskedOfRun<'ApproveRun'> & { readonly planDigest: string })
   | (AskedOfRun<'RejectRun'> & { readonly reason: string })
   | AskedOfRun<'ExecuteRun'>
+  /** From the timer of a run that waits for its time. Leaves a run alone that a person is to execute. */
+  | AskedOfRun<'StartWhenDue'>
   | (AskedOfRun<'CancelRun'> & { readonly reason: string })
   | AskedOfRun<'RetryRun'>
   | (AskedOfRun<'ResolveTask'> & {
@@ -142,6 +144,8 @@ export type DeploymentRejection =
       readonly state: RunState;
       readonly allowed: readonly RunCommand[];
     }
+  /** Its schedule does not let it begin yet. */
+  | { readonly code: 'run-not-due'; readonly runId: string; readonly startsAt: Instant }
   | { readonly code: 'plan-digest-mismatch'; readonly runId: string; readonly expected: string; readonly given: string }
   /** The revision never completed, is too old, or, without a number, there is none to go back to. */
   | { readonly code: 'revision-not-found'; readonly revision?: number; readonly available: readonly number[] };

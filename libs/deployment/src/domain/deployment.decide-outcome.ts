@@ -2,7 +2,7 @@ import type { RunState } from '@caisson/contracts';
 import { accept, unreachable } from '@caisson/kernel';
 import type { DeploymentDecision, RecordOutcome } from './deployment.commands.js';
 import type { DeploymentEvent } from './deployment.events.js';
-import { effectsBetween, outputsOf, runCompleted, wantedBy } from './deployment.facts.js';
+import { effectsBetween, outputsOf, runCompleted, waitOf, wantedBy } from './deployment.facts.js';
 import type { Deployment, Run } from './deployment.state.js';
 
 type Of<Type extends RecordOutcome['type']> = Extract<RecordOutcome, { type: Type }>;
@@ -60,14 +60,15 @@ function recordPlan(deployment: Deployment, run: Run, command: Of<'RecordPlan'>)
   const { origin, planDigest } = command;
   const { runId } = run;
   const desired = wantedBy(deployment, run);
-  const planned = { type: 'RunPlanned', origin, deploymentId, runId, planDigest } as const;
+  const found = { origin, deploymentId, runId, planDigest };
+  const planned = { type: 'RunPlanned', ...found, ...waitOf(deployment, run, origin.at) } as const;
   if (!command.changes) {
     const outputs = run.kind === 'destroy' ? {} : outputsOf(desired, applied);
     return accept<DeploymentEvent>(planned, runCompleted(deployment, run, { origin, applied, outputs }));
   }
   return desired.autoApprove && !command.needsPerson
     ? accept<DeploymentEvent>(planned, { ...planned, type: 'RunApproved', approvedBy: 'policy:auto-approve' })
-    : accept<DeploymentEvent>(planned, { ...planned, type: 'RunAwaitingApproval' });
+    : accept<DeploymentEvent>(planned, { ...found, type: 'RunAwaitingApproval' });
 }
 
 function recordVerified(deployment: Deployment, run: Run, command: Of<'RecordVerified'>): DeploymentDecision {

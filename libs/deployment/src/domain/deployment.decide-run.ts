@@ -2,8 +2,8 @@ import { allowedCommands, type RunCommand } from '@caisson/contracts';
 import { accept, reject, unreachable } from '@caisson/kernel';
 import type { AskOfRun, DeploymentDecision, DeploymentRejection, RollbackRun } from './deployment.commands.js';
 import { activeRun, knowsRun, stopRun } from './deployment.decide-lifecycle.js';
-import type { DeploymentEvent } from './deployment.events.js';
-import { runPlanningStarted, runRequested, runStarted } from './deployment.facts.js';
+import type { DeploymentEvent, Origin } from './deployment.events.js';
+import { runPlanningStarted, runRequested, runStarted, waitOf, wantedBy } from './deployment.facts.js';
 import { completedRevisions, type Deployment, type Run } from './deployment.state.js';
 
 /** Judges what people ask of a run. The rows of `RUN_TRANSITIONS` with a command are the law. */
@@ -24,7 +24,11 @@ export function decideRun(deployment: Deployment, command: AskOfRun): Deployment
     }
     case 'ExecuteRun':
       if (found.state === 'executing') return accept();
-      return ifAllowed(found, 'execute', () => [runStarted(deployment, found, origin)]);
+      return execute(deployment, found, origin);
+    case 'StartWhenDue': {
+      const waits = found.state === 'approved' && wantedBy(deployment, found).autoExecute;
+      return waits ? execute(deployment, found, origin) : accept();
+    }
     case 'CancelRun': // Cancelling twice is one wish.
       if (found.state === 'cancelling' || found.state === 'cancelled') return accept();
       return ifAllowed(found, 'cancel', () => [stopRun(deployment, found, command)]);
@@ -56,17 +60,26 @@ function conflict({ runId, state }: Run): DeploymentDecision {
 }
 
 function approve(
-  { deploymentId }: Deployment,
+  deployment: Deployment,
   run: Run,
   command: Extract<AskOfRun, { type: 'ApproveRun' }>,
 ): DeploymentDecision {
+  const { deploymentId } = deployment;
   const { origin, planDigest } = command;
   const { runId } = run;
   if (!allowedCommands(run.state).includes('approve')) return conflict(run);
   if (planDigest !== run.planDigest) {
     return reject({ code: 'plan-digest-mismatch', runId, expected: run.planDigest ?? '', given: planDigest });
   }
-  return accept({ type: 'RunApproved', origin, deploymentId, runId, planDigest, approvedBy: origin.by });
+  const approved = { origin, deploymentId, runId, planDigest, approvedBy: origin.by };
+  return accept({ type: 'RunApproved', ...approved, ...waitOf(deployment, run, origin.at) });
+}
+
+function execute(deployment: Deployment, run: Run, origin: Origin): DeploymentDecision {
+  if (!allowedCommands(run.state).includes('execute')) return conflict(run);
+  const { startsAt } = waitOf(deployment, run, origin.at);
+  if (startsAt !== undefined) return reject({ code: 'run-not-due', runId: run.runId, startsAt });
+  return accept(runStarted(deployment, run, origin));
 }
 
 /** Only after the run: while it runs, the executor looks itself. */

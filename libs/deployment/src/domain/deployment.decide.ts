@@ -13,7 +13,7 @@ import type {
 } from './deployment.commands.js';
 import type { DeploymentEvent, Origin } from './deployment.events.js';
 import { evolve } from './deployment.evolve.js';
-import { runRequested, runPlanningStarted, runStarted } from './deployment.facts.js';
+import { runRequested, runPlanningStarted, runStarted, waitOf } from './deployment.facts.js';
 import { NO_DEPLOYMENT, waitsForPerson, type Deployment, type DeploymentState } from './deployment.state.js';
 
 /** Steps that a deployment takes by itself after one command: settle, request, plan at most. */
@@ -58,6 +58,7 @@ const ASKED_OF_RUN: ReadonlySet<string> = new Set<AskOfRun['type']>([
   'ApproveRun',
   'RejectRun',
   'ExecuteRun',
+  'StartWhenDue',
   'CancelRun',
   'RetryRun',
   'ResolveTask',
@@ -108,7 +109,12 @@ function followUp(deployment: Deployment, origin: Origin): DeploymentEvent | und
   if (run === undefined || deployment.deleted) return undefined;
   const desired = deployment.revisions[run.revision]?.desired;
   if (run.state === 'pending' && desired?.autoPlan === true) return runPlanningStarted(deployment, run, origin);
-  if (run.state === 'approved' && desired?.autoExecute === true) return runStarted(deployment, run, origin);
+  if (
+    run.state === 'approved' &&
+    desired?.autoExecute === true &&
+    waitOf(deployment, run, origin.at).startsAt === undefined
+  )
+    return runStarted(deployment, run, origin);
   return SETTLED_RUN_STATES.includes(run.state) ? afterSettling(deployment, origin) : undefined;
 }
 

@@ -108,11 +108,11 @@ function evolveRun(deployment: Deployment, event: LaterRunEvent): Deployment {
       return { ...deployment, run: move(kept, 'planning', { round: event.round }) };
     }
     case 'RunPlanned':
-      return { ...deployment, run: move(run, 'planned', { planDigest: event.planDigest }) };
+      return { ...deployment, run: move(startingAt(run, event), 'planned', { planDigest: event.planDigest }) };
     case 'RunAwaitingApproval':
       return { ...deployment, run: move(run, 'awaiting_approval') };
     case 'RunApproved':
-      return { ...deployment, run: move(run, 'approved') };
+      return { ...deployment, run: move(startingAt(run, event), 'approved') };
     case 'RunTaskResolved': // The executor takes note.
     case 'RunRejected': // The cancellation that follows moves the run.
       return deployment;
@@ -152,6 +152,11 @@ function evolveRun(deployment: Deployment, event: LaterRunEvent): Deployment {
 /** A run that was never executed left nothing to decide about. */
 function pauseOf({ revisions }: Deployment, { executed, revision }: Run): Pick<Run, 'paused'> {
   return executed && revisions[revision]?.desired.onFailure === 'pause' ? { paused: true } : {};
+}
+
+function startingAt(run: Run, { startsAt }: { readonly startsAt?: string | undefined }): Run {
+  const { startsAt: _before, ...kept } = run;
+  return startsAt === undefined ? kept : { ...kept, startsAt };
 }
 
 function unfinished(run: Run): Run {

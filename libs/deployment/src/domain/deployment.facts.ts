@@ -1,4 +1,5 @@
 import {
+  earliestStart,
   resolveReferences,
   type AppliedUnit,
   type DesiredState,
@@ -6,7 +7,7 @@ import {
   type RunKind,
   type UnitEffect,
 } from '@caisson/contracts';
-import { invariant, jsonEquals, type Json } from '@caisson/kernel';
+import { invariant, jsonEquals, type Instant, type Json } from '@caisson/kernel';
 import type { DeploymentEvent, Origin } from './deployment.events.js';
 import type { Deployment, Run } from './deployment.state.js';
 
@@ -99,3 +100,16 @@ export function effectsBetween(before: readonly AppliedUnit[], after: readonly A
   const done = [...changed, ...removed.map(({ unitId }): UnitEffect => ({ unitId, action: 'delete' }))];
   return { ...NO_EFFECTS, done };
 }
+
+/**
+ * When a run may begin, seen from an instant; absent: at once. Going back to what was good waits for no window. A
+ * schedule that never opens is refused before it comes here; should one, the run waits for a person.
+ */
+export function waitOf(deployment: Deployment, run: Run, at: Instant): { readonly startsAt?: Instant } {
+  const { schedule } = wantedBy(deployment, run);
+  if (schedule === undefined || run.kind === 'rollback') return {};
+  const startsAt = earliestStart(schedule, at) ?? NEVER;
+  return startsAt === at ? {} : { startsAt };
+}
+
+const NEVER: Instant = '9999-12-31T00:00:00.000Z';

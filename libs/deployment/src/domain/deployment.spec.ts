@@ -228,6 +228,53 @@ describe('cancelling', () => {
   });
 });
 
+describe('a schedule', () => {
+  // The origin of every command is a Monday, 10:15.
+  const nights = { allow: [{ from: '22:00', to: '06:00' }] };
+  const scheduled = desired({ autoPlan: true, autoExecute: true, schedule: nights });
+  const tonight = '2026-03-02T22:00:00.000Z';
+  const due = { ...origin, at: tonight };
+
+  it('shows when the run may begin, and lets it wait there when it is approved', () => {
+    given(...historyOf(create(scheduled)))
+      .when(planned())
+      .then({ type: 'RunPlanned', startsAt: tonight }, { type: 'RunAwaitingApproval' });
+    const { state } = given(...historyOf(create(scheduled), planned(), approve));
+    expect(state.deployment?.run).toMatchObject({ state: 'approved', startsAt: tonight });
+  });
+
+  it('is obeyed by the timer and by people alike', () => {
+    const waiting = historyOf(create(scheduled), planned(), approve);
+    const refused = { code: 'run-not-due', runId: 'r1', startsAt: tonight } as const;
+    given(...waiting)
+      .when({ type: 'StartWhenDue', origin })
+      .thenRejected(refused);
+    given(...waiting)
+      .when(execute)
+      .thenRejected(refused);
+    given(...waiting)
+      .when({ type: 'StartWhenDue', origin: due })
+      .thenTypes('RunStarted');
+    given(...waiting)
+      .when(cancel)
+      .then({ type: 'RunCancelled' });
+    given(...historyTo.executing)
+      .when({ type: 'StartWhenDue', origin })
+      .thenTypes();
+  });
+
+  it('does not begin what a person is to begin', () => {
+    const manual = desired({ autoExecute: false, schedule: nights });
+    const waiting = historyOf(create(manual), plan, planned(), approve);
+    given(...waiting)
+      .when({ type: 'StartWhenDue', origin: due })
+      .thenTypes();
+    given(...waiting)
+      .when({ ...execute, origin: due })
+      .thenTypes('RunStarted');
+  });
+});
+
 describe('what became of a task that nobody could tell', () => {
   const said = { taskId: 'r1/web', outcome: 'done', evidence: 'it is in the console' } as const;
 

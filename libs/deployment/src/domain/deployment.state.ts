@@ -25,6 +25,8 @@ export interface Run {
   readonly failure?: Failure;
   /** It failed, and nothing else begins by itself before a person has decided. Only while `failed`. */
   readonly paused?: true;
+  /** When it may begin, where its schedule makes it wait. */
+  readonly startsAt?: Instant;
   /** Of a cancelled run: what it did to the world before it stopped. */
   readonly effects?: RunEffects;
   readonly requestedAt: Instant;
