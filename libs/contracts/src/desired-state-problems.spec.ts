@@ -109,3 +109,37 @@ describe('a desired state that cannot be planned', () => {
     expect(problemsOf([{ properties: { list: new Array(500).fill('${gone.id}') } }])).toHaveLength(PROBLEMS_MAX);
   });
 });
+
+describe('a desired state that is too much', () => {
+  it.each([
+    {
+      what: 'dependencies between units',
+      resources: [
+        ...Array.from({ length: 26 }, (_, index) => ({ name: `a${index}`, count: 100 })),
+        { name: 'b', count: 100, dependsOn: Array.from({ length: 26 }, (_, index) => `a${index}`) },
+      ],
+    },
+    {
+      what: 'in a chain',
+      resources: Array.from({ length: 501 }, (_, index) => ({
+        name: `a${index}`,
+        dependsOn: index === 0 ? [] : [`a${index - 1}`],
+      })),
+    },
+    {
+      what: 'bytes',
+      resources: Array.from({ length: 8 }, (_, index) => ({
+        ...{ name: `a${index}`, count: 100, properties: { text: 'x'.repeat(50_000) } },
+      })),
+    },
+  ])('in $what is refused by name', ({ resources, what }) => {
+    expect(problemsOf(resources)).toMatchObject([
+      { pointer: '/resources', code: 'plan-too-large', message: expect.stringContaining(what) as string },
+    ]);
+  });
+
+  it('has a limit that the most units just meet', () => {
+    const resources = Array.from({ length: 1000 }, (_, index) => ({ name: `a${index}`, count: 100 }));
+    expect(problemsOf(resources)).toEqual([]);
+  });
+});

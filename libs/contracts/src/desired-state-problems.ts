@@ -1,5 +1,5 @@
 import { layersOf, type Json } from '@caisson/kernel';
-import type { DesiredState, ResourceSpec } from './desired-state.js';
+import { DESIRED_STATE_LIMITS, type DesiredState, type ResourceSpec } from './desired-state.js';
 import { everOpens } from './schedule.js';
 import { findReferences, visitReferableText, type Reference } from './references.js';
 
@@ -19,7 +19,8 @@ export interface DesiredStateProblem {
     | 'dependency-cycle'
     | 'count-out-of-bounds'
     | 'unsupported-type'
-    | 'schedule-never-opens';
+    | 'schedule-never-opens'
+    | 'plan-too-large';
   /** What is wrong, with names, and what to do. */
   readonly message: string;
 }
@@ -55,6 +56,8 @@ interface Place {
   readonly pointer: string;
   /** Index of the resource that depends on what is found here; undefined where it makes no order. */
   readonly from: number | undefined;
+  /** Whether one copy is meant, as by a reference, or all of them. */
+  readonly one?: boolean;
   /** A resource that may be meant without naming the copy: its own checks. */
   readonly own?: string;
 }
@@ -66,6 +69,8 @@ class Survey {
   private readonly indexByName = new Map<string, number>();
   private readonly before: number[] = [];
   private readonly after: number[] = [];
+  /** Between copies. */
+  private edges = 0;
 
   constructor(desired: DesiredState) {
     this.desired = desired; // Written out, so that Node can run the source as it is.
@@ -89,7 +94,7 @@ class Survey {
     resource.dependsOn.forEach((name, place) => {
       this.depend(name, { pointer: `${pointer}/dependsOn/${place}`, from: index });
     });
-    this.visitValue(resource.properties, { pointer: `${pointer}/properties`, from: index });
+    this.visitValue(resource.properties, { pointer: `${pointer}/properties`, from: index, one: true });
     resource.checks.forEach((check, place) => {
       this.visitValue(check, { pointer: `${pointer}/checks/${place}`, from: undefined, own: resource.name });
     });
@@ -125,7 +130,26 @@ class Survey {
       const message = `${circle} wait for each other; take out one of these dependencies`;
       this.report(`/resources/${layering.cycle[0] ?? 0}`, 'dependency-cycle', message);
     }
+    this.measure(layering.outcome === 'layered' ? layering.layers.length : 0);
     return this.problems;
+  }
+
+  /** Refuses by name what would be too much to plan, before anything is done. */
+  private measure(depth: number): void {
+    const { resources } = this.desired;
+    const { copiedBytesMax, depthMax, edgesMax, nodesMax } = DESIRED_STATE_LIMITS;
+    const nodes = resources.reduce((sum, resource) => sum + copiesOf(resource), 0);
+    const bytes = resources.reduce((sum, resource) => sum + copiedBytesOf(resource), 0);
+    this.limit('units', nodes, nodesMax);
+    this.limit('dependencies between units', this.edges, edgesMax);
+    this.limit('units that wait for each other in a chain', depth, depthMax);
+    this.limit('bytes of properties in all copies', bytes, copiedBytesMax);
+  }
+
+  private limit(what: string, found: number, max: number): void {
+    if (found <= max) return;
+    const message = `it would have ${found} ${what}; at most ${max} are planned; make several deployments of it`;
+    this.report('/resources', 'plan-too-large', message);
   }
 
   private visitText(text: string, place: Place): void {
@@ -164,9 +188,20 @@ class Survey {
     if (place.from !== undefined) {
       this.before.push(index);
       this.after.push(place.from);
+      const target = place.one === true ? 1 : copiesOf(this.desired.resources[index]);
+      this.edges += target * copiesOf(this.desired.resources[place.from]);
     }
     return this.desired.resources[index];
   }
+}
+
+function copiesOf(resource: ResourceSpec | undefined): number {
+  return resource?.count ?? 1;
+}
+
+/** Only copies can make more of it than the caller sent. */
+function copiedBytesOf({ count = 1, properties }: ResourceSpec): number {
+  return count === 1 ? 0 : count * JSON.stringify(properties).length;
 }
 
 /** RFC 6901, section 3. */

@@ -11,6 +11,14 @@ export const DESIRED_STATE_LIMITS = {
   outputsMax: 200,
   providersMax: 10,
   textLengthMax: 65_536,
+  /** All copies of all resources. */
+  nodesMax: 100_000,
+  /** From copy to copy. */
+  edgesMax: 250_000,
+  /** The longest chain of resources that wait for each other. */
+  depthMax: 500,
+  /** Properties of all copies, as JSON text. */
+  copiedBytesMax: 32 * 1024 * 1024,
 } as const;
 
 /** DNS label: 1 to 63 lower-case letters, digits and inner hyphens. */

@@ -77,7 +77,7 @@ export class TypeLookup {
   /** What is known of an engine's own type; of one that nobody described, what holds otherwise. */
   facts(engine: string, engineType: string): TypeFacts {
     let known = this.#known.get(engine);
-    if (known === undefined) this.#known.set(engine, (known = new Map()));
+    if (known === undefined) this.#known.set(engine, (known = new Map<string, TypeFacts>()));
     let facts = known.get(engineType);
     if (facts === undefined) known.set(engineType, (facts = this.#factsOf(engine, engineType)));
     return facts;

@@ -27,8 +27,8 @@ export const planGraph: Goal = {
         },
       ],
       notes: [
-        'Given: the request as JSON text and what the engines said. Made: units, order, cost, time, risk, and the digest.',
-        'The floor parses, resolves ids, orders with typed arrays, adds up, prints once and hashes. Memory: of the bench.',
+        'Given: the request as JSON text and what the engines said. Made: units, order, cost, risk, and the digest.',
+        'The floor parses, orders with typed arrays, adds up, prints once and hashes. Memory: of the bench.',
       ],
       close: async () => undefined,
     };
