@@ -106,6 +106,7 @@ describe('what replaces something', () => {
   it('comes after it with recreate', async () => {
     const { id } = await create('recreate', [record('old')]);
     const run = await change(id, 'recreate', [record('new')]);
+    expect(await gatesOf(run.id)).toEqual(['recreate.pause']);
     expect(await trace(id, run.id)).toEqual(['delete old', 'create new']);
   });
 
