@@ -84,6 +84,25 @@ it('takes the urgent run of a tenant first', async () => {
   expect(order.map(({ priority }) => priority)).toEqual(['urgent', 'normal', 'low']);
 });
 
+it('ends a cancelled run at once that still waits for a place', async () => {
+  const limits = { CAISSON_EXECUTOR_RUNS_MAX: '1', CAISSON_EXECUTOR_RUNS_RESERVE_MAX: '0' };
+  const world = await start({ ...limits, CAISSON_EXECUTOR_ATTEMPTS_MAX: '1' });
+  const first = new StoryTeller(outside.events);
+  await first.startRun(units(100));
+  await begun(world, first);
+  const second = new StoryTeller(outside.events, first.tenantId);
+  await second.startRun(units(1));
+  await second.say('run-cancelling', { reason: 'changed my mind' });
+  const ended = await eventually('the run to be cancelled', async () => {
+    const facts = await outside.consumers.readStream(second.execution, 0);
+    return facts.find(({ type }) => type === 'caisson.execution.execution-cancelled.v1');
+  });
+  expect(ended.data).toMatchObject({ effects: { done: [], notDone: [{ unitId: 'u0' }], unknown: [] } });
+  expect(world.ofRun(second)).toEqual([]);
+  expect(world.ofRun(first).length).toBeLessThan(100);
+  await first.say('run-cancelling', { reason: 'enough was seen' });
+});
+
 it('lets no tenant wait for another: neither for places of tasks nor for places of runs', async () => {
   const world = await start({
     CAISSON_EXECUTOR_RUNS_MAX: '2',

@@ -6,8 +6,8 @@ import { parseRequestRef } from './react-to-deployment.js';
 import { recordCallback } from './record-callback.js';
 import { requestCancel } from './request-cancel.js';
 import { resolveTask } from './resolve-task.js';
-import { waitsOnly } from '../domain/execution.state.js';
-import { askingEventOf } from './asking-event.js';
+import { isOpen, waitsOnly } from '../domain/execution.state.js';
+import { askingEventOf, startNotBegun } from './asking-event.js';
 import { runExecution, type AskingEvent } from './run-execution.js';
 import { timedTask } from './wait-timers.js';
 
@@ -62,8 +62,10 @@ async function act(
     case 'run-cancelling': {
       const { store, clock, service, wakeups } = ports;
       const state = await requestCancel({ store, clock, service }, wakeups, event);
-      if (!waitsOnly(state)) return { outcome: 'done' };
-      return carryOn(ports, await askingEventOf(ports, event.tenantId, state), attempt); // Nobody holds it.
+      if (waitsOnly(state)) return carryOn(ports, await askingEventOf(ports, event.tenantId, state), attempt);
+      if (isOpen(state)) return { outcome: 'done' }; // Its holder ends it.
+      const atOnce = { ...ports, limits: { ...ports.limits, leaseWaitMs: 0 } };
+      return carryOn(atOnce, await startNotBegun(ports, event, state), attempt); // Nobody holds it.
     }
     default:
       throw missing(asked.job);
