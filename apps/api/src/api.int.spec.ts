@@ -181,16 +181,22 @@ async function tell<C extends Context>(context: C, fact: FactOf<C>, told: { data
 }
 
 function planFor(deploymentId: string, runId: string): Plan {
+  const facts = { action: 'create' as const, estimatedMs: 1, costPerMonth: 0 };
   const content = {
     runId,
     deploymentId,
     kind: 'create',
     units: [
-      { unitId: 'network', engine: 'sandbox', type: 'network', action: 'create', dependsOn: [], properties: {} },
-    ].map((unit) => ({ ...unit, action: 'create' as const, checks: [], estimatedMs: 1, costPerMonth: 0 })),
+      {
+        ...{ unitId: 'network', engine: 'sandbox', provider: 'sandbox', dependsOn: [], ...facts },
+        resources: [{ address: 'network', type: 'network', properties: {}, dependsOn: [], checks: [], ...facts }],
+      },
+    ],
     edges: [],
     waves: [['network']],
-    changes: [{ unitId: 'network', address: 'network', action: 'create' as const, attributes: [] }],
+    changes: [
+      { unitId: 'network', resource: 'network', address: 'network', action: 'create' as const, attributes: [] },
+    ],
     cost: { currency: 'USD', before: 0, after: 0, delta: 0, perUnit: [] },
     duration: { sumMs: 1, criticalPathMs: 1 },
     risk: { level: 'low' as const, score: 0, reasons: [] },

@@ -64,18 +64,20 @@ const seenAs =
   (flavor: string) =>
   async (unitId: string): Promise<Observation> => ({
     outcome: 'observed',
-    resources: { [`server.${unitId}`]: { flavor } },
-    outputs: {},
+    resources: [{ address: unitId, outputs: {}, expected: { [`server.${unitId}`]: { flavor } } }],
   });
 
 const applied = (unitId: string): AppliedUnit => ({
   unitId,
   engine: 'fake',
-  type: 'server',
-  properties: {},
+  provider: 'fake',
+  resources: [
+    {
+      ...{ address: unitId, type: 'server', properties: {}, dependsOn: [], outputs: {} },
+      expected: { [`server.${unitId}`]: { flavor: 'm1.small' } },
+    },
+  ],
   dependsOn: [],
-  outputs: {},
-  expected: { [`server.${unitId}`]: { flavor: 'm1.small' } },
   runId: 'run',
 });
 

@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AppliedUnit, Failure, PlanUnit } from '@caisson/contracts';
+import type { JsonObject } from '@caisson/kernel';
 import { openEngines } from '@caisson/engines';
 import { openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
 import { systemClock, systemIds } from '@caisson/service';
@@ -51,9 +52,9 @@ afterAll(async () => {
   await rm(place.dataDir, { recursive: true, force: true });
 });
 
-function module_(unitId: string, text: string, options: Partial<PlanUnit> = {}): PlanUnit {
-  const properties = { source: { files: { 'main.tf': text } }, variables: {} };
-  return { ...unit(unitId, properties), engine: 'terraform', type: 'module', ...options };
+function module_(unitId: string, text: string, variables: JsonObject = {}, dependsOn: string[] = []): PlanUnit {
+  const properties = { source: { files: { 'main.tf': text } }, variables };
+  return unit(unitId, properties, dependsOn, { engine: 'terraform', type: 'module' });
 }
 
 async function ending(story: StoryTeller, fact: string) {
@@ -79,7 +80,7 @@ describe.skipIf(lacks('terraform'))('a run with Terraform', () => {
       const failed = await ending(story, 'execution-failed');
       expect(JSON.stringify(failed.failure.diagnostics)).toContain('The first one is not as the second one needs it.');
       expect(failed.applied.map(({ unitId }) => unitId)).toEqual(['base']);
-      expect(Object.keys(failed.applied[0]!.expected)).toEqual(['terraform_data.first']);
+      expect(Object.keys(failed.applied[0]!.resources[0]!.expected)).toEqual(['terraform_data.first']);
       await story.say('run-rollback-started', { reason: 'mia asked', asked: true });
       expect((await ending(story, 'execution-rolled-back')).applied).toEqual([]);
     },
@@ -87,15 +88,13 @@ describe.skipIf(lacks('terraform'))('a run with Terraform', () => {
 
   it('feeds outputs to the units behind it', { timeout: 120_000 }, async () => {
     const story = new StoryTeller(outside.events);
-    const first = module_('first', WHOLE);
-    const second = module_('second', WHOLE, { dependsOn: ['first'] });
-    const variables = (name: string) => ({ source: { files: { 'main.tf': WHOLE } }, variables: { name } });
     await story.startRun([
-      { ...first, properties: variables('shop') },
-      { ...second, properties: variables('${first.outputs.name}-two') },
+      module_('first', WHOLE, { name: 'shop' }),
+      module_('second', WHOLE, { name: '${first.outputs.name}-two' }, ['first']),
     ]);
     const verified = await ending(story, 'execution-verified');
-    expect(verified.applied.map(({ outputs }) => outputs)).toEqual([{ name: 'shop' }, { name: 'shop-two' }]);
+    const outputs = verified.applied.flatMap(({ resources }) => resources.map((resource) => resource.outputs));
+    expect(outputs).toEqual([{ name: 'shop' }, { name: 'shop-two' }]);
   });
 
   it('that was cut off goes on with the rest of what was approved', { timeout: 120_000 }, async () => {
@@ -120,13 +119,17 @@ describe.skipIf(lacks('terraform'))('a run with Terraform', () => {
     await writeFile(goOn, '');
     executor = await startWholeExecutor(database.url, place);
     const verified = await ending(story, 'execution-verified');
-    expect(Object.keys(verified.applied[0]!.expected)).toEqual(['terraform_data.first', 'terraform_data.second']);
+    expect(Object.keys(verified.applied[0]!.resources[0]!.expected)).toEqual([
+      'terraform_data.first',
+      'terraform_data.second',
+    ]);
     expect((await lines()).split('\n').filter((line) => line === 'made')).toHaveLength(1);
   });
 });
 
 /** Plans as the planner does: with engines of its own on the same state. */
-async function planOf(story: StoryTeller, { unitId, type, properties }: PlanUnit) {
+async function planOf(story: StoryTeller, unit: PlanUnit) {
+  const { unitId } = unit;
   const engines = await openEngines({
     settings: {
       encryptionKey: place.encryptionKey,
@@ -145,7 +148,7 @@ async function planOf(story: StoryTeller, { unitId, type, properties }: PlanUnit
   });
   const { tenantId, deploymentId, runId } = story;
   const call = engineCall({ tenantId, deploymentId, runId, fencingToken: 0, unitId });
-  const request = { unit: { unitId, type, properties }, unknowns: [], destroy: false };
+  const request = { unit, unknowns: [], destroy: false };
   const plan = await engines.registry.get('terraform')!.plan(request, call);
   const artifact = await engines.artifacts.put(tenantId, plan.artifact!);
   const changes = plan.changes.map((change) => ({ ...change, unitId, attributes: [...change.attributes] }));

@@ -37,11 +37,7 @@ function start(): Promise<RunningExecutor> {
   );
 }
 
-const gate = (type: string, properties: JsonObject) => ({
-  ...unit('gate', properties, ['before']),
-  engine: 'wait',
-  type,
-});
+const gate = (type: string, properties: JsonObject) => unit('gate', properties, ['before'], { engine: 'wait', type });
 const around = (wait: ReturnType<typeof gate>) => [unit('before'), wait, unit('after', {}, ['gate'])];
 
 async function taskOf({ stores }: RunningExecutor, story: StoryTeller): Promise<JsonObject | undefined> {
@@ -127,7 +123,9 @@ describe('a task that waits', () => {
     expect(types.filter((type) => type === 'CallbackReceived')).toHaveLength(1);
     expect(types.filter((type) => type === 'TaskWaiting')).toHaveLength(1);
     const done = events.find(({ type, data }) => type === 'TaskSucceeded' && (data as JsonObject)['unitId'] === 'gate');
-    expect(done?.data).toMatchObject({ applied: { outputs: { payload: { tests: 'green' } } } });
+    expect(done?.data).toMatchObject({
+      applied: { resources: [{ outputs: { payload: { tests: 'green' } } }] },
+    });
     expect(await effectsOf(world, story.deploymentId)).toEqual([`${story.runId}/before`, `${story.runId}/after`]);
     await second.stop();
   });

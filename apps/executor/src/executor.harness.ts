@@ -7,7 +7,7 @@ import type { EngineRegistry } from '@caisson/engine';
 import { NO_STREAM, type NewEvent, type StreamRef } from '@caisson/event-sourcing';
 import type { OpenedEventStore } from '@caisson/event-store-postgres';
 import { EXECUTION_LIMITS, type ExecutionLimits } from '@caisson/execution';
-import { digestOf } from '@caisson/kernel';
+import { digestOf, type JsonObject } from '@caisson/kernel';
 import { createLogger, Metrics } from '@caisson/observability';
 import {
   Health,
@@ -166,7 +166,13 @@ export class StoryTeller {
 }
 
 /** A unit of the table world, to be created. */
-export function unit(unitId: string, properties: PlanUnit['properties'] = {}, dependsOn: string[] = []): PlanUnit {
-  const base = { engine: 'sandbox', type: 'server', action: 'create' as const, checks: [] };
-  return { ...base, unitId, properties, dependsOn, estimatedMs: 10, costPerMonth: 0 };
+export function unit(
+  unitId: string,
+  properties: JsonObject = {},
+  dependsOn: string[] = [],
+  { engine = 'sandbox', type = 'server' }: { readonly engine?: string; readonly type?: string } = {},
+): PlanUnit {
+  const facts = { action: 'create' as const, dependsOn, estimatedMs: 10, costPerMonth: 0 };
+  const resource = { address: unitId, type, properties, checks: [], ...facts };
+  return { unitId, engine, provider: engine, ...facts, resources: [resource] };
 }

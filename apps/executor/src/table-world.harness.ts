@@ -59,25 +59,26 @@ export class TableWorld implements Engine {
     this.#behaves = options.behaves ?? true;
   }
 
-  capabilities = async () => ({ types: [], dryRun: false, version: '1' });
+  capabilities = async () => ({ types: [], dryRun: false, resourcesPerUnitMax: 1, alone: [], version: '1' });
   validate = async () => [];
   health = async () => ({ healthy: true });
 
   async plan({ unit }: PlanRequest, call: EngineCall): Promise<UnitPlan> {
     const standing = await this.#read(unit, call);
-    if (standing === undefined) return { action: 'create', changes: [] };
-    return { action: jsonEquals(standing, unit.properties) ? 'none' : 'update', changes: [] };
+    const changed = jsonEquals(standing ?? {}, propertiesOf(unit)) ? 'none' : 'update';
+    const action = standing === undefined ? 'create' : changed;
+    return { action, resources: [{ address: unit.unitId, action }], changes: [] };
   }
 
   async apply({ unit }: ApplyRequest, call: EngineCall): Promise<ApplyResult> {
-    const behaviour = this.#behaves ? (unit.properties['behave'] as Behaviour | undefined) : undefined;
+    const behaviour = this.#behaves ? (propertiesOf(unit)['behave'] as Behaviour | undefined) : undefined;
     call.log(`applying ${unit.unitId}`);
     if (behaviour === 'fail') throw new EngineFailure('tool-failed', 'It broke.', { errorClass: 'permanent' });
     if (behaviour === 'hang') await this.#hang(unit, call);
     const standing = await this.#read(unit, call);
-    if (standing === undefined || !jsonEquals(standing, unit.properties)) await this.#write(unit, call);
+    if (standing === undefined || !jsonEquals(standing, propertiesOf(unit))) await this.#write(unit, call);
     if (behaviour === 'hang-after') await this.#hang(unit, call);
-    return { ...this.#seen(unit, unit.properties), evidence: { exitCode: 0 } };
+    return { resources: [this.#seen(unit, propertiesOf(unit))], evidence: { exitCode: 0 } };
   }
 
   async destroy(unit: UnitInput, call: EngineCall): Promise<JsonObject> {
@@ -93,12 +94,11 @@ export class TableWorld implements Engine {
   async observe(unit: UnitInput, call: EngineCall): Promise<Observation> {
     const standing = await this.#read(unit, call);
     if (standing === undefined) return { outcome: 'absent' };
-    const { outputs, expected } = this.#seen(unit, standing);
-    return { outcome: 'observed', resources: expected, outputs };
+    return { outcome: 'observed', resources: [this.#seen(unit, standing)] };
   }
 
   #seen({ unitId }: UnitInput, properties: JsonObject) {
-    return { outputs: { id: `id-of-${unitId}` }, expected: { [unitId]: properties } };
+    return { address: unitId, outputs: { id: `id-of-${unitId}` }, expected: { [unitId]: properties } };
   }
 
   async #read({ unitId }: UnitInput, { deploymentId }: EngineCall): Promise<JsonObject | undefined> {
@@ -107,10 +107,10 @@ export class TableWorld implements Engine {
     return (rows as { properties: JsonObject }[])[0]?.properties;
   }
 
-  async #write({ unitId, properties }: UnitInput, call: EngineCall): Promise<void> {
+  async #write(unit: UnitInput, call: EngineCall): Promise<void> {
     const text = `insert into world_unit values ($1, $2, $3)
       on conflict (deployment, unit) do update set properties = excluded.properties`;
-    await this.#database.query(text, [call.deploymentId, unitId, JSON.stringify(properties)]);
+    await this.#database.query(text, [call.deploymentId, unit.unitId, JSON.stringify(propertiesOf(unit))]);
     await this.#log(call);
   }
 
@@ -125,4 +125,8 @@ export class TableWorld implements Engine {
     });
     throw new EngineFailure('stopped', 'It was stopped.', { errorClass: 'unknown' });
   }
+}
+
+function propertiesOf({ resources }: UnitInput): JsonObject {
+  return resources[0]?.properties ?? {};
 }

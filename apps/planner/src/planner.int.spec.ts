@@ -68,6 +68,8 @@ function engineOf(plan: Planned): Engine {
     capabilities: async () => ({
       types: ['server'],
       dryRun: true,
+      resourcesPerUnitMax: 1,
+      alone: [],
       version: '1',
     }),
     validate: async () => [],
@@ -81,7 +83,8 @@ function engineOf(plan: Planned): Engine {
 
 const creates: Planned = ({ unit }) => ({
   action: 'create',
-  changes: [{ address: `server.${unit.unitId}`, action: 'create', attributes: [] }],
+  resources: [{ address: unit.unitId, action: 'create' }],
+  changes: [{ resource: unit.unitId, address: `server.${unit.unitId}`, action: 'create', attributes: [] }],
   artifact: new TextEncoder().encode(`dry run of ${unit.unitId}`),
 });
 
@@ -346,7 +349,8 @@ describe('a planning that cannot be done', () => {
   ])('because %s holds what cannot be stored tells the run so', async (_what, failure, throws) => {
     const foundation = await startPlanner(() => {
       if (throws) throw failure;
-      return { action: 'create', changes: [{ address: 'a\u0000b', action: 'create', attributes: [] }] };
+      const change = { resource: 'a', address: 'a\u0000b', action: 'create', attributes: [] } as const;
+      return { action: 'create', resources: [], changes: [change] };
     });
     const { runId } = await create(foundation);
     const ended = await planningEnded(foundation, runId);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineFailure, UnitInput } from '@caisson/engine';
 import { SandboxEngine } from '@caisson/engine-sandbox';
-import { createTestDatabase, engineCall, engineContract, type EngineHarness } from '@caisson/testing';
+import { createTestDatabase, engineCall, engineContract, type EngineHarness, unitOf } from '@caisson/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startSandboxCloud, type SandboxCloud } from './index.js';
 
@@ -53,8 +53,8 @@ async function startHarness(unit: (cloud: SandboxCloud) => Promise<EngineHarness
   return {
     engine,
     unit: make,
-    badUnit: (unitId) => ({ unitId, type: 'network', properties: { cidr: '10.0.0.1/8000' } }),
-    slowUnit: (unitId) => ({ unitId, type: 'network', properties: { cidr: '10.9.0.0/24', name: SLOW } }),
+    badUnit: (unitId) => unitOf(unitId, 'network', { cidr: '10.0.0.1/8000' }),
+    slowUnit: (unitId) => unitOf(unitId, 'network', { cidr: '10.9.0.0/24', name: SLOW }),
     effects: async (deploymentId) => (await ledger(cloud, deploymentId)).length,
     running: async (deploymentId) => underWay.get(deploymentId) ?? 0,
     stop: async () => {
@@ -65,11 +65,10 @@ async function startHarness(unit: (cloud: SandboxCloud) => Promise<EngineHarness
 }
 
 engineContract('the sandbox engine with networks', () =>
-  startHarness(async () => (unitId, revision) => ({
-    unitId,
-    type: 'network',
-    properties: { cidr: revision === 1 ? '10.1.0.0/16' : '10.2.0.0/16' },
-  })),
+  startHarness(
+    async () => (unitId, revision) =>
+      unitOf(unitId, 'network', { cidr: revision === 1 ? '10.1.0.0/16' : '10.2.0.0/16' }),
+  ),
 );
 
 engineContract('the sandbox engine with servers that move to another network', () =>
@@ -79,22 +78,21 @@ engineContract('the sandbox engine with servers that move to another network', (
       return ((await send(`${cloud.url}/v1/networks`, 'POST', body)) as { id: string }).id;
     };
     const [first, second] = [await makeNetwork(), await makeNetwork()];
-    return (unitId, revision) => ({
-      unitId,
-      type: 'server',
-      properties: { flavor: 'm1.small', image: 'ubuntu-24.04', network: revision === 1 ? first : second },
-    });
+    return (unitId, revision) => {
+      const network = revision === 1 ? first : second;
+      return unitOf(unitId, 'server', { flavor: 'm1.small', image: 'ubuntu-24.04', network });
+    };
   }),
 );
 
 engineContract('the sandbox engine with records', () =>
-  startHarness(async () => (unitId, revision) => ({ unitId, type: 'record', properties: { data: { revision } } })),
+  startHarness(async () => (unitId, revision) => unitOf(unitId, 'record', { data: { revision } })),
 );
 
 describe('the sandbox engine on an unreliable cloud', () => {
   let world: EngineHarness;
   let cloud: SandboxCloud;
-  const unit: UnitInput = { unitId: 'volume', type: 'volume', properties: { sizeGb: 10 } };
+  const unit: UnitInput = unitOf('volume', 'volume', { sizeGb: 10 });
 
   beforeAll(async () => {
     world = await startHarness(async (started) => {
@@ -131,7 +129,7 @@ describe('the sandbox engine on an unreliable cloud', () => {
     const result = await world.engine.apply({ unit }, call);
     expect(result.evidence['removed']).toHaveLength(1);
     const seen = await world.engine.observe(unit, call);
-    expect(seen).toMatchObject({ outcome: 'observed', resources: result.expected });
+    expect(seen).toMatchObject({ outcome: 'observed', resources: result.resources });
     expect((await ledger(cloud, call.deploymentId)).map((entry) => entry.kind)).toEqual(['create', 'create', 'delete']);
   });
 
@@ -141,7 +139,7 @@ describe('the sandbox engine on an unreliable cloud', () => {
     const labels = { tenant: call.tenantId, deployment: call.deploymentId, unit: 'volume' };
     await send(`${cloud.url}/v1/volumes`, 'POST', { name: 'stray', sizeGb: 1, labels });
     const seen = await world.engine.observe(unit, call);
-    expect(seen.outcome === 'observed' && Object.keys(seen.resources)).toHaveLength(2);
+    expect(seen.outcome === 'observed' && Object.keys(seen.resources[0]!.expected)).toHaveLength(2);
     const plan = await world.engine.plan({ unit, unknowns: [], destroy: false }, call);
     expect(plan).toMatchObject({ action: 'update', changes: [{ action: 'delete' }] });
     await world.engine.apply({ unit }, engineCall({ ...call, actionKey: randomUUID(), fencingToken: 2 }));
@@ -150,8 +148,8 @@ describe('the sandbox engine on an unreliable cloud', () => {
 
   it('puts right what was changed behind its back', async () => {
     const call = engineCall();
-    const { expected, outputs } = await world.engine.apply({ unit }, call);
-    const id = outputs['id'] as string;
+    const [made] = (await world.engine.apply({ unit }, call)).resources;
+    const id = made!.outputs['id'] as string;
     await send(`${cloud.url}/v1/volumes/${id}`, 'PATCH', { sizeGb: 20, status: 'stopped', tags: { found: 'by-me' } });
     const plan = await world.engine.plan({ unit, unknowns: [], destroy: false }, call);
     expect(plan.changes.flatMap((change) => change.attributes.map((attribute) => attribute.path))).toEqual([
@@ -160,8 +158,8 @@ describe('the sandbox engine on an unreliable cloud', () => {
       'tags.found',
     ]);
     const repaired = await world.engine.apply({ unit }, engineCall({ ...call, actionKey: 'repair', fencingToken: 2 }));
-    expect(Object.values(repaired.expected)).toMatchObject([{ status: 'active', sizeGb: 10, tags: {} }]);
-    expect(Object.keys(repaired.expected)).toEqual(Object.keys(expected));
+    expect(Object.values(repaired.resources[0]!.expected)).toMatchObject([{ status: 'active', sizeGb: 10, tags: {} }]);
+    expect(Object.keys(repaired.resources[0]!.expected)).toEqual(Object.keys(made!.expected));
   });
 
   it('waits for what is being built, and gives up with what is there when it never is', async () => {
@@ -170,10 +168,10 @@ describe('the sandbox engine on an unreliable cloud', () => {
     const stuck = world.engine.apply({ unit }, call);
     await expect(stuck).rejects.toMatchObject({ code: 'never-active', errorClass: 'permanent' });
     const { partial } = (await stuck.catch((error: unknown) => error)) as EngineFailure;
-    expect(partial?.expected).toMatchObject({ 'volume.volume': { status: 'building' } });
+    expect(partial?.resources[0]?.expected).toMatchObject({ 'volume.volume': { status: 'building' } });
     expect(await world.engine.plan({ unit, unknowns: [], destroy: false }, call)).toMatchObject({ action: 'update' });
     const again = world.engine.apply({ unit }, call);
-    const id = partial?.outputs['id'] as string;
+    const id = partial?.resources[0]?.outputs['id'] as string;
     await send(`${cloud.url}/v1/volumes/${id}`, 'PATCH', { status: 'active' });
     expect((await again).evidence).toMatchObject({ adopted: true });
     // The update is the one above: nothing was made or changed by the engine.
@@ -184,7 +182,7 @@ describe('the sandbox engine on an unreliable cloud', () => {
     const call = engineCall({ fencingToken: 7 });
     await world.engine.apply({ unit }, call);
     const late = engineCall({ ...call, fencingToken: 6, actionKey: 'late' });
-    const changed = { ...unit, properties: { sizeGb: 30 } };
+    const changed = unitOf('volume', 'volume', { sizeGb: 30 });
     await expect(world.engine.apply({ unit: changed }, late)).rejects.toMatchObject({
       code: 'fenced',
       errorClass: 'permanent',
@@ -198,9 +196,14 @@ describe('the sandbox engine on an unreliable cloud', () => {
     expect(await world.engine.observe(unit, call)).toMatchObject({ outcome: 'unreadable' });
     await arm(cloud, { method: 'GET', type: 'volume' }, { kind: 'fail', status: 500 });
     expect(await world.engine.observe(unit, call)).toMatchObject({ outcome: 'unreadable' });
-    const network: UnitInput = { unitId: 'net', type: 'network', properties: { cidr: '10.0.0.0/24' } };
+    const network: UnitInput = unitOf('net', 'network', { cidr: '10.0.0.0/24' });
     const made = await world.engine.apply({ unit: network }, engineCall({ ...call, actionKey: 'net' }));
-    const server = { name: 'by-hand', network: made.outputs['id'], flavor: 'm1.small', image: 'debian-12' };
+    const server = {
+      name: 'by-hand',
+      network: made.resources[0]!.outputs['id'],
+      flavor: 'm1.small',
+      image: 'debian-12',
+    };
     await send(`${cloud.url}/v1/servers`, 'POST', server);
     await expect(world.engine.destroy(network, engineCall({ ...call, actionKey: 'gone' }))).rejects.toMatchObject({
       code: 'network-in-use',

@@ -1,9 +1,9 @@
 import {
   FINAL_RUN_STATES,
   SETTLED_RUN_STATES,
-  type AppliedUnit,
   type AttemptResource,
   type CallbackAddress,
+  type DeployedResource,
   type CommandAnswer,
   type DeploymentResource,
   type DriftReportResource,
@@ -185,8 +185,11 @@ export class CaissonClient {
   }
 
   /** What is applied of a deployment, as the engines left it. */
-  async resources(deploymentId: string): Promise<readonly AppliedUnit[]> {
-    const page = await this.#body<{ items: readonly AppliedUnit[] }>('GET', `/deployments/${deploymentId}/resources`);
+  async resources(deploymentId: string): Promise<readonly DeployedResource[]> {
+    const page = await this.#body<{ items: readonly DeployedResource[] }>(
+      'GET',
+      `/deployments/${deploymentId}/resources`,
+    );
     return page.items;
   }
 

@@ -31,6 +31,7 @@ export {
 } from './planning-tables.js';
 export type { PlanningTableName, PriceBookView, TypeTableView } from './planning-tables.js';
 export {
+  AppliedResource,
   AppliedUnit,
   ArtifactRef,
   AttributeChange,
@@ -38,20 +39,24 @@ export {
   Digest,
   Plan,
   PlannedChange,
+  PlanResource,
   PlanUnit,
+  ResourceLifecycle,
 } from './plan.js';
 export { HEAD_START_MS, PRIORITIES, Priority } from './priority.js';
+export { outputsByAddress, resourcesByAddress } from './applied-resources.js';
 export { decodeEvent, eventTypeOf, parseEventType, PUBLIC_EVENTS } from './public-event.js';
 export type { DataOf, EventEnvelope, EventOf, FactOf, PublicEvent } from './public-event.js';
 export {
   findReferences,
+  isUploadedContent,
   mapReferableText,
   parseReference,
   resolveReferences,
-  unitIdOf,
+  resourceAddressOf,
   visitReferableText,
 } from './references.js';
-export type { ReferableUnit, Reference, UnresolvedReference } from './references.js';
+export type { ReferableResource, Reference, UnresolvedReference } from './references.js';
 export {
   LoginRequest,
   Password,
@@ -67,6 +72,7 @@ export type { Permission, Role } from './rest/access.js';
 export {
   CommandAnswer,
   ConfigureRequest,
+  DeployedResource,
   DeploymentListQuery,
   DeploymentResource,
   DeploymentSummary,
@@ -107,7 +113,7 @@ export { API_PROBLEMS, EDGE_PROBLEMS, WEBHOOK_PROBLEMS } from './rest/problem-ty
 export type { ProblemCatalog, ProblemType } from './rest/problem-types.js';
 export { Problem, ProblemDetail } from './rest/problem.js';
 export { earliestStart, everOpens, Schedule } from './schedule.js';
-export { RunEffects, UnitEffect } from './run-effects.js';
+export { ResourceEffect, RunEffects } from './run-effects.js';
 export {
   allowedCommands,
   canTransition,

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@caisson/kernel';
 
-/** One `${…}` found in a property: which unit it names and which of its values it takes. */
+/** One `${…}` found in a property: which resource it names and which of its values it takes. */
 export interface Reference {
   /** The text between `${` and `}`. */
   readonly expression: string;
@@ -12,8 +12,8 @@ export interface Reference {
   readonly path: readonly string[];
 }
 
-/** The values a reference can take from one unit. */
-export interface ReferableUnit {
+/** The values a reference can take from one resource. */
+export interface ReferableResource {
   readonly properties: JsonObject;
   readonly outputs: JsonObject;
 }
@@ -36,8 +36,8 @@ export function isUploadedContent(parentKey: string, key: string): boolean {
   return parentKey === 'source' && key === 'files';
 }
 
-/** The id of a unit: `web` for the only copy, `web[1]` for the second of several. */
-export function unitIdOf(resource: string, index?: number): string {
+/** The address of a resource: `web` for the only copy, `web[1]` for the second of several. */
+export function resourceAddressOf(resource: string, index?: number): string {
   return index === undefined ? resource : `${resource}[${index}]`;
 }
 
@@ -76,7 +76,7 @@ export function findReferences(value: Json): { readonly references: Reference[];
  */
 export function resolveReferences(
   value: Json,
-  lookup: (unitId: string) => ReferableUnit | undefined,
+  lookup: (address: string) => ReferableResource | undefined,
 ): { readonly value: Json; readonly unresolved: readonly UnresolvedReference[] } {
   const unresolved: UnresolvedReference[] = [];
   const valueOf = (expression: string): Json | undefined => {
@@ -92,17 +92,17 @@ export function resolveReferences(
 
 function lookUp(
   expression: string,
-  lookup: (unitId: string) => ReferableUnit | undefined,
+  lookup: (address: string) => ReferableResource | undefined,
 ): { readonly value: Json } | UnresolvedReference {
   const reference = parseReference(expression);
   if (reference === undefined) return { expression, reason: 'is not a reference' };
-  const unit = lookup(unitIdOf(reference.resource, reference.index));
-  if (unit === undefined) return { expression, reason: `"${reference.resource}" is not known yet` };
+  const found = lookup(resourceAddressOf(reference.resource, reference.index));
+  if (found === undefined) return { expression, reason: `"${reference.resource}" is not known yet` };
   const [first = '', ...rest] = reference.path;
   const value =
     first === 'outputs'
-      ? valueAt(unit.outputs, rest)
-      : (valueAt(unit.outputs, reference.path) ?? valueAt(unit.properties, reference.path));
+      ? valueAt(found.outputs, rest)
+      : (valueAt(found.outputs, reference.path) ?? valueAt(found.properties, reference.path));
   if (value === undefined)
     return { expression, reason: `"${reference.resource}" has no "${reference.path.join('.')}"` };
   return { value };

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ChangeAction } from './plan.js';
 
-/** One intended change of the world. */
-export const UnitEffect = z.object({
+/** One intended change of one resource. */
+export const ResourceEffect = z.object({
+  address: z.string(),
   unitId: z.string(),
   action: ChangeAction,
   /** Something of it was done and the rest was not. */
@@ -10,16 +11,16 @@ export const UnitEffect = z.object({
 });
 
 /**
- * What a run that was stopped has done to the world: of the units that it was to change, those that it changed, those
- * that are as they were, and those of which nobody knows. All empty when it was stopped before it was executed.
+ * What a run that was stopped has done to the world: of the resources that it was to change, those that it changed,
+ * those that are as they were, and those of which nobody knows. All empty when it was stopped before it was executed.
  */
 export const RunEffects = z.object({
-  done: z.array(UnitEffect),
-  notDone: z.array(UnitEffect),
-  unknown: z.array(UnitEffect),
+  done: z.array(ResourceEffect),
+  notDone: z.array(ResourceEffect),
+  unknown: z.array(ResourceEffect),
 });
 
-/** One intended change of the world. */
-export type UnitEffect = z.infer<typeof UnitEffect>;
+/** One intended change of one resource. */
+export type ResourceEffect = z.infer<typeof ResourceEffect>;
 /** What a run that was stopped has done to the world. */
 export type RunEffects = z.infer<typeof RunEffects>;

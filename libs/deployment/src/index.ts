@@ -15,6 +15,7 @@ export type { DeleteDeploymentInput } from './application/delete-deployment.js';
 export {
   DEPLOYMENT_COLLECTIONS,
   deploymentView,
+  resourcesOf,
   revisionDocumentId,
   runView,
 } from './application/deployment-documents.js';

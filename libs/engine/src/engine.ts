@@ -1,4 +1,4 @@
-import type { AppliedUnit, AttributeChange, ChangeAction, Diagnostic } from '@caisson/contracts';
+import type { AppliedUnit, AttributeChange, ChangeAction, Diagnostic, ResourceLifecycle } from '@caisson/contracts';
 import type { Json, JsonObject } from '@caisson/kernel';
 import type { WaitableRequest, Waiting } from './waiting.js';
 
@@ -44,15 +44,54 @@ export interface EngineCapabilities {
   readonly types: readonly string[];
   /** Whether `plan` runs the tool's own dry run and saves it as an artifact. */
   readonly dryRun: boolean;
+  /** Types that it does not list, but takes with the plugin that knows them. */
+  readonly takesPlugins?: true;
+  /** Most resources that one unit may own. 1 = each has a unit of its own. */
+  readonly resourcesPerUnitMax: number;
+  /** Types of which each resource has a unit of its own all the same. */
+  readonly alone: readonly string[];
   /** Version of the tool, part of what a plan is computed from. */
   readonly version: string;
 }
 
-/** One unit as an engine gets it. References are resolved; what is not known yet is named in `unknowns`. */
+/** One resource as an engine gets it. */
+export interface ResourceInput {
+  /** Unique in the deployment, such as `web[1]`. */
+  readonly address: string;
+  readonly type: string;
+  /** References are resolved, but those to resources of the same unit, and those that `PlanRequest.unknowns` names. */
+  readonly properties: JsonObject;
+  /** Addresses that come before it; those outside of the unit are there already. */
+  readonly dependsOn: readonly string[];
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly lifecycle?: ResourceLifecycle | undefined;
+}
+
+/** One unit as an engine gets it: what one call makes, changes or removes. */
 export interface UnitInput {
   readonly unitId: string;
-  readonly type: string;
-  readonly properties: JsonObject;
+  readonly provider: string;
+  readonly region?: string | undefined;
+  readonly credential?: string | undefined;
+  readonly plugin?: { readonly source: string; readonly version: string } | undefined;
+  /** At least one. */
+  readonly resources: readonly ResourceInput[];
+}
+
+/** One resource as it is in the world. */
+export interface ResourceState {
+  readonly address: string;
+  /** Values that others may refer to, without sensitive ones. */
+  readonly outputs: JsonObject;
+  /** Observed attributes by the engine's own address; sensitive values masked. */
+  readonly expected: JsonObject;
+}
+
+/** A property whose value is known only at execution. */
+export interface UnknownProperty {
+  readonly resource: string;
+  /** Keys with dots between them, such as `data.cidr`. */
+  readonly path: string;
 }
 
 /** Around every call. */
@@ -75,8 +114,7 @@ export interface PlanRequest {
   readonly unit: UnitInput;
   /** Absent: the unit does not exist yet. */
   readonly previous?: AppliedUnit;
-  /** Property paths whose value is known only at execution, such as `cidr`. */
-  readonly unknowns: readonly string[];
+  readonly unknowns: readonly UnknownProperty[];
   /** Plan the removal of the unit. */
   readonly destroy: boolean;
 }
@@ -84,7 +122,11 @@ export interface PlanRequest {
 /** What a dry run says. */
 export interface UnitPlan {
   readonly action: ChangeAction;
+  /** What happens to each resource of the unit, those included that go because they are no longer desired. */
+  readonly resources: readonly { readonly address: string; readonly action: ChangeAction }[];
+  /** Without those that stay as they are. `resource` is the address of the resource that each is part of. */
   readonly changes: readonly {
+    readonly resource: string;
     readonly address: string;
     readonly action: ChangeAction;
     readonly attributes: readonly AttributeChange[];
@@ -105,16 +147,17 @@ export interface ApplyRequest {
 
 /** What an apply left. */
 export interface ApplyResult {
-  readonly outputs: JsonObject;
-  /** Observed state by resource address, as `observe` gives it. */
-  readonly expected: JsonObject;
+  /** What there is now. After a failure: exactly what was made or was there before. */
+  readonly resources: readonly ResourceState[];
   /** Proof of what was done: exit code, serial, ids. No secrets. */
   readonly evidence: JsonObject;
 }
 
 /** What the world says. `unreadable` is never a deletion. */
 export type Observation =
-  | { readonly outcome: 'observed'; readonly resources: JsonObject; readonly outputs: JsonObject }
+  /** A resource that is not listed is not there. */
+  | { readonly outcome: 'observed'; readonly resources: readonly ResourceState[] }
+  /** Nothing of the unit is there. */
   | { readonly outcome: 'absent' }
   | { readonly outcome: 'unreadable'; readonly reason: string };
 
@@ -146,6 +189,18 @@ export interface Engine {
 
 /** The engines of this installation, by name. */
 export type EngineRegistry = ReadonlyMap<string, Engine>;
+
+/**
+ * The one resource of a unit, for engines that say in their capabilities that a unit has no more.
+ *
+ * @throws EngineFailure `unit-invalid` (permanent) for a unit of another number.
+ */
+export function soleResource({ resources, unitId }: UnitInput): ResourceInput {
+  const [resource, ...more] = resources;
+  if (resource !== undefined && more.length === 0) return resource;
+  const message = `${unitId} has ${resources.length} resources, and its engine makes one at a time. Plan again.`;
+  throw new EngineFailure('unit-invalid', message, { errorClass: 'permanent' });
+}
 
 /** Reads one attribute path (`a.b.0.c`) of an observed resource. Undefined when it is not there. */
 export function attributeAt(value: Json, path: string): Json | undefined {

@@ -1,6 +1,6 @@
 export type { AttemptLog, AttemptLogPage, AttemptLogRef, AttemptLogs } from './attempt-log.js';
 export type { ArtifactStore } from './artifact-store.js';
-export { attributeAt, DRY_RUN_UNAVAILABLE, EngineFailure } from './engine.js';
+export { attributeAt, DRY_RUN_UNAVAILABLE, EngineFailure, soleResource } from './engine.js';
 export type {
   ApplyRequest,
   ApplyResult,
@@ -11,8 +11,11 @@ export type {
   ErrorClass,
   Observation,
   PlanRequest,
+  ResourceInput,
+  ResourceState,
   UnitInput,
   UnitPlan,
+  UnknownProperty,
 } from './engine.js';
 export { isWaiting } from './waiting.js';
 export type { Wait, WaitableRequest, Waited, Waiting } from './waiting.js';

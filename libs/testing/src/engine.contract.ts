@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AppliedUnit } from '@caisson/contracts';
 import type { ApplyResult, Engine, EngineCall, PlanRequest, UnitInput } from '@caisson/engine';
+import type { JsonObject } from '@caisson/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './eventually.js';
 
@@ -38,16 +39,23 @@ export function engineCall(given: Partial<EngineCall> & { readonly unitId?: stri
   };
 }
 
+/** A unit of one resource. */
+export function unitOf(address: string, type: string, properties: JsonObject): UnitInput {
+  return { unitId: address, provider: 'test', resources: [{ address, type, properties, dependsOn: [] }] };
+}
+
 /** The unit as the deployment records it after an apply. */
-export function appliedUnit(engine: Engine, unit: UnitInput, result: ApplyResult): AppliedUnit {
+export function appliedUnit(engine: Engine, unit: UnitInput, result: Pick<ApplyResult, 'resources'>): AppliedUnit {
   return {
     unitId: unit.unitId,
     engine: engine.name,
-    type: unit.type,
-    properties: unit.properties,
+    provider: unit.provider,
+    resources: result.resources.flatMap((state) =>
+      unit.resources
+        .filter(({ address }) => address === state.address)
+        .map(({ dependsOn, properties, type }) => ({ ...state, type, properties, dependsOn: [...dependsOn] })),
+    ),
     dependsOn: [],
-    outputs: result.outputs,
-    expected: result.expected,
     runId: randomUUID(),
   };
 }
@@ -72,7 +80,8 @@ function planningAndApplying(harness: () => EngineHarness): void {
     const { engine, unit } = harness();
     const capabilities = await engine.capabilities();
     expect(await engine.health()).toMatchObject({ healthy: true });
-    expect(capabilities.types).toContain(unit('unit', 1).type);
+    expect(capabilities.types).toContain(unit('unit', 1).resources[0]?.type);
+    expect(capabilities.resourcesPerUnitMax).toBeGreaterThan(0);
     expect(capabilities.version).not.toBe('');
   });
 
@@ -99,15 +108,14 @@ function planningAndApplying(harness: () => EngineHarness): void {
     const second = await engine.apply(request, call);
     expect(made).toBeGreaterThan(0);
     expect(await effects(call.deploymentId)).toBe(made);
-    expect(second.outputs).toEqual(first.outputs);
-    expect(second.expected).toEqual(first.expected);
+    expect(second.resources).toEqual(first.resources);
   });
 
   it('applies without a saved dry run', async () => {
     const { engine, unit, effects } = harness();
     const call = engineCall();
     const result = await engine.apply({ unit: unit('unit', 1) }, call);
-    expect(Object.keys(result.expected)).not.toEqual([]);
+    expect(result.resources).toHaveLength(unit('unit', 1).resources.length);
     expect(await effects(call.deploymentId)).toBeGreaterThan(0);
   });
 
@@ -133,13 +141,17 @@ function planningAndApplying(harness: () => EngineHarness): void {
       { unit: unit('unit', 2), previous, ...(plan.artifact === undefined ? {} : { artifact: plan.artifact }) },
       later,
     );
-    expect(after.expected).not.toEqual(before.expected);
+    expect(after.resources).not.toEqual(before.resources);
   });
 
   it('says at the plan what is known only later, with no saved dry run', async () => {
     const { engine, unit } = harness();
     const input = unit('unit', 1);
-    const unknowns = Object.keys(input.properties).slice(0, 1);
+    const unknowns = input.resources.slice(0, 1).flatMap(({ address, properties }) =>
+      Object.keys(properties)
+        .slice(0, 1)
+        .map((path) => ({ resource: address, path })),
+    );
     const plan = await engine.plan({ ...planOf(input), unknowns }, engineCall({ fencingToken: 0 }));
     expect(plan.action).toBe('create');
     expect(plan.artifact).toBeUndefined();
@@ -154,7 +166,7 @@ function lookingAndRemoving(harness: () => EngineHarness): void {
     const result = await engine.apply({ unit: unit('unit', 1) }, call);
     const made = await effects(call.deploymentId);
     const seen = await engine.observe(unit('unit', 1), { ...call, fencingToken: 0 });
-    expect(seen).toEqual({ outcome: 'observed', resources: result.expected, outputs: result.outputs });
+    expect(seen).toEqual({ outcome: 'observed', resources: result.resources });
     expect(await effects(call.deploymentId)).toBe(made);
   });
 

@@ -1,7 +1,7 @@
 export { newAppend, newContext, newEvent, newPrivateEvent, newStream } from './appends.js';
 export { specFor } from './decider-spec.js';
 export type { Given, Outcome } from './decider-spec.js';
-export { appliedUnit, engineCall, engineContract } from './engine.contract.js';
+export { appliedUnit, engineCall, engineContract, unitOf } from './engine.contract.js';
 export type { EngineHarness } from './engine.contract.js';
 export { describeConsumerStoreContract } from './consumer-store.contract.js';
 export type { ConsumerStoreFixture } from './consumer-store.contract.js';

@@ -143,5 +143,5 @@ describe('a plan', () => {
 
 /** Names and the engine's types, in the order of the list. */
 function stepsOf({ units }: Plan): readonly (readonly [string, string])[] {
-  return units.map(({ type, unitId }) => [unitId, type] as const);
+  return units.flatMap(({ resources }) => resources.map(({ address, type }) => [address, type] as const));
 }

@@ -215,9 +215,12 @@ describe('what a tool says', () => {
     expect(said.at(-1)).toBe(`${url} answers 200`);
     expect(await settled(run.id)).toMatchObject({ state: 'completed' });
     expect(await caisson.client.attempts(`${run.id}/job`)).toMatchObject([
-      { state: 'succeeded', outputs: { status: 200 } },
+      { state: 'succeeded', outputs: { job: { status: 200 } } },
     ]);
-    expect(await caisson.client.task(`${run.id}/job`)).toMatchObject({ state: 'succeeded', outputs: { status: 200 } });
+    expect(await caisson.client.task(`${run.id}/job`)).toMatchObject({
+      state: 'succeeded',
+      outputs: { job: { status: 200 } },
+    });
     await new Promise((resolve) => job.close(resolve));
   });
 });

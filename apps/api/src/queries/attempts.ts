@@ -1,4 +1,10 @@
-import { decodeEvent, type AttemptResource, type EventOf, type PublicEvent } from '@caisson/contracts';
+import {
+  decodeEvent,
+  outputsByAddress,
+  type AttemptResource,
+  type EventOf,
+  type PublicEvent,
+} from '@caisson/contracts';
 
 /** An attempt as its facts tell it. */
 export type AttemptView = Omit<AttemptResource, 'links'>;
@@ -39,7 +45,7 @@ function changeBy(event: Fact): Partial<AttemptView> {
         state: 'succeeded',
         finishedAt,
         evidence,
-        ...(applied === undefined ? {} : { outputs: applied.outputs }),
+        ...(applied === undefined ? {} : { outputs: outputsByAddress(applied) }),
       };
     }
     case 'task-failed':
@@ -53,7 +59,7 @@ function changeBy(event: Fact): Partial<AttemptView> {
         state: 'resolved',
         finishedAt,
         evidence,
-        ...(applied === undefined ? {} : { outputs: applied.outputs }),
+        ...(applied === undefined ? {} : { outputs: outputsByAddress(applied) }),
       };
     }
     default:

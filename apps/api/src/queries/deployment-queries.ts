@@ -1,6 +1,7 @@
-import type { DeploymentListQuery, DesiredState } from '@caisson/contracts';
+import type { DeployedResource, DeploymentListQuery, DesiredState } from '@caisson/contracts';
 import {
   DEPLOYMENT_COLLECTIONS,
+  resourcesOf,
   revisionDocumentId,
   type DeploymentView,
   type ResourcesView,
@@ -52,7 +53,7 @@ export class ListRevisions extends Query<Page<RevisionView>> {
 }
 
 /** What is applied, as the engines left it. */
-export class FindResources extends Query<ResourcesView['units']> {
+export class FindResources extends Query<readonly DeployedResource[]> {
   constructor(
     readonly tenantId: string,
     readonly deploymentId: string,
@@ -110,9 +111,9 @@ export class ListRevisionsHandler implements IQueryHandler<ListRevisions> {
 export class FindResourcesHandler implements IQueryHandler<FindResources> {
   constructor(@Inject(DOCUMENTS) private readonly documents: DocumentStore) {}
 
-  async execute({ deploymentId, tenantId }: FindResources): Promise<ResourcesView['units']> {
+  async execute({ deploymentId, tenantId }: FindResources): Promise<readonly DeployedResource[]> {
     const { resources } = DEPLOYMENT_COLLECTIONS;
     const found = await this.documents.get<ResourcesView>(tenantId, resources, deploymentId);
-    return found?.body.units ?? []; // Nothing was applied yet.
+    return (found?.body.units ?? []).flatMap(resourcesOf); // Nothing was applied yet.
   }
 }

@@ -1,8 +1,8 @@
-import { engineCall } from '@caisson/testing';
+import { engineCall, unitOf } from '@caisson/testing';
 import { expect, it } from 'vitest';
 import { SandboxEngine } from './sandbox-engine.js';
 
-const unit = { unitId: 'network', type: 'network', properties: { cidr: '10.0.0.0/24' } };
+const unit = unitOf('network', 'network', { cidr: '10.0.0.0/24' });
 const nothingThere = (): Response => Response.json({ items: [], more: false });
 
 /** An engine whose reads work and whose writes end as given. */

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '@caisson/contracts';
 import {
   EngineFailure,
+  soleResource,
   type ApplyRequest,
   type ApplyResult,
   type Engine,
@@ -8,6 +9,8 @@ import {
   type EngineCapabilities,
   type Observation,
   type PlanRequest,
+  type ResourceInput,
+  type ResourceState,
   type UnitInput,
   type UnitPlan,
 } from '@caisson/engine';
@@ -46,41 +49,47 @@ export class SandboxEngine implements Engine {
   }
 
   async validate(unit: UnitInput): Promise<readonly Diagnostic[]> {
-    return findingsOf(unit);
+    return findingsOf(soleResource(unit));
   }
 
   async plan(request: PlanRequest, call: EngineCall): Promise<UnitPlan> {
-    const { unit, destroy } = request;
-    if (!destroy) refuseBad(unit, request.unknowns);
-    const found = await this.#look(unit, call, request.previous?.outputs['id']);
+    const { destroy } = request;
+    const resource = soleResource(request.unit);
+    const unknowns = request.unknowns.map(({ path }) => path);
+    if (!destroy) refuseBad(resource, unknowns);
+    const found = await this.#look(resource, call, knownId(request));
     const own = planResource({
       type: found.type,
-      desired: destroy ? undefined : desiredOf(unit),
+      desired: destroy ? undefined : desiredOf(resource),
       observed: found.own === undefined ? undefined : observedOf(found.own),
-      unknowns: request.unknowns,
+      unknowns,
+      ignored: resource.lifecycle?.ignoreChanges ?? [],
     });
-    const address = addressOf(found.type, unit.unitId);
+    const change = { resource: resource.address, address: addressOf(found.type, resource.address) };
     const extras = found.extras.map((extra) => ({
-      address: addressOf(found.type, unit.unitId, extra),
+      ...change,
+      address: addressOf(found.type, resource.address, extra),
       action: 'delete' as const,
       attributes: [],
     }));
-    const changes = own.action === 'none' ? extras : [{ address, ...own }, ...extras];
-    return { action: own.action === 'none' && extras.length > 0 ? 'update' : own.action, changes };
+    const action = own.action === 'none' && extras.length > 0 ? 'update' : own.action;
+    return {
+      action,
+      resources: [{ address: resource.address, action }],
+      changes: own.action === 'none' ? extras : [{ ...change, ...own }, ...extras],
+    };
   }
 
   async apply(request: ApplyRequest, call: EngineCall): Promise<ApplyResult> {
-    const { unit } = request;
-    refuseBad(unit, []);
-    const found = await this.#look(unit, call, request.previous?.outputs['id']);
-    const desired = desiredOf(unit);
-    const plan = planOwn(found, desired);
+    const resource = soleResource(request.unit);
+    refuseBad(resource, []);
+    const found = await this.#look(resource, call, knownId(request));
+    const plan = planOwn(found, resource);
     for (const extra of found.extras) await this.#client.remove(extra, call);
-    await this.#carryOut(plan, { found, unit, desired }, call);
-    const { own: after, removed } = await this.#verify(unit, desired, call);
+    await this.#carryOut(plan, { found, resource }, call);
+    const { own: after, removed } = await this.#verify(resource, call);
     return {
-      outputs: after.outputs,
-      expected: { [addressOf(found.type, unit.unitId)]: observedOf(after) },
+      resources: [stateOf(resource, { ...found, own: after, extras: [] })],
       evidence: {
         resourceId: after.id,
         generation: after.generation,
@@ -92,27 +101,24 @@ export class SandboxEngine implements Engine {
   }
 
   async observe(unit: UnitInput, call: EngineCall): Promise<Observation> {
-    const found = await this.#look(unit, call).catch((error: unknown) => {
+    const resource = soleResource(unit);
+    const found = await this.#look(resource, call).catch((error: unknown) => {
       if (call.signal.aborted) throw error;
       return messageOf(error);
     });
     if (typeof found === 'string') return { outcome: 'unreadable', reason: found };
-    if (found.own === undefined) return { outcome: 'absent' };
-    const resources: JsonObject = {
-      [addressOf(found.type, unit.unitId)]: observedOf(found.own),
-      ...Object.fromEntries(
-        found.extras.map((extra) => [addressOf(found.type, unit.unitId, extra), observedOf(extra)]),
-      ),
-    };
-    return { outcome: 'observed', resources, outputs: found.own.outputs };
+    const { own } = found;
+    if (own === undefined) return { outcome: 'absent' };
+    return { outcome: 'observed', resources: [stateOf(resource, { ...found, own })] };
   }
 
   async destroy(unit: UnitInput, call: EngineCall): Promise<JsonObject> {
-    const { own, extras } = await this.#look(unit, call);
+    const sole = soleResource(unit);
+    const { own, extras } = await this.#look(sole, call);
     const doomed = [...(own === undefined ? [] : [own]), ...extras];
     for (const resource of doomed) await this.#client.remove(resource, call);
-    const left = doomed.length === 0 ? { own: undefined } : await this.#look(unit, call);
-    if (left.own !== undefined) throw effectMissing(unit, 'it is still there');
+    const left = doomed.length === 0 ? { own: undefined } : await this.#look(sole, call);
+    if (left.own !== undefined) throw effectMissing(sole, 'it is still there');
     return { removed: doomed.map((resource) => resource.id) };
   }
 
@@ -121,22 +127,24 @@ export class SandboxEngine implements Engine {
     return reason === undefined ? { healthy: true } : { healthy: false, reason };
   }
 
-  async #look(unit: UnitInput, call: EngineCall, knownId?: unknown): Promise<Found> {
-    if (!isSandboxType(unit.type)) throw refusal(unit, findingsOf(unit));
-    const resources = await this.#client.find(unit.type, unit.unitId, call);
+  async #look(wanted: ResourceInput, call: EngineCall, id?: unknown): Promise<Found> {
+    const { address, type } = wanted;
+    if (!isSandboxType(type)) throw refusal(wanted, findingsOf(wanted));
+    const resources = await this.#client.find(type, address, call);
     const own =
-      resources.find((resource) => resource.id === knownId) ??
+      resources.find((resource) => resource.id === id) ??
       resources.find((resource) => resource.actionKey === call.actionKey) ??
       resources[0];
-    return { type: unit.type, own, extras: resources.filter((resource) => resource !== own) };
+    return { type, own, extras: resources.filter((resource) => resource !== own) };
   }
 
   async #carryOut(
     plan: ResourcePlan,
-    target: { readonly found: Found; readonly unit: UnitInput; readonly desired: JsonObject },
+    target: { readonly found: Found; readonly resource: ResourceInput },
     call: EngineCall,
   ): Promise<void> {
-    const { found, unit, desired } = target;
+    const { found, resource } = target;
+    const desired = desiredOf(resource);
     if (plan.action === 'update' && found.own !== undefined) {
       const changed = new Set(plan.attributes.map((attribute) => attribute.path.split('.')[0]));
       const body = Object.fromEntries(Object.entries(desired).filter(([key]) => changed.has(key)));
@@ -146,55 +154,70 @@ export class SandboxEngine implements Engine {
     if (plan.action === 'replace' && found.own !== undefined) await this.#client.remove(found.own, call);
     if (plan.action !== 'create' && plan.action !== 'replace') return;
     const { status: _always, ...body } = desired;
-    const labels = { tenant: call.tenantId, deployment: call.deploymentId, unit: unit.unitId };
+    const labels = { tenant: call.tenantId, deployment: call.deploymentId, unit: resource.address };
     await this.#client.create(found.type, { ...body, labels }, call);
   }
 
   /** Looks whether the world is as asked: success is what is there, not what was answered. What is there twice goes. */
   async #verify(
-    unit: UnitInput,
-    desired: JsonObject,
+    resource: ResourceInput,
     call: EngineCall,
   ): Promise<{ readonly own: CloudResource; readonly removed: readonly CloudResource[] }> {
-    const after = await untilBuilt(this.#endpoint, call, () => this.#look(unit, call));
-    if (after.own === undefined) throw effectMissing(unit, 'it is not there');
-    if (isBuilding(after.own)) throw neverActive(unit, { type: after.type, own: after.own });
-    const rest = planOwn(after, desired);
-    if (rest.action !== 'none') throw effectMissing(unit, `it still differs in ${pathsOf(rest)}`);
+    const after = await untilBuilt(this.#endpoint, call, () => this.#look(resource, call));
+    if (after.own === undefined) throw effectMissing(resource, 'it is not there');
+    if (isBuilding(after.own)) throw neverActive(resource, { ...after, own: after.own });
+    const rest = planOwn(after, resource);
+    if (rest.action !== 'none') throw effectMissing(resource, `it still differs in ${pathsOf(rest)}`);
     for (const extra of after.extras) await this.#client.remove(extra, call);
     return { own: after.own, removed: after.extras };
   }
 }
 
-function planOwn(found: Found, desired: JsonObject): ResourcePlan {
-  const observed = found.own === undefined ? undefined : builtOf(found.own);
-  return planResource({ type: found.type, desired, observed, unknowns: [] });
+function knownId({ previous }: Pick<PlanRequest, 'previous'>): unknown {
+  return previous?.resources[0]?.outputs['id'];
 }
 
-function refuseBad(unit: UnitInput, unknowns: readonly string[]): void {
-  const findings = findingsOf(unit, unknowns);
-  if (findings.length > 0) throw refusal(unit, findings);
+function stateOf(
+  { address }: ResourceInput,
+  { extras, own, type }: Found & { readonly own: CloudResource },
+): ResourceState {
+  const tooMany = extras.map((extra) => [addressOf(type, address, extra), observedOf(extra)] as const);
+  const expected = { [addressOf(type, address)]: observedOf(own), ...Object.fromEntries(tooMany) };
+  return { address, outputs: own.outputs, expected };
 }
 
-function refusal(unit: UnitInput, diagnostics: readonly Diagnostic[]): EngineFailure {
-  const message = `Unit ${unit.unitId} cannot be made: ${diagnostics[0]?.detail ?? 'its properties are wrong'}`;
+function planOwn(found: Found, resource: ResourceInput): ResourcePlan {
+  return planResource({
+    type: found.type,
+    desired: desiredOf(resource),
+    observed: found.own === undefined ? undefined : builtOf(found.own),
+    unknowns: [],
+    ignored: resource.lifecycle?.ignoreChanges ?? [],
+  });
+}
+
+function refuseBad(resource: ResourceInput, unknowns: readonly string[]): void {
+  const findings = findingsOf(resource, unknowns);
+  if (findings.length > 0) throw refusal(resource, findings);
+}
+
+function refusal({ address }: ResourceInput, diagnostics: readonly Diagnostic[]): EngineFailure {
+  const message = `${address} cannot be made: ${diagnostics[0]?.detail ?? 'its properties are wrong'}`;
   return new EngineFailure('unit-invalid', message, { errorClass: 'permanent', diagnostics });
 }
 
 /** The cloud said success, and the world says otherwise. Trying again is safe: everything begins with a look. */
-function effectMissing(unit: UnitInput, what: string): EngineFailure {
-  const message = `The sandbox cloud said that ${unit.unitId} is done, but ${what}. It is tried again.`;
+function effectMissing({ address }: ResourceInput, what: string): EngineFailure {
+  const message = `The sandbox cloud said that ${address} is done, but ${what}. It is tried again.`;
   return new EngineFailure('effect-missing', message, { errorClass: 'transient' });
 }
 
 /** It was made and is not usable. Making it again would not help; what is there is told, so that it can be undone. */
-function neverActive(unit: UnitInput, { own, type }: { readonly own: CloudResource; readonly type: SandboxType }) {
-  const message = `${unit.unitId} was made as ${own.id} and did not become active in time. Look at it in the cloud.`;
-  const partial = {
-    outputs: own.outputs,
-    expected: { [addressOf(type, unit.unitId)]: observedOf(own) },
-    evidence: { resourceId: own.id, status: own.status },
-  };
+function neverActive(resource: ResourceInput, found: Found & { readonly own: CloudResource }): EngineFailure {
+  const { own } = found;
+  const message = `${resource.address} was made as ${own.id} and did not become active in time. Look at it in the cloud.`;
+  const evidence = { resourceId: own.id, status: own.status };
+  const partial = { resources: [stateOf(resource, { ...found, extras: [] })], evidence };
   return new EngineFailure('never-active', message, { errorClass: 'permanent', partial });
 }
 

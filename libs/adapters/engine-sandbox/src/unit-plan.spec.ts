@@ -13,7 +13,7 @@ const server: JsonObject = {
 };
 const seen: JsonObject = { id: 'srv-1', ...server };
 const plan = (desired: JsonObject | undefined, observed: JsonObject | undefined, unknowns: string[] = []) =>
-  planResource({ type: 'server', desired, observed, unknowns });
+  planResource({ type: 'server', desired, observed, unknowns, ignored: [] });
 
 it('creates what is not there, removes what is not wanted, and leaves alone what fits', () => {
   expect(plan(server, undefined).action).toBe('create');
@@ -52,7 +52,7 @@ it('finds an unknown inside a map', () => {
 it('makes a volume anew to shrink it, and grows it in place', () => {
   const volume = (sizeGb: number): JsonObject => ({ name: 'data', status: 'active', sizeGb, tags: {} });
   const action = (from: number, to: number): string =>
-    planResource({ type: 'volume', desired: volume(to), observed: volume(from), unknowns: [] }).action;
+    planResource({ type: 'volume', desired: volume(to), observed: volume(from), unknowns: [], ignored: [] }).action;
   expect([action(10, 20), action(20, 10), action(10, 10)]).toEqual(['update', 'replace', 'none']);
 });
 
@@ -61,7 +61,7 @@ it('plans nothing for any data that is already there, and something for any that
     fc.property(fc.json(), fc.json(), (left, right) => {
       const record = (text: string): JsonObject => ({ name: 'r', data: { value: JSON.parse(text) as JsonObject } });
       const action = (from: string, to: string): string =>
-        planResource({ type: 'record', desired: record(to), observed: record(from), unknowns: [] }).action;
+        planResource({ type: 'record', desired: record(to), observed: record(from), unknowns: [], ignored: [] }).action;
       expect(action(left, left)).toBe('none');
       const differ = JSON.stringify(JSON.parse(left)) !== JSON.stringify(JSON.parse(right));
       if (!differ) expect(action(left, right)).toBe('none');

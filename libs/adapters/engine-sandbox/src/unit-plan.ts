@@ -18,14 +18,17 @@ export interface Comparison {
   readonly observed: JsonObject | undefined;
   /** Paths whose desired value is not known yet. */
   readonly unknowns: readonly string[];
+  /** Paths whose differences are left as they are. */
+  readonly ignored: readonly string[];
 }
 
 /** Compares what is wanted with what is there. An id is never wanted: whichever resource is there will do. */
-export function planResource({ type, desired, observed, unknowns }: Comparison): ResourcePlan {
+export function planResource({ type, desired, ignored, observed, unknowns }: Comparison): ResourcePlan {
   const before = observed === undefined ? undefined : withoutId(observed);
-  const attributes = attributeChanges({ before, after: desired, path: '' }, unknowns);
-  if (desired === undefined) return { action: before === undefined ? 'none' : 'delete', attributes };
-  if (before === undefined) return { action: 'create', attributes };
+  const all = attributeChanges({ before, after: desired, path: '' }, unknowns);
+  if (desired === undefined) return { action: before === undefined ? 'none' : 'delete', attributes: all };
+  if (before === undefined) return { action: 'create', attributes: all };
+  const attributes = all.filter(({ path }) => !ignored.some((left) => path === left || path.startsWith(`${left}.`)));
   if (attributes.length === 0) return { action: 'none', attributes };
   return { action: attributes.some((change) => forcesReplacement(type, change)) ? 'replace' : 'update', attributes };
 }

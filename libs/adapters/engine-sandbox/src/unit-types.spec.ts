@@ -2,7 +2,12 @@ import type { JsonObject } from '@caisson/kernel';
 import { expect, it } from 'vitest';
 import { desiredOf, findingsOf } from './unit-types.js';
 
-const unit = (type: string, properties: JsonObject, unitId = 'web[1]') => ({ unitId, type, properties });
+const unit = (type: string, properties: JsonObject, address = 'web[1]') => ({
+  address,
+  type,
+  properties,
+  dependsOn: [],
+});
 const server = { network: '${network.id}', flavor: 'm1.small', image: 'ubuntu-24.04' };
 
 it('accepts good units, references included', () => {
@@ -30,6 +35,6 @@ it.each<[string, string, string]>([
   ['web', 'web', 'the only copy'],
   ['web[12]', 'web-12', 'one of several'],
   [`${'a'.repeat(63)}[7]`, `${'a'.repeat(61)}-7`, 'a name as long as it may be'],
-])('names the resource of unit %s "%s": %s', (unitId, name) => {
-  expect(desiredOf(unit('server', server, unitId))).toMatchObject({ name });
+])('names the resource of address %s "%s": %s', (address, name) => {
+  expect(desiredOf(unit('server', server, address))).toMatchObject({ name });
 });

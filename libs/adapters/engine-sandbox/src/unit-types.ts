@@ -1,5 +1,5 @@
 import { findReferences, type Diagnostic } from '@caisson/contracts';
-import { attributeAt, type EngineCapabilities, type UnitInput } from '@caisson/engine';
+import { attributeAt, type EngineCapabilities, type ResourceInput } from '@caisson/engine';
 import type { Json, JsonObject } from '@caisson/kernel';
 import { z } from 'zod';
 
@@ -9,7 +9,13 @@ const TYPES = ['network', 'server', 'volume', 'record'] as const;
 export type SandboxType = (typeof TYPES)[number];
 
 /** What the engine can do. The version is that of the cloud's API. */
-export const CAPABILITIES: EngineCapabilities = { types: TYPES, dryRun: false, version: '1.0.0' };
+export const CAPABILITIES: EngineCapabilities = {
+  types: TYPES,
+  dryRun: false,
+  resourcesPerUnitMax: 1,
+  alone: [],
+  version: '1.0.0',
+};
 
 const Name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a DNS label');
 const Tags = z.record(z.string().regex(/^[A-Za-z0-9._:/-]{1,128}$/), z.string().max(256));
@@ -46,42 +52,49 @@ export function isSandboxType(type: string): type is SandboxType {
   return TYPES.some((known) => known === type);
 }
 
-/** What is wrong with a unit. Values still unknown, as named or as placeholders, are not judged. */
-export function findingsOf(unit: UnitInput, unknowns: readonly string[] = []): readonly Diagnostic[] {
-  if (!isSandboxType(unit.type)) {
+/** What is wrong with a resource. Values still unknown, as named or as placeholders, are not judged. */
+export function findingsOf(resource: ResourceInput, unknowns: readonly string[] = []): readonly Diagnostic[] {
+  if (!isSandboxType(resource.type)) {
     const detail = `The sandbox cloud makes ${TYPES.join(', ')}. Use one of these types.`;
-    return [{ severity: 'error', summary: `There is no resource type "${unit.type}".`, detail, address: unit.unitId }];
+    return [
+      {
+        severity: 'error',
+        summary: `There is no resource type "${resource.type}".`,
+        detail,
+        address: resource.address,
+      },
+    ];
   }
-  const parsed = PROPERTIES[unit.type].safeParse(unit.properties);
+  const parsed = PROPERTIES[resource.type].safeParse(resource.properties);
   if (parsed.success) return [];
   return parsed.error.issues
     .map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message }))
-    .filter(({ path }) => !isOpen(unit.properties, path, unknowns))
+    .filter(({ path }) => !isOpen(resource.properties, path, unknowns))
     .map(({ path, message }) => ({
       severity: 'error',
-      summary: `A property of ${unit.type} "${unit.unitId}" is not acceptable.`,
+      summary: `A property of ${resource.type} "${resource.address}" is not acceptable.`,
       detail: `${path || 'The properties'}: ${message}. Correct it in the desired state.`,
       address: path,
     }));
 }
 
-/** A unit as it should be in the world: defaults filled in, same members as what is observed, without the id. */
-export function desiredOf(unit: UnitInput): JsonObject {
-  const { name, tags, ...own } = unit.properties;
+/** A resource as it should be in the world: defaults filled in, same members as what is observed, without the id. */
+export function desiredOf(resource: ResourceInput): JsonObject {
+  const { name, tags, ...own } = resource.properties;
   return {
-    name: name ?? nameOf(unit.unitId),
+    name: name ?? nameOf(resource.address),
     status: 'active',
-    ...(unit.type === 'record' ? { data: {} } : {}),
+    ...(resource.type === 'record' ? { data: {} } : {}),
     ...own,
-    tags: tags ?? {},
+    tags: { ...resource.tags, ...(tags as JsonObject | undefined) },
   };
 }
 
-/** A DNS label from a unit id: `web[1]` becomes `web-1`; a long name is cut so that the copy's number stays. */
-function nameOf(unitId: string): string {
-  const match = /^(.*?)(?:\[(\d+)\])?$/.exec(unitId);
+/** A DNS label from an address: `web[1]` becomes `web-1`; a long name is cut so that the copy's number stays. */
+function nameOf(address: string): string {
+  const match = /^(.*?)(?:\[(\d+)\])?$/.exec(address);
   const suffix = match?.[2] === undefined ? '' : `-${match[2]}`;
-  return `${(match?.[1] ?? unitId).slice(0, 63 - suffix.length)}${suffix}`;
+  return `${(match?.[1] ?? address).slice(0, 63 - suffix.length)}${suffix}`;
 }
 
 function isOpen(properties: JsonObject, path: string, unknowns: readonly string[]): boolean {

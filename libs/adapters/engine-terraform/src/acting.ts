@@ -4,7 +4,7 @@ import type { JsonObject } from '@caisson/kernel';
 import { failureOf, isStalePlan, type FailureContext } from './failures.js';
 import { shownState } from './read-state.js';
 import type { TerraformResult, TerraformSession } from './terraform-cli.js';
-import { applyArguments, moduleOf, type TerraformWorkspace } from './terraform-workspace.js';
+import { applyArguments, layoutOf, type TerraformWorkspace } from './terraform-workspace.js';
 import { Turns } from './turns.js';
 import { removeDirectory, removeModule, takeErroredState, writeModule, writePlan } from './work-directories.js';
 
@@ -31,9 +31,9 @@ export class TerraformActing {
 
   /** Makes the world as the unit says: exactly the saved dry run where there is one. */
   apply(request: ActingRequest, call: EngineCall): Promise<ApplyResult> {
-    const module = moduleOf(request.unit);
+    const layout = layoutOf(request.unit, 'change');
     return this.#inTurn(call, request.unit.unitId, async (directory) => {
-      const session = await this.#open({ call, unitId: request.unit.unitId, directory, module, mode: 'write' });
+      const session = await this.#open({ call, unitId: request.unit.unitId, directory, layout, mode: 'write' });
       const { artifact } = request;
       if (artifact !== undefined) await writePlan(session.directory, artifact);
       const args = applyArguments(artifact === undefined ? 'configuration' : 'plan-file');
@@ -46,9 +46,9 @@ export class TerraformActing {
 
   /** Removes all that the unit's state holds. */
   destroy(unit: UnitInput, call: EngineCall): Promise<JsonObject> {
-    const module = moduleOf(unit);
+    const layout = layoutOf(unit, 'destroy');
     return this.#inTurn(call, unit.unitId, async (directory) => {
-      const session = await this.#open({ call, unitId: unit.unitId, directory, module, mode: 'write' });
+      const session = await this.#open({ call, unitId: unit.unitId, directory, layout, mode: 'write' });
       const before = await this.#workspace.state.read(session);
       if (before === undefined) return { removed: 0, terraformVersion: await this.#version() };
       const result = await this.#workspace.run(session, { args: applyArguments('destroy'), acting: true });
@@ -66,11 +66,11 @@ export class TerraformActing {
 
   /** Opens the unit's folder: what an earlier attempt left is brought to an end first. */
   async #open(session: TerraformSession): Promise<TerraformSession> {
-    const { directory, module } = session;
+    const { directory, layout } = session;
     const erroredState = await takeErroredState(directory);
     // Also fences all older holders, before anything is done.
     await this.#workspace.state.forceUnlock(session);
-    if (!(await writeModule(directory, module))) await this.#workspace.prepare(session);
+    if (!(await writeModule(directory, layout.module))) await this.#workspace.prepare(session);
     if (erroredState !== undefined) await this.#recover(session, erroredState);
     return session;
   }
@@ -110,11 +110,10 @@ export class TerraformActing {
   }
 
   async #resultOf(session: TerraformSession, evidence: JsonObject): Promise<ApplyResult> {
-    const { resources, outputs } = shownState(await this.#workspace.showState(session));
+    const shown = shownState(await this.#workspace.showState(session));
     const raw = await this.#workspace.state.read(session);
     return {
-      outputs,
-      expected: resources,
+      resources: session.layout.statesOf(shown),
       evidence: {
         ...evidence,
         ...(raw === undefined ? {} : { serial: raw.serial, lineage: raw.lineage }),

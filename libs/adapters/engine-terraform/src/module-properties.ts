@@ -16,6 +16,8 @@ export interface TerraformModule {
   /** Text by relative path, such as `main.tf` or `modules/net/main.tf`. */
   readonly files: Readonly<Record<string, string>>;
   readonly variables: JsonObject;
+  /** Set when nothing has to be installed for it. */
+  readonly builtInOnly?: boolean;
 }
 
 /** A module, or what is wrong with the properties. */

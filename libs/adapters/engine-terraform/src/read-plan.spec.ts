@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { unitOf } from '@caisson/testing';
 import { actionOf, deferredPlan, readPlan } from './read-plan.js';
 import { PlanDocument } from './terraform-json.js';
+import { readLayout } from './unit-layout.js';
 
 const change = (address: string, actions: string[], more: object = {}) => ({
   address,
@@ -8,8 +10,11 @@ const change = (address: string, actions: string[], more: object = {}) => ({
   change: { actions, before: null, after: { a: 1 } },
   ...more,
 });
+const base = unitOf('base', 'module', { source: { files: { 'main.tf': '# nothing' } } });
+const reading = readLayout(base, 'look');
+const layout = reading.outcome === 'layout' ? reading.layout : undefined!;
 const read = (changes: object[], given = { absent: false, destroy: false }, outputs = {}) =>
-  readPlan(PlanDocument.parse({ resource_changes: changes, output_changes: outputs }), given);
+  readPlan(PlanDocument.parse({ resource_changes: changes, output_changes: outputs }), { layout, ...given });
 
 describe('the action of a resource', () => {
   it.each([
@@ -76,21 +81,23 @@ it('hides a sensitive text also where nothing marks it', () => {
       { address: 'a', mode: 'managed', change: { actions: ['create'], before: null, after: { b: 'x hush-hush' } } },
     ],
   });
-  expect(JSON.stringify(readPlan(plan, { absent: true, destroy: false }))).not.toContain('hush-hush');
+  expect(JSON.stringify(readPlan(plan, { layout, absent: true, destroy: false }))).not.toContain('hush-hush');
 });
 
 it('says what will be done without a dry run', () => {
-  const unit = { unitId: 'web', type: 'module', properties: {} };
-  const request = { unit, unknowns: ['variables.cidr'], destroy: false };
+  const unit = unitOf('web', 'module', {});
+  const unknowns = [{ resource: 'web', path: 'variables.cidr' }];
+  const request = { unit, unknowns, destroy: false };
   expect(deferredPlan(request)).toEqual({
     action: 'create',
+    resources: [{ address: 'web', action: 'create' }],
     changes: [
       {
+        resource: 'web',
         address: 'web',
         action: 'create',
         attributes: [{ path: 'variables.cidr', sensitive: false, unknown: true }],
       },
     ],
   });
-  expect(deferredPlan({ ...request, destroy: true }).action).toBe('delete');
 });

@@ -2,15 +2,8 @@ import type { Json, JsonObject } from '@caisson/kernel';
 import { redactorOfPlan, redactorOfState } from './find-secrets.js';
 import { mask, redactTexts, SENSITIVE_CHANGED } from './masking.js';
 import { actionOf, addressOf } from './read-plan.js';
+import type { ShownState } from './unit-layout.js';
 import type { PlanJson, PlannedResourceChange, RawStateJson, StateJson, ValuesModule } from './terraform-json.js';
-
-/** What may be shown of a unit. */
-export interface ShownState {
-  /** Managed resources by address, sensitive values replaced. */
-  readonly resources: JsonObject;
-  /** Outputs. Sensitive ones are left out. */
-  readonly outputs: JsonObject;
-}
 
 /** What a state holds, fit to be shown. */
 export function shownState(state: StateJson): ShownState {

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { engineCall, systemClock } from '@caisson/testing';
+import { engineCall, systemClock, unitOf } from '@caisson/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { failureOf } from './failures.js';
 import { StateCredentials } from './state-backend/state-credentials.js';
 import { TerraformCli } from './terraform-cli.js';
+import { readLayout } from './unit-layout.js';
 
 let folder: string;
 beforeAll(() => {
@@ -28,7 +29,9 @@ function runInPlace(script: string) {
     credentials: new StateCredentials([{ id: 'k', key: new Uint8Array(32) }], systemClock),
     limits: { graceMs: 300 },
   });
-  const session = { call: engineCall(), unitId: 'u', directory, module: { files: {}, variables: {} } };
+  const reading = readLayout(unitOf('u', 'data', {}), 'change');
+  if (reading.outcome === 'refused') throw new Error('the unit is fine');
+  const session = { call: engineCall(), unitId: 'u', directory, layout: reading.layout };
   return cli.run({ ...session, mode: 'write' }, { args: ['apply'], acting: true });
 }
 

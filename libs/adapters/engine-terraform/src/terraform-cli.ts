@@ -16,10 +16,10 @@ import {
   type TerraformEngineOptions,
   type TerraformLimits,
 } from './engine-options.js';
-import type { TerraformModule } from './module-properties.js';
 import { stateAddressOf } from './state-access.js';
 import { STATE_USER } from './state-backend/state-backend.js';
 import { readMessage } from './terraform-messages.js';
+import type { UnitLayout } from './unit-layout.js';
 
 /** Where and for whom Terraform runs. */
 export interface TerraformSession {
@@ -27,7 +27,7 @@ export interface TerraformSession {
   readonly unitId: string;
   readonly directory: string;
   /** What the folder holds. */
-  readonly module: TerraformModule;
+  readonly layout: UnitLayout;
   /** `write` for what changes the world or the state. */
   readonly mode: 'read' | 'write';
 }
@@ -111,7 +111,7 @@ export class TerraformCli {
     let changes: JsonObject | undefined;
     const onLine = (line: string): void => {
       const message = readMessage(line);
-      if (message.diagnostic !== undefined) diagnostics.push(message.diagnostic);
+      if (message.diagnostic !== undefined) diagnostics.push(session.layout.named(message.diagnostic));
       if (message.changes !== undefined) changes = message.changes;
       if (message.text !== undefined) call.log(message.text);
     };

@@ -14,15 +14,17 @@ import {
 import { messageOf, type JsonObject } from '@caisson/kernel';
 import { TerraformActing } from './acting.js';
 import type { TerraformEngineOptions } from './engine-options.js';
-import { readModule } from './module-properties.js';
+import { GENERATED_LIMITS } from './generate-module.js';
 import { deferredPlan, readPlan } from './read-plan.js';
 import { isAbsent, observedState } from './read-state.js';
-import { TerraformWorkspace } from './terraform-workspace.js';
+import { layoutOf, TerraformWorkspace } from './terraform-workspace.js';
+import { MODULE_TYPE, readLayout } from './unit-layout.js';
 import { readPlanFile } from './work-directories.js';
 
 /**
- * Drives Terraform or OpenTofu. A unit of type `module` is a configuration with values for its variables; its state is
- * in our own backend, under the lock and the fencing token of whoever acts.
+ * Drives Terraform or OpenTofu. A resource of type `module` is a configuration with values for its variables, in a
+ * unit of its own; a configuration is generated for the others. The state of a unit is in our own backend, under the
+ * lock and the fencing token of whoever acts.
  */
 export class TerraformEngine implements Engine {
   readonly name = 'terraform';
@@ -36,22 +38,30 @@ export class TerraformEngine implements Engine {
   }
 
   async capabilities(): Promise<EngineCapabilities> {
-    return { types: ['module'], dryRun: true, version: await this.#knownVersion() };
+    return {
+      types: [MODULE_TYPE, 'data'],
+      takesPlugins: true,
+      dryRun: true,
+      resourcesPerUnitMax: GENERATED_LIMITS.perUnitMax,
+      alone: [MODULE_TYPE],
+      version: await this.#knownVersion(),
+    };
   }
 
   async validate(unit: UnitInput, call: EngineCall): Promise<readonly Diagnostic[]> {
-    const reading = readModule(unit.properties);
+    const reading = readLayout(unit, 'look');
     if (reading.outcome === 'refused') return reading.diagnostics;
-    return this.#workspace.reading(call, unit, (session) => this.#workspace.validate(session));
+    return this.#workspace.reading(call, reading.layout, (session) => this.#workspace.validate(session));
   }
 
   async plan(request: PlanRequest, call: EngineCall): Promise<UnitPlan> {
     if (request.unknowns.length > 0) return deferredPlan(request);
     const { unit, destroy } = request;
-    return this.#workspace.reading(call, unit, async (session) => {
+    const layout = layoutOf(unit, destroy ? 'destroy' : 'look');
+    return this.#workspace.reading(call, layout, async (session) => {
       await this.#workspace.prepare(session);
       const absent = isAbsent(await this.#workspace.state.read(session));
-      const plan = readPlan(await this.#workspace.plan(session, { destroy }), { absent, destroy });
+      const plan = readPlan(await this.#workspace.plan(session, { destroy }), { layout, absent, destroy });
       return { ...plan, artifact: await readPlanFile(session.directory) };
     });
   }
@@ -65,10 +75,11 @@ export class TerraformEngine implements Engine {
     try {
       const recorded = await this.#workspace.state.read(reader);
       if (recorded === undefined || isAbsent(recorded)) return { outcome: 'absent' };
-      return await this.#workspace.reading(call, unit, async (session) => {
+      const layout = layoutOf(unit, 'look');
+      return await this.#workspace.reading(call, layout, async (session) => {
         await this.#workspace.prepare(session);
         const plan = await this.#workspace.plan(session, { destroy: false });
-        return { outcome: 'observed', ...observedState(plan, recorded) };
+        return { outcome: 'observed', resources: layout.statesOf(observedState(plan, recorded)) };
       });
     } catch (error) {
       if (!(error instanceof EngineFailure)) throw error;

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { EngineCall, EngineFailure } from '@caisson/engine';
-import { engineCall, eventually, lacks, startSourceProcess } from '@caisson/testing';
+import { engineCall, eventually, lacks, startSourceProcess, unitOf } from '@caisson/testing';
 import { killRunners, markedProcesses } from '@caisson/tool-process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COUNT_EFFECT, startTerraformWorld, type TerraformWorld } from './terraform-world.harness.js';
@@ -79,7 +79,7 @@ describe.skipIf(skipped)('when answers of the state backend are lost', () => {
     expect(await world.effects(call.deploymentId)).toBe(1);
     expect(await world.engine.observe(world.unit('unit', 1), { ...call, fencingToken: 0 })).toMatchObject({
       outcome: 'observed',
-      resources: result.expected,
+      resources: result.resources,
     });
   });
 
@@ -95,9 +95,9 @@ describe.skipIf(skipped)('when answers of the state backend are lost', () => {
     const again = await engine.apply({ unit: world.unit('unit', 1) }, call);
     server.close();
     expect(await world.effects(call.deploymentId)).toBe(1);
-    expect(Object.keys(again.expected)).toEqual(['terraform_data.first', 'terraform_data.second']);
+    expect(Object.keys(again.resources[0]!.expected)).toEqual(['terraform_data.first', 'terraform_data.second']);
     const seen = await world.engine.observe(world.unit('unit', 1), { ...call, fencingToken: 0 });
-    expect(seen).toEqual({ outcome: 'observed', resources: again.expected, outputs: again.outputs });
+    expect(seen).toEqual({ outcome: 'observed', resources: again.resources });
   });
 
   it('the engine asks again itself', async () => {
@@ -155,7 +155,7 @@ describe.skipIf(skipped)('when the executor is killed in the middle', () => {
       { unit: world.module('unit', TWO_STEPS, { seconds: '0' }) },
       laterBy(call, 2),
     );
-    expect(Object.keys(result.expected)).toEqual(['terraform_data.first', 'terraform_data.second']);
+    expect(Object.keys(result.resources[0]!.expected)).toEqual(['terraform_data.first', 'terraform_data.second']);
     expect(await world.effects(call.deploymentId)).toBe(1);
   }, 60_000);
 
@@ -288,8 +288,8 @@ resource "terraform_data" "third" { depends_on = [terraform_data.second] }
       }),
     ]);
     expect(lines.join('\n')).toContain('no room left');
-    expect(failure.partial?.expected).toMatchObject({ 'terraform_data.first': { input: 'made' } });
-    expect(Object.keys(failure.partial?.expected ?? {})).not.toContain('terraform_data.third');
+    expect(failure.partial?.resources[0]?.expected).toMatchObject({ 'terraform_data.first': { input: 'made' } });
+    expect(Object.keys(failure.partial?.resources[0]?.expected ?? {})).not.toContain('terraform_data.third');
     const evidence = await world.engine.destroy(unit, call);
     expect(evidence).toMatchObject({ changes: { add: 0, change: 0, remove: 2 } });
     expect(await world.engine.observe(unit, { ...call, fencingToken: 0 })).toEqual({ outcome: 'absent' });
@@ -337,8 +337,10 @@ output "user" { value = nonsensitive(terraform_data.holder.output.user) }
     const told = JSON.stringify([shown, lines, result, observed, failure, failure.diagnostics, seen]);
     expect(seen.length).toBeGreaterThan(1);
     expect(told).not.toContain(SECRET);
-    expect(result.outputs).toEqual({ user: 'mia' });
-    expect(result.expected['terraform_data.holder']).toMatchObject({ input: { user: 'mia', password: '(sensitive)' } });
+    expect(result.resources[0]!.outputs).toEqual({ user: 'mia' });
+    expect(result.resources[0]!.expected['terraform_data.holder']).toMatchObject({
+      input: { user: 'mia', password: '(sensitive)' },
+    });
     expect(lines.some((line) => line.includes('key (sensitive)'))).toBe(true);
     for (const table of ['runner', 'terraform_fence', 'terraform_state', 'terraform_state_version']) {
       const rows = await world.owner.query<{ row: string }>(`select to_jsonb(t)::text as row from ${table} t`);
@@ -422,14 +424,10 @@ module "m" {
   source = "./m"
 }
 `;
-    const unit = {
-      unitId: 'unit',
-      type: 'module',
-      properties: {
-        source: { files: { 'main.tf': text, 'm/main.tf': 'resource "terraform_data" "b" { input = "x" }' } },
-        variables: { token: 'hush-hush' },
-      },
-    };
+    const unit = unitOf('unit', 'module', {
+      source: { files: { 'main.tf': text, 'm/main.tf': 'resource "terraform_data" "b" { input = "x" }' } },
+      variables: { token: 'hush-hush' },
+    });
     const plan = await world.engine.plan({ unit, unknowns: [], destroy: false }, engineCall({ fencingToken: 0 }));
     expect(plan.action).toBe('create');
     expect(plan.changes.map(({ address, action }) => ({ address, action }))).toEqual([

@@ -1,17 +1,19 @@
 import { join } from 'node:path';
 import type { Diagnostic } from '@caisson/contracts';
-import { EngineFailure, type EngineCall, type UnitInput } from '@caisson/engine';
+import { DRY_RUN_UNAVAILABLE, EngineFailure, type EngineCall, type UnitInput } from '@caisson/engine';
 import { processIdentity } from '@caisson/event-store-postgres';
 import { messageOf } from '@caisson/kernel';
 import { z } from 'zod';
 import { pluginCacheOf, type TerraformEngineOptions } from './engine-options.js';
 import { failureOf, invalidUnit } from './failures.js';
 import { InstallLock } from './install-lock.js';
-import { readModule, type TerraformModule } from './module-properties.js';
+import type { Purpose } from './generate-module.js';
+import type { TerraformModule } from './module-properties.js';
 import { StateAccess } from './state-access.js';
 import { TerraformCli, type TerraformCommand, type TerraformResult, type TerraformSession } from './terraform-cli.js';
 import { PlanDocument, StateValues, type PlanJson, type StateJson } from './terraform-json.js';
 import { TerraformDiagnostic, toDiagnostic } from './terraform-messages.js';
+import { readLayout, type UnitLayout } from './unit-layout.js';
 import {
   markInitialised,
   PLAN_FILE,
@@ -33,6 +35,9 @@ const Validation = z.looseObject({ diagnostics: z.array(TerraformDiagnostic).def
 const NEEDS_INIT =
   /missing required provider|module not installed|module (source|version) has changed|not initialized/i;
 
+/** The words of plugins that were given no rights in the cloud that they drive. */
+const NO_RIGHTS = /no valid credential|default credentials|unable to build authorizer|could not configure .*authoriz/i;
+
 /** The steps that the calls of the engine are made of: folders, `init`, and commands whose JSON is read. */
 export class TerraformWorkspace {
   readonly cli: TerraformCli;
@@ -51,14 +56,14 @@ export class TerraformWorkspace {
   /** Runs the work in a folder of its own that holds the module; the folder goes afterwards. */
   async reading<Result>(
     call: EngineCall,
-    unit: UnitInput,
+    layout: UnitLayout,
     work: (session: TerraformSession) => Promise<Result>,
   ): Promise<Result> {
-    const module = moduleOf(unit);
+    const { module, unitId } = layout;
     const directory = await this.directories.reading();
     try {
       await writeModule(directory, module);
-      return await work({ call, unitId: unit.unitId, directory, module, mode: 'read' });
+      return await work({ call, unitId, directory, layout, mode: 'read' });
     } finally {
       await removeDirectory(directory);
     }
@@ -72,8 +77,8 @@ export class TerraformWorkspace {
    * @throws EngineFailure `init-failed` with Terraform's own words.
    */
   async prepare(session: TerraformSession): Promise<void> {
-    const { directory, module } = session;
-    const simple = installsNothing(module);
+    const { directory, layout } = session;
+    const simple = installsNothing(layout.module);
     if (simple && this.#backendRecord !== undefined) return writeBackendRecord(directory, this.#backendRecord);
     await this.#init(session);
     if (simple) this.#backendRecord = await readBackendRecord(directory);
@@ -99,7 +104,11 @@ export class TerraformWorkspace {
   async plan(session: TerraformSession, options: { readonly destroy: boolean }): Promise<PlanJson> {
     const args = ['plan', '-json', ...QUIET, '-lock=false', VARIABLES, `-out=${PLAN_FILE}`];
     const result = await this.run(session, { args: options.destroy ? [...args, '-destroy'] : args });
-    if (result.code !== 0) throw failureOf(result, { code: 'plan-failed', doing: 'plan', acting: false });
+    if (result.code !== 0) {
+      const failure = failureOf(result, { code: 'plan-failed', doing: 'plan', acting: false });
+      const lacksRights = result.diagnostics.some(({ detail = '', summary }) => NO_RIGHTS.test(`${summary} ${detail}`));
+      throw session.layout.isGenerated && lacksRights ? unseen(failure) : failure;
+    }
     const undeclared = result.diagnostics.filter((found) => found.summary === 'Value for undeclared variable');
     if (undeclared.length > 0) throw invalidUnit(undeclared.map(asError));
     return PlanDocument.parse(await this.#show(session, [PLAN_FILE]));
@@ -136,30 +145,36 @@ export class TerraformWorkspace {
     if (!parsed.success) {
       throw failureOf(result, { code: 'validate-failed', doing: 'check the configuration', acting: false });
     }
-    return parsed.data.diagnostics.flatMap((found) => toDiagnostic(found) ?? []);
+    return parsed.data.diagnostics
+      .flatMap((found) => toDiagnostic(found) ?? [])
+      .map((found) => session.layout.named(found));
   }
 
   async #init(session: TerraformSession): Promise<void> {
-    const { call, directory, module } = session;
+    const { call, directory, layout } = session;
+    const { module } = layout;
     const run = (): Promise<TerraformResult> => this.cli.run(session, { args: ['init', '-json', ...QUIET] });
     // Two at once may spoil a shared provider cache.
     const result = installsNothing(module) ? await run() : await this.#installing.hold(call.signal, run);
     if (result.code !== 0) {
-      throw failureOf(result, {
-        code: 'init-failed',
-        doing: 'prepare the configuration',
-        acting: false,
-      });
+      const failure = failureOf(result, { code: 'init-failed', doing: 'prepare the configuration', acting: false });
+      const isOver = result.aborted || result.timedOut || result.code === undefined;
+      throw layout.isGenerated && session.mode === 'read' && !isOver ? unseen(failure) : failure;
     }
     await markInitialised(directory, module);
   }
 }
 
+/** Without its plugin or any rights nobody can look: the plan says so, and a person decides. */
+function unseen({ diagnostics, message }: EngineFailure): EngineFailure {
+  return new EngineFailure(DRY_RUN_UNAVAILABLE, message, { errorClass: 'permanent', diagnostics });
+}
+
 /** @throws EngineFailure `invalid-configuration` with what is wrong. */
-export function moduleOf(unit: UnitInput): TerraformModule {
-  const reading = readModule(unit.properties);
+export function layoutOf(unit: UnitInput, purpose: Purpose): UnitLayout {
+  const reading = readLayout(unit, purpose);
   if (reading.outcome === 'refused') throw invalidUnit(reading.diagnostics);
-  return reading.module;
+  return reading.layout;
 }
 
 /** The arguments of a command that makes the world as the files say, or removes it. */
@@ -171,6 +186,7 @@ export function applyArguments(what: 'plan-file' | 'configuration' | 'destroy'):
 
 /** Whether `init` has nothing to install: only what is built in. A wrong no costs time only. */
 function installsNothing(module: TerraformModule): boolean {
+  if (module.builtInOnly === true) return true;
   if (Object.keys(module.files).some((path) => path.endsWith('.json'))) return false;
   const text = Object.values(module.files).join('\n');
   return !/\b(provider|required_providers|module|data)\b|resource\s*"(?!terraform_data")/.test(text);

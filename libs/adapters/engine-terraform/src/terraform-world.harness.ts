@@ -6,7 +6,7 @@ import { AesSecretBox } from '@caisson/artifact-store-postgres';
 import type { UnitInput } from '@caisson/engine';
 import { migrate } from '@caisson/event-store-postgres';
 import type { IdGenerator } from '@caisson/kernel';
-import { createTestDatabase, systemClock, type EngineHarness } from '@caisson/testing';
+import { createTestDatabase, systemClock, unitOf, type EngineHarness } from '@caisson/testing';
 import { CreateRunner, PostgresRunnerRegistry } from '@caisson/tool-process';
 import Fastify from 'fastify';
 import pg from 'pg';
@@ -122,7 +122,7 @@ resource "terraform_data" "slow" {
 `;
 
 function moduleUnit(unitId: string, text: string, variables: Readonly<Record<string, string>> = {}): UnitInput {
-  return { unitId, type: 'module', properties: { source: { files: { 'main.tf': text } }, variables } };
+  return unitOf(unitId, 'module', { source: { files: { 'main.tf': text } }, variables });
 }
 
 function countLines(path: string): number {

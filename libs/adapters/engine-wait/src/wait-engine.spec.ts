@@ -1,5 +1,5 @@
-import type { EngineCall, Waited } from '@caisson/engine';
-import type { AppliedUnit } from '@caisson/contracts';
+import type { EngineCall, UnitInput, Waited } from '@caisson/engine';
+import type { AppliedResource, AppliedUnit } from '@caisson/contracts';
 import type { Clock, JsonObject } from '@caisson/kernel';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WaitEngine } from './wait-engine.js';
@@ -36,8 +36,13 @@ function call(actionKey = 'd/r/gate'): EngineCall {
   return { ...ids, actionKey, fencingToken: 1, signal: new AbortController().signal, log: () => undefined };
 }
 
+function unitOf(type: string, properties: JsonObject): UnitInput {
+  const resource = { address: 'gate', type, properties, dependsOn: [] };
+  return { unitId: 'gate', provider: 'wait', resources: [resource] };
+}
+
 function ask(type: string, properties: JsonObject, waited?: Waited) {
-  const unit = { unitId: 'gate', type, properties };
+  const unit = unitOf(type, properties);
   return engine.applyOrWait({ unit, ...(waited === undefined ? {} : { waited }) }, call());
 }
 
@@ -50,8 +55,9 @@ describe('a callback', () => {
     expect(await ask('callback', { timeoutSeconds: 60 }, { since })).toMatchObject({ waiting: { until: after(60) } });
     const received = { payload: { tests: 'green' }, at: after(58) };
     expect(await ask('callback', { timeoutSeconds: 60 }, { since, received })).toMatchObject({
-      outputs: { payload: { tests: 'green' }, receivedAt: after(58), endedAt: after(59) },
-      expected: {},
+      resources: [
+        { outputs: { payload: { tests: 'green' }, receivedAt: after(58), endedAt: after(59) }, expected: {} },
+      ],
     });
   });
 
@@ -62,7 +68,7 @@ describe('a callback', () => {
       errorClass: 'permanent',
     });
     const received = { payload: null, at: after(59) };
-    expect(await ask('callback', { timeoutSeconds: 60 }, { since, received })).toHaveProperty('outputs');
+    expect(await ask('callback', { timeoutSeconds: 60 }, { since, received })).toHaveProperty('resources');
   });
 });
 
@@ -73,7 +79,9 @@ describe('a time', () => {
   ])('is waited for: %s', async (...[, properties, seconds]) => {
     expect(await ask('timer', properties)).toMatchObject({ waiting: { until: after(seconds), callback: false } });
     nowMs += seconds * 1000;
-    expect(await ask('timer', properties, { since })).toMatchObject({ outputs: { endedAt: after(seconds) } });
+    expect(await ask('timer', properties, { since })).toMatchObject({
+      resources: [{ outputs: { endedAt: after(seconds) } }],
+    });
   });
 });
 
@@ -89,7 +97,7 @@ describe('a URL', () => {
     expect(await ask('poll', poll, { since })).toMatchObject({ waiting: { until: after(50) } });
     nowMs += 10_000;
     status = 200;
-    expect(await ask('poll', poll, { since })).toMatchObject({ outputs: { status: 200 } });
+    expect(await ask('poll', poll, { since })).toMatchObject({ resources: [{ outputs: { status: 200 } }] });
     expect(asked).toHaveLength(4);
   });
 
@@ -103,16 +111,18 @@ describe('a URL', () => {
 });
 
 it('waits for nothing when it is undone', async () => {
-  const unit = { unitId: 'gate', type: 'timer', properties: { forSeconds: 90 } };
-  expect(await engine.applyOrWait({ unit }, call('d/r/gate/rollback'))).toHaveProperty('outputs');
+  const unit = unitOf('timer', { forSeconds: 90 });
+  expect(await engine.applyOrWait({ unit }, call('d/r/gate/rollback'))).toHaveProperty('resources');
   expect(await engine.destroy()).toEqual({ removed: [] });
 });
 
 describe('a plan', () => {
-  const unit = { unitId: 'gate', type: 'timer', properties: { forSeconds: 90 } };
-  const plan = (previous?: Partial<AppliedUnit>, destroy = false) => {
-    const before = { ...unit, engine: 'wait', dependsOn: [], outputs: { endedAt: since }, expected: {}, runId: 'r' };
-    const known = previous === undefined ? {} : { previous: { ...before, ...previous } };
+  const unit = unitOf('timer', { forSeconds: 90 });
+  const plan = (previous?: Partial<AppliedResource>, destroy = false) => {
+    const timer = { address: 'gate', type: 'timer', properties: { forSeconds: 90 }, dependsOn: [] };
+    const resource = { ...timer, outputs: { endedAt: since }, expected: {}, ...previous };
+    const before = { ...unit, engine: 'wait', dependsOn: [], runId: 'r', resources: [resource] };
+    const known = previous === undefined ? {} : { previous: before as AppliedUnit };
     return engine.plan({ unit, ...known, unknowns: [], destroy }).then(({ action }) => action);
   };
 
@@ -132,13 +142,11 @@ describe('a plan', () => {
     ['callback', { secret: 'x' }],
     ['poll', { url: 7 }],
   ])('refuses %s %j', async (type, properties) => {
-    expect(await engine.validate({ unitId: 'gate', type, properties })).not.toEqual([]);
+    expect(await engine.validate(unitOf(type, properties))).not.toEqual([]);
     await expect(ask(type, properties)).rejects.toMatchObject({ code: 'unit-invalid', errorClass: 'permanent' });
   });
 
   it('does not judge what is not known yet', async () => {
-    expect(await engine.validate({ unitId: 'gate', type: 'poll', properties: { url: '${job.outputs.url}' } })).toEqual(
-      [],
-    );
+    expect(await engine.validate(unitOf('poll', { url: '${job.outputs.url}' }))).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '@caisson/contracts';
 import {
   EngineFailure,
+  soleResource,
   type ApplyRequest,
   type ApplyResult,
   type Engine,
@@ -8,6 +9,7 @@ import {
   type EngineCapabilities,
   type Observation,
   type PlanRequest,
+  type ResourceInput,
   type UnitInput,
   type UnitPlan,
   type WaitableRequest,
@@ -47,20 +49,22 @@ export class WaitEngine implements Engine {
   }
 
   async validate(unit: UnitInput): Promise<readonly Diagnostic[]> {
-    return findingsOf(unit);
+    return findingsOf(soleResource(unit));
   }
 
   async plan({ destroy, previous, unit, unknowns }: PlanRequest): Promise<UnitPlan> {
-    const address = `wait.${unit.type}.${unit.unitId}`;
-    const was = previous?.outputs['endedAt'] === undefined ? undefined : previous;
-    if (destroy)
-      return was === undefined
-        ? NOTHING
-        : { action: 'delete', changes: [{ address, action: 'delete', attributes: [] }] };
-    refuseBad(unit, unknowns);
-    if (was === undefined) return { action: 'create', changes: [{ address, action: 'create', attributes: [] }] };
-    const isSame = was.type === unit.type && unknowns.length === 0 && jsonEquals(was.properties, unit.properties);
-    return isSame ? NOTHING : { action: 'update', changes: [{ address, action: 'update', attributes: [] }] };
+    const resource = soleResource(unit);
+    const [known] = previous?.resources ?? [];
+    const was = known?.outputs['endedAt'] === undefined ? undefined : known;
+    if (destroy) return planOf(resource, was === undefined ? 'none' : 'delete');
+    refuseBad(
+      resource,
+      unknowns.map(({ path }) => path),
+    );
+    if (was === undefined) return planOf(resource, 'create');
+    const { properties, type } = resource;
+    const isSame = was.type === type && unknowns.length === 0 && jsonEquals(was.properties, properties);
+    return planOf(resource, isSame ? 'none' : 'update');
   }
 
   async apply(request: ApplyRequest, call: EngineCall): Promise<ApplyResult> {
@@ -71,23 +75,25 @@ export class WaitEngine implements Engine {
   }
 
   async applyOrWait(request: WaitableRequest, call: EngineCall): Promise<ApplyResult | Waiting> {
-    const { unit, waited } = request;
+    const { waited } = request;
+    const resource = soleResource(request.unit);
     const isUndone = call.actionKey.endsWith('/rollback'); // What was waited for before needs no second wait.
-    if (isUndone) return this.#over(request.previous?.outputs ?? {});
-    refuseBad(unit, []);
+    if (isUndone) return this.#over(resource, request.previous?.resources[0]?.outputs ?? {});
+    refuseBad(resource, []);
     const since = waited?.since ?? this.#clock.now();
-    switch (unit.type) {
+    switch (resource.type) {
       case 'callback':
-        return this.#forCallback({ unit, since, waited });
+        return this.#forCallback({ resource, since, waited });
       case 'timer':
-        return this.#forTime(unit, since);
+        return this.#forTime(resource, since);
       default:
-        return this.#forUrl({ unit, since }, call);
+        return this.#forUrl({ resource, since }, call);
     }
   }
 
-  async observe(): Promise<Observation> {
-    return { outcome: 'observed', resources: {}, outputs: {} };
+  async observe({ resources }: UnitInput): Promise<Observation> {
+    const nothing = resources.map(({ address }) => ({ address, outputs: {}, expected: {} }));
+    return { outcome: 'observed', resources: nothing };
   }
 
   async destroy(): Promise<JsonObject> {
@@ -99,35 +105,35 @@ export class WaitEngine implements Engine {
   }
 
   #forCallback(wait: {
-    readonly unit: UnitInput;
+    readonly resource: ResourceInput;
     readonly since: Instant;
     readonly waited: Waited | undefined;
   }): ApplyResult | Waiting {
-    const { since, unit, waited } = wait;
-    const until = later(since, propertiesOf('callback', unit).timeoutSeconds * SECOND_MS);
+    const { resource, since, waited } = wait;
+    const until = later(since, propertiesOf('callback', resource).timeoutSeconds * SECOND_MS);
     const { received } = waited ?? {};
-    if (received !== undefined) return this.#over({ payload: received.payload, receivedAt: received.at });
-    if (this.#isPast(until)) throw timedOut(unit, 'no callback came', since);
+    if (received !== undefined) return this.#over(resource, { payload: received.payload, receivedAt: received.at });
+    if (this.#isPast(until)) throw timedOut(resource, 'no callback came', since);
     return { waiting: { reason: 'a callback', until, callback: true, touched: false } };
   }
 
-  #forTime(unit: UnitInput, since: Instant): ApplyResult | Waiting {
-    const { forSeconds = 0, until: time } = propertiesOf('timer', unit);
+  #forTime(resource: ResourceInput, since: Instant): ApplyResult | Waiting {
+    const { forSeconds = 0, until: time } = propertiesOf('timer', resource);
     const until = time === undefined ? later(since, forSeconds * SECOND_MS) : new Date(time).toISOString();
-    if (this.#isPast(until)) return this.#over({});
+    if (this.#isPast(until)) return this.#over(resource, {});
     return { waiting: { reason: `the time ${until}`, until, callback: false, touched: false } };
   }
 
   async #forUrl(
-    { since, unit }: { readonly unit: UnitInput; readonly since: Instant },
+    { resource, since }: { readonly resource: ResourceInput; readonly since: Instant },
     call: EngineCall,
   ): Promise<ApplyResult | Waiting> {
-    const { everySeconds, expectStatus, timeoutSeconds, url } = propertiesOf('poll', unit);
+    const { everySeconds, expectStatus, timeoutSeconds, url } = propertiesOf('poll', resource);
     const got = await this.#look(url, call);
     call.log(`${url} ${got}`);
-    if (got === `answers ${expectStatus}`) return this.#over({ status: expectStatus });
+    if (got === `answers ${expectStatus}`) return this.#over(resource, { status: expectStatus });
     const deadline = later(since, timeoutSeconds * SECOND_MS);
-    if (this.#isPast(deadline)) throw timedOut(unit, `${url} ${got}, not ${expectStatus}`, since);
+    if (this.#isPast(deadline)) throw timedOut(resource, `${url} ${got}, not ${expectStatus}`, since);
     const next = later(this.#clock.now(), everySeconds * SECOND_MS);
     const until = next < deadline ? next : deadline;
     return { waiting: { reason: `${url} to answer ${expectStatus}`, until, callback: false, touched: false } };
@@ -147,9 +153,9 @@ export class WaitEngine implements Engine {
     }
   }
 
-  #over(outputs: JsonObject): ApplyResult {
+  #over({ address }: ResourceInput, outputs: JsonObject): ApplyResult {
     const endedAt = this.#clock.now();
-    return { outputs: { endedAt, ...outputs }, expected: {}, evidence: { endedAt } };
+    return { resources: [{ address, outputs: { endedAt, ...outputs }, expected: {} }], evidence: { endedAt } };
   }
 
   #isPast(instant: Instant): boolean {
@@ -157,18 +163,21 @@ export class WaitEngine implements Engine {
   }
 }
 
-const NOTHING: UnitPlan = { action: 'none', changes: [] };
+function planOf({ address, type }: ResourceInput, action: UnitPlan['action']): UnitPlan {
+  const change = { resource: address, address: `wait.${type}.${address}`, action, attributes: [] };
+  return { action, resources: [{ address, action }], changes: action === 'none' ? [] : [change] };
+}
 
-function refuseBad(unit: UnitInput, unknowns: readonly string[]): void {
-  const diagnostics = findingsOf(unit, unknowns);
+function refuseBad(resource: ResourceInput, unknowns: readonly string[]): void {
+  const diagnostics = findingsOf(resource, unknowns);
   const [first] = diagnostics;
-  if (first === undefined && isWaitType(unit.type)) return;
-  const message = `"${unit.unitId}" cannot be waited for: ${first?.detail ?? unit.type}`;
+  if (first === undefined && isWaitType(resource.type)) return;
+  const message = `"${resource.address}" cannot be waited for: ${first?.detail ?? resource.type}`;
   throw new EngineFailure('unit-invalid', message, { errorClass: 'permanent', diagnostics });
 }
 
-function timedOut({ unitId }: UnitInput, what: string, since: Instant): EngineFailure {
-  const message = `"${unitId}" has waited since ${since}, and ${what}. Retry the run to wait again.`;
+function timedOut({ address }: ResourceInput, what: string, since: Instant): EngineFailure {
+  const message = `"${address}" has waited since ${since}, and ${what}. Retry the run to wait again.`;
   return new EngineFailure('wait-timed-out', message, { errorClass: 'permanent' });
 }
 

@@ -1,5 +1,5 @@
 import { findReferences, type Diagnostic } from '@caisson/contracts';
-import type { EngineCapabilities, UnitInput } from '@caisson/engine';
+import type { EngineCapabilities, ResourceInput } from '@caisson/engine';
 import type { JsonObject } from '@caisson/kernel';
 import { z } from 'zod';
 
@@ -36,14 +36,19 @@ export type WaitProperties<Type extends WaitType> = z.infer<(typeof PROPERTIES)[
 export const CAPABILITIES: EngineCapabilities = {
   types: Object.keys(PROPERTIES),
   dryRun: false,
+  resourcesPerUnitMax: 1,
+  alone: [],
   version: '1.0.0',
 };
 
-/** What is wrong with a unit. Values that are not known yet are not judged. */
-export function findingsOf({ properties, type, unitId }: UnitInput, unknowns: readonly string[] = []): Diagnostic[] {
+/** What is wrong with a wait. Values that are not known yet are not judged. */
+export function findingsOf(
+  { address, properties, type }: ResourceInput,
+  unknowns: readonly string[] = [],
+): Diagnostic[] {
   if (!isWaitType(type)) {
     const detail = `What can be waited for: ${Object.keys(PROPERTIES).join(', ')}.`;
-    return [{ severity: 'error', summary: `There is no wait of the type "${type}".`, detail, address: unitId }];
+    return [{ severity: 'error', summary: `There is no wait of the type "${type}".`, detail, address }];
   }
   const parsed = PROPERTIES[type].safeParse(properties);
   if (parsed.success) return [];
@@ -52,15 +57,15 @@ export function findingsOf({ properties, type, unitId }: UnitInput, unknowns: re
     .filter(({ path }) => !unknowns.includes(path) && !isReference(properties, path))
     .map(({ message, path }) => ({
       severity: 'error',
-      summary: `A property of the ${type} wait "${unitId}" is not acceptable.`,
+      summary: `A property of the ${type} wait "${address}" is not acceptable.`,
       detail: `${path === '' ? 'The properties' : path}: ${message}. Correct it in the desired state.`,
       address: path,
     }));
 }
 
-/** The properties with their defaults. @throws ZodError for a unit that `findingsOf` finds something wrong with. */
-export function propertiesOf<Type extends WaitType>(type: Type, unit: UnitInput): WaitProperties<Type> {
-  return PROPERTIES[type].parse(unit.properties) as WaitProperties<Type>;
+/** The properties with their defaults. @throws ZodError for a wait that `findingsOf` finds something wrong with. */
+export function propertiesOf<Type extends WaitType>(type: Type, resource: ResourceInput): WaitProperties<Type> {
+  return PROPERTIES[type].parse(resource.properties) as WaitProperties<Type>;
 }
 
 /** Whether a type is one of ours. */

@@ -18,6 +18,9 @@ export const DRIFT_TYPES = [
 /** One difference between what was applied and what was seen. */
 export const DriftItem = z.object({
   unitId: z.string(),
+  /** Address of the resource that differs, such as `web[0]`. */
+  resource: z.string(),
+  /** The engine's own name of the thing, such as `server.web[0]`. */
   address: z.string(),
   type: z.enum(DRIFT_TYPES),
   severity: z.enum(SEVERITIES),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DESIRED_STATE_LIMITS, DesiredState, JsonRecord, PushTrigger, ResourceName } from '../desired-state.js';
-import { AppliedUnit } from '../plan.js';
+import { AppliedResource } from '../plan.js';
 import { RUN_STATES } from '../run-states.js';
 import { Links, PageQuery } from './page.js';
 import { RunResource } from './run.js';
@@ -21,7 +21,7 @@ export const DeploymentSummary = z.object({
   /** Id of the newest run. */
   currentRun: z.string(),
   outputs: JsonRecord,
-  resources: z.array(z.object({ unitId: z.string(), engine: z.string(), type: z.string() })),
+  resources: z.array(z.object({ address: z.string(), type: z.string(), engine: z.string(), unitId: z.string() })),
   triggers: z.array(PushTrigger),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -48,8 +48,18 @@ export const RevisionResource = z.object({
   completedAt: z.string().optional(),
 });
 
+/** One resource that is applied, as its engine left it, and the unit that it is part of. */
+export const DeployedResource = AppliedResource.extend({
+  unitId: z.string(),
+  engine: z.string(),
+  provider: z.string(),
+  region: z.string().optional(),
+  /** The run that last changed the unit. */
+  runId: z.string(),
+});
+
 /** What is applied, as the engines left it. */
-export const ResourcesAnswer = z.object({ items: z.array(AppliedUnit) });
+export const ResourcesAnswer = z.object({ items: z.array(DeployedResource) });
 
 /** The outputs of a deployment. */
 export const OutputsAnswer = z.object({ outputs: JsonRecord });
@@ -118,6 +128,8 @@ export type DeploymentSummary = z.infer<typeof DeploymentSummary>;
 export type DeploymentResource = z.infer<typeof DeploymentResource>;
 /** The query of a list of deployments, checked. */
 export type DeploymentListQuery = z.infer<typeof DeploymentListQuery>;
+/** One resource that is applied. */
+export type DeployedResource = z.infer<typeof DeployedResource>;
 /** The answer to a command. */
 export type CommandAnswer = z.infer<typeof CommandAnswer>;
 /** One recorded fact. */

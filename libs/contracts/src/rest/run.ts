@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { JsonRecord } from '../desired-state.js';
 import { Failure } from '../failure.js';
 import { JsonValue } from '../desired-state.js';
-import { Digest } from '../plan.js';
+import { ChangeAction, Digest } from '../plan.js';
 import { RunEffects } from '../run-effects.js';
 import { RUN_COMMANDS, RUN_KINDS, RUN_STATES } from '../run-states.js';
 import { TASK_STATES } from '../task-states.js';
@@ -44,6 +44,8 @@ export const RunResource = z.object({
 export const TaskResource = z.looseObject({
   id: z.string(),
   unitId: z.string(),
+  /** What happens to each resource of the unit. */
+  resources: z.array(z.object({ address: z.string(), action: ChangeAction })),
   state: z.enum(TASK_STATES),
   attempt: z.int(),
   /** What it waits for outside; only while it does. */
@@ -74,7 +76,7 @@ export const AttemptResource = z.object({
   startedAt: z.string(),
   finishedAt: z.string().optional(),
   failure: Failure.optional(),
-  /** What other units may refer to. */
+  /** What others may refer to, by resource address. */
   outputs: JsonRecord.optional(),
   /** The engine's proof of what was done. */
   evidence: JsonRecord.optional(),

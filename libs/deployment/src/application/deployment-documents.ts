@@ -1,6 +1,7 @@
 import {
   SETTLED_RUN_STATES,
   type AppliedUnit,
+  type DeployedResource,
   type DesiredState,
   type Failure,
   type PushTrigger,
@@ -30,7 +31,12 @@ export type DeploymentView = {
   readonly currentRun: string;
   readonly outputs: Record<string, Json>;
   /** What is applied, in short; the whole is in the collection `resources`. */
-  readonly resources: readonly { readonly unitId: string; readonly engine: string; readonly type: string }[];
+  readonly resources: readonly {
+    readonly address: string;
+    readonly type: string;
+    readonly engine: string;
+    readonly unitId: string;
+  }[];
   /** Pushes that request a run, for `contains` queries. */
   readonly triggers: readonly PushTrigger[];
   readonly createdAt: string;
@@ -125,6 +131,19 @@ export function documentsOf(
   return documents;
 }
 
+/** The resources of a unit as the API shows them, each with what it shares with the others. */
+export function resourcesOf({
+  engine,
+  provider,
+  region,
+  resources,
+  runId,
+  unitId,
+}: AppliedUnit): readonly DeployedResource[] {
+  const place = { unitId, engine, provider, ...(region === undefined ? {} : { region }), runId };
+  return resources.map((resource) => ({ ...resource, ...place }));
+}
+
 function documentOf(collection: keyof typeof DEPLOYMENT_COLLECTIONS, id: string, body: object): NewDocument {
   return { collection: DEPLOYMENT_COLLECTIONS[collection], id, body: body as JsonObject };
 }
@@ -142,7 +161,9 @@ export function deploymentView(deployment: Deployment, updatedAt: string): Deplo
     ...(currentRevision === undefined ? {} : { currentRevision }),
     currentRun: run?.runId ?? '',
     outputs,
-    resources: applied.map(({ engine, type, unitId }) => ({ unitId, engine, type })),
+    resources: applied.flatMap(({ engine, resources, unitId }) =>
+      resources.map(({ address, type }) => ({ address, type, engine, unitId })),
+    ),
     triggers: deployment.deleted ? [] : (desired?.triggers ?? []),
     createdAt,
     updatedAt,

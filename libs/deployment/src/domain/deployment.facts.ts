@@ -1,11 +1,14 @@
 import {
   earliestStart,
   resolveReferences,
+  resourcesByAddress,
+  type AppliedResource,
   type AppliedUnit,
+  type ChangeAction,
   type DesiredState,
+  type ResourceEffect,
   type RunEffects,
   type RunKind,
-  type UnitEffect,
 } from '@caisson/contracts';
 import { invariant, jsonEquals, type Instant, type Json } from '@caisson/kernel';
 import type { DeploymentEvent, Origin } from './deployment.events.js';
@@ -75,10 +78,10 @@ export function wantedBy(deployment: Deployment, run: Run): DesiredState {
 
 /** The outputs of what is applied already; those that refer to something that is not are left out. */
 export function outputsOf(desired: DesiredState, applied: readonly AppliedUnit[]): Record<string, Json> {
-  const units = new Map(applied.map((unit) => [unit.unitId, unit]));
+  const resources = resourcesByAddress(applied);
   const outputs: Record<string, Json> = {};
   for (const [name, expression] of Object.entries(desired.outputs)) {
-    const { value, unresolved } = resolveReferences(expression, (unitId) => units.get(unitId));
+    const { value, unresolved } = resolveReferences(expression, (address) => resources.get(address));
     if (unresolved.length === 0) outputs[name] = value;
   }
   return outputs;
@@ -89,16 +92,21 @@ export const NO_EFFECTS: RunEffects = { done: [], notDone: [], unknown: [] };
 
 /** What a run did that was through before it could be stopped: the difference of what is applied. */
 export function effectsBetween(before: readonly AppliedUnit[], after: readonly AppliedUnit[]): RunEffects {
-  const known = new Map(before.map((unit) => [unit.unitId, unit]));
-  const kept = new Set(after.map(({ unitId }) => unitId));
-  const changed = after.flatMap((unit): UnitEffect[] => {
-    const old = known.get(unit.unitId);
-    if (old === undefined) return [{ unitId: unit.unitId, action: 'create' }];
-    return jsonEquals(old, unit) ? [] : [{ unitId: unit.unitId, action: 'update' }];
+  const known = resourcesByAddress(before);
+  const kept = resourcesByAddress(after);
+  const effects = (units: readonly AppliedUnit[], actionOn: (resource: AppliedResource) => ChangeAction) =>
+    units.flatMap(({ resources, unitId }) =>
+      resources
+        .map((resource): ResourceEffect => ({ unitId, address: resource.address, action: actionOn(resource) }))
+        .filter(({ action }) => action !== 'none'),
+    );
+  const changed = effects(after, (resource) => {
+    const old = known.get(resource.address);
+    if (old === undefined) return 'create';
+    return jsonEquals(old, resource) ? 'none' : 'update';
   });
-  const removed = before.filter(({ unitId }) => !kept.has(unitId));
-  const done = [...changed, ...removed.map(({ unitId }): UnitEffect => ({ unitId, action: 'delete' }))];
-  return { ...NO_EFFECTS, done };
+  const removed = effects(before, ({ address }) => (kept.has(address) ? 'none' : 'delete'));
+  return { ...NO_EFFECTS, done: [...changed, ...removed] };
 }
 
 /**

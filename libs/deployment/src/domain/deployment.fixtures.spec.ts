@@ -39,11 +39,18 @@ export function unit(unitId: string, runId = 'r1'): AppliedUnit {
   return {
     unitId,
     engine: 'sandbox',
-    type: 'server',
-    properties: {},
+    provider: 'sandbox',
+    resources: [
+      {
+        address: unitId,
+        type: 'server',
+        properties: {},
+        dependsOn: [],
+        outputs: { url: `http://${unitId}` },
+        expected: {},
+      },
+    ],
     dependsOn: [],
-    outputs: { url: `http://${unitId}` },
-    expected: {},
     runId,
   };
 }
@@ -171,7 +178,7 @@ it('reaches every state through history', () => {
 
 /** What a cancelled run did. */
 export const effects: RunEffects = {
-  done: [{ unitId: 'web', action: 'create' }],
-  notDone: [{ unitId: 'db', action: 'create' }],
+  done: [{ unitId: 'web', address: 'web', action: 'create' }],
+  notDone: [{ unitId: 'db', address: 'db', action: 'create' }],
   unknown: [],
 };

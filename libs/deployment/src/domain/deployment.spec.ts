@@ -212,7 +212,7 @@ describe('cancelling', () => {
     const { state } = given(...historyTo.cancelling).when(verified());
     expect(state.deployment?.run?.state).toBe('cancelled');
     expect(state.deployment?.applied).toEqual([unit('web')]);
-    const done = [{ unitId: 'web', action: 'create' }];
+    const done = [{ unitId: 'web', address: 'web', action: 'create' }];
     expect(state.deployment?.run?.effects).toEqual({ done, notDone: [], unknown: [] });
   });
 

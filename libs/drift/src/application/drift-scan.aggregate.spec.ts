@@ -8,6 +8,7 @@ const at = '2026-03-02T10:15:00.000Z';
 const scan = { scanId: 's', deploymentId: 'd' };
 const item = {
   unitId: 'web',
+  resource: 'web',
   address: 'server.web',
   type: 'property_changed',
   severity: 'medium',

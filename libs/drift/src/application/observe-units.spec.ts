@@ -7,11 +7,14 @@ import { observeUnits } from './observe-units.js';
 const unit = (unitId: string, engine = 'fake'): AppliedUnit => ({
   unitId,
   engine,
-  type: 'server',
-  properties: {},
+  provider: engine,
+  resources: [
+    {
+      ...{ address: unitId, type: 'server', properties: {}, dependsOn: [], outputs: {} },
+      expected: { [unitId]: { flavor: 'small' } },
+    },
+  ],
   dependsOn: [],
-  outputs: {},
-  expected: { [unitId]: { flavor: 'small' } },
   runId: 'run',
 });
 
@@ -60,7 +63,8 @@ it('looks at every unit, some at once but not all, and keeps their order', async
     most = Math.max(most, atOnce);
     await new Promise((resolve) => setImmediate(resolve));
     atOnce -= 1;
-    return { outcome: 'observed', resources: { [unitId]: { flavor: 'large' } }, outputs: {} };
+    const expected = { [unitId]: { flavor: 'large' } };
+    return { outcome: 'observed', resources: [{ address: unitId, outputs: {}, expected }] };
   });
   const units = Array.from({ length: 50 }, (_, index) => unit(`unit-${index}`));
   const findings = await survey(units, engine);

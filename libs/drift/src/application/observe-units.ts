@@ -41,8 +41,7 @@ async function look(survey: Survey, unit: AppliedUnit): Promise<Sighting> {
   }
   const limit = limitTime(survey.clock, OBSERVE_LIMIT_MS, survey.signal);
   try {
-    const { unitId, type, properties } = unit;
-    return await engine.observe({ unitId, type, properties }, callFor(survey, unit, limit.signal));
+    return await engine.observe(unit, callFor(survey, unit, limit.signal));
   } catch (error) {
     const reason = limit.isOver() ? `Reading took longer than ${OBSERVE_LIMIT_MS} ms.` : messageOf(error);
     return { outcome: 'unreadable', reason };

@@ -8,8 +8,11 @@ const web: JsonObject = {
   'server.web': { id: 'srv-1', status: 'active', flavor: 'm1.small', ports: [80, 443], tags: { owner: 'shop' } },
 };
 
+const unitOf = (expected: JsonObject) => ({ unitId: 'web', resources: [{ address: 'web', expected }] });
+
 function itemsOf(expected: JsonObject, observed: JsonObject) {
-  const finding = compareUnit({ unitId: 'web', expected }, { outcome: 'observed', resources: observed });
+  const sighting = { outcome: 'observed', resources: [{ address: 'web', expected: observed }] } as const;
+  const finding = compareUnit(unitOf(expected), sighting);
   return finding.outcome === 'compared' ? finding.items : [];
 }
 
@@ -77,9 +80,9 @@ describe('what differs', () => {
   });
 
   it('is every resource of a unit that is absent', () => {
-    const finding = compareUnit({ unitId: 'web', expected: { a: {}, b: {} } }, { outcome: 'absent' });
+    const finding = compareUnit(unitOf({ a: {}, b: {} }), { outcome: 'absent' });
     expect(finding).toMatchObject({ items: [{ type: 'resource_removed' }, { type: 'resource_removed' }] });
-    expect(compareUnit({ unitId: 'web', expected: {} }, { outcome: 'absent' })).toMatchObject({ items: [] });
+    expect(compareUnit(unitOf({}), { outcome: 'absent' })).toMatchObject({ items: [] });
   });
 
   it('shows a long value by its digest', () => {
@@ -101,7 +104,7 @@ describe('for any two sides', () => {
   it('an unreadable unit is unknown: never drift', () => {
     fc.assert(
       fc.property(resources, fc.string(), (expected, reason) => {
-        const finding: UnitFinding = compareUnit({ unitId: 'u', expected }, { outcome: 'unreadable', reason });
+        const finding: UnitFinding = compareUnit(unitOf(expected), { outcome: 'unreadable', reason });
         expect(finding.outcome).toBe('unreadable');
         expect(finding).not.toHaveProperty('items');
       }),

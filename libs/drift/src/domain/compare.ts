@@ -2,15 +2,21 @@ import type { DriftItem } from '@caisson/contracts';
 import { canonicalJson, cutText, jsonEquals, sha256, type Json, type JsonObject } from '@caisson/kernel';
 import { severityOf, type DriftType } from './severity.js';
 
-/** What was applied: resources by address, as they were seen right after. */
+/** A resource as it was or is seen: its attributes by the engine's own address. */
+export interface SeenResource {
+  readonly address: string;
+  readonly expected: JsonObject;
+}
+
+/** What was applied, as it was seen right after. */
 export interface Expectation {
   readonly unitId: string;
-  readonly expected: JsonObject;
+  readonly resources: readonly SeenResource[];
 }
 
 /** What is seen now. Unreadable is unknown: it is never taken for a removal. */
 export type Sighting =
-  | { readonly outcome: 'observed'; readonly resources: JsonObject }
+  | { readonly outcome: 'observed'; readonly resources: readonly SeenResource[] }
   | { readonly outcome: 'absent' }
   | { readonly outcome: 'unreadable'; readonly reason: string };
 
@@ -42,10 +48,19 @@ export function compareUnit(unit: Expectation, sighting: Sighting): UnitFinding 
   if (sighting.outcome === 'unreadable') {
     return { unitId, outcome: 'unreadable', reason: cutText(sighting.reason, REASON_CHARS_MAX) };
   }
-  const observed = sighting.outcome === 'absent' ? {} : sighting.resources;
-  // The same text is the same value, and costs far less than a walk; other text may still be the same value.
-  const isSameText = JSON.stringify(unit.expected) === JSON.stringify(observed);
-  return { unitId, outcome: 'compared', items: isSameText ? [] : itemsOf(unit, observed) };
+  const expected = byAddress(unit.resources);
+  const observed = byAddress(sighting.outcome === 'absent' ? [] : sighting.resources);
+  const items = [...new Set([...expected.keys(), ...observed.keys()])].sort().flatMap((resource) => {
+    const sides = { expected: expected.get(resource) ?? {}, observed: observed.get(resource) ?? {} };
+    // The same text is the same value, and costs far less than a walk; other text may still be the same value.
+    const isSameText = JSON.stringify(sides.expected) === JSON.stringify(sides.observed);
+    return isSameText ? [] : itemsOf({ unitId, resource }, sides);
+  });
+  return { unitId, outcome: 'compared', items };
+}
+
+function byAddress(resources: readonly SeenResource[]): ReadonlyMap<string, JsonObject> {
+  return new Map(resources.map(({ address, expected }) => [address, expected]));
 }
 
 /**
@@ -77,12 +92,15 @@ function plain(text: string): string {
   return text.replaceAll('\u0000', '\uFFFD').replaceAll(/\p{Surrogate}/gu, '\uFFFD');
 }
 
-function itemsOf({ unitId, expected }: Expectation, observed: JsonObject): readonly DriftItem[] {
+function itemsOf(
+  of: Pick<DriftItem, 'unitId' | 'resource'>,
+  { expected, observed }: { readonly expected: JsonObject; readonly observed: JsonObject },
+): readonly DriftItem[] {
   return sortedKeys(expected, observed).flatMap((address) => {
     const before = memberOf(expected, address);
     const after = memberOf(observed, address);
     const item = (type: DriftType, path: string, sides: Sides): DriftItem => ({
-      unitId,
+      ...of,
       address,
       type,
       severity: severityOf(type),

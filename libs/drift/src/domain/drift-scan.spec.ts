@@ -14,6 +14,7 @@ const started = { type: 'ScanStarted', ...scan, units: ['a', 'b'], autoRemediate
 
 const item = (unitId: string, severity: DriftItem['severity'] = 'medium'): DriftItem => ({
   unitId,
+  resource: unitId,
   address: unitId,
   type: 'property_changed',
   severity,

@@ -1,5 +1,8 @@
 import {
+  parseReference,
   resolveReferences,
+  resourceAddressOf,
+  type AppliedResource,
   type AppliedUnit,
   type ArtifactRef,
   type Diagnostic,
@@ -8,7 +11,7 @@ import {
   type PlannedChange,
   type PlanUnit,
 } from '@caisson/contracts';
-import type { Engine, EngineRegistry, UnitInput } from '@caisson/engine';
+import type { Engine, EngineRegistry, ResourceInput, ResourceState, UnitInput } from '@caisson/engine';
 import type { JsonObject } from '@caisson/kernel';
 import { appliedUnit, type ExecutionState } from '../domain/execution.state.js';
 import { taskIdOf, type Task, type TaskPhase } from '../domain/task.state.js';
@@ -42,6 +45,8 @@ export type PreparedWork =
 export interface PlanIndex {
   readonly units: ReadonlyMap<string, PlanUnit>;
   readonly changes: ReadonlyMap<string, readonly PlannedChange[]>;
+  /** Unit ids by resource address. */
+  readonly unitOf: ReadonlyMap<string, string>;
 }
 
 /** Indexes a plan once, so that each of its tasks costs the same. An absent plan has no units. */
@@ -52,7 +57,11 @@ export function indexPlan(plan: Plan | undefined): PlanIndex {
     if (known === undefined) changes.set(change.unitId, [change]);
     else known.push(change);
   }
-  return { units: new Map((plan?.units ?? []).map((unit) => [unit.unitId, unit])), changes };
+  const units = plan?.units ?? [];
+  const unitOf = new Map(
+    units.flatMap(({ resources, unitId }) => resources.map(({ address }) => [address, unitId] as const)),
+  );
+  return { units: new Map(units.map((unit) => [unit.unitId, unit])), changes, unitOf };
 }
 
 /** What preparing reads. */
@@ -78,12 +87,12 @@ function workOn(
   state: ExecutionState,
   { phase, task, wanted }: { readonly phase: TaskPhase; readonly task: Task; readonly wanted: Wanted },
 ): Omit<AttemptWork, 'phase' | 'taskId' | 'engine' | 'approved'> {
-  const { action, type, unitId } = task;
+  const { action, unitId } = task;
   const previous = appliedUnit(state, unitId);
   return {
     unitId,
     effect: action === 'delete' ? 'destroy' : 'apply',
-    unit: { unitId, type: wanted.type ?? type, properties: wanted.properties },
+    unit: { ...wanted.unit, unitId },
     previous,
     before: phase === 'apply' ? state.baseline.get(unitId) : previous,
     dependsOn: wanted.dependsOn,
@@ -92,42 +101,93 @@ function workOn(
   };
 }
 
-/** The unit as it stands after a successful apply. */
-export function appliedBy(
-  work: AttemptWork,
-  runId: string,
-  result: { readonly outputs: JsonObject; readonly expected: JsonObject },
-): AppliedUnit {
-  const { unitId, unit, engine, dependsOn } = work;
-  const { type, properties } = unit;
-  const { outputs, expected } = result;
-  return { unitId, engine: engine.name, type, properties, dependsOn: [...dependsOn], outputs, expected, runId };
+/**
+ * The unit with what there is of it in the world; undefined when nothing is. What a resource was asked to be is taken
+ * from the work, or, for one that was to go and is still there, from what stood before.
+ */
+export function appliedBy(work: AttemptWork, runId: string, states: readonly ResourceState[]): AppliedUnit | undefined {
+  const { unit, engine, dependsOn, previous } = work;
+  const { credential, plugin, provider, region, unitId } = unit;
+  const asked = new Map<string, ResourceInput>(
+    [...(previous?.resources ?? []), ...unit.resources].map((resource) => [resource.address, resource]),
+  );
+  const resources = states.flatMap(({ address, expected, outputs }): AppliedResource[] => {
+    const resource = asked.get(address);
+    return resource === undefined ? [] : [{ ...definitionOf(resource), outputs, expected }];
+  });
+  if (resources.length === 0) return undefined;
+  return {
+    unitId,
+    engine: engine.name,
+    provider,
+    ...(region === undefined ? {} : { region }),
+    ...(credential === undefined ? {} : { credential }),
+    ...(plugin === undefined ? {} : { plugin }),
+    resources,
+    dependsOn: [...dependsOn],
+    runId,
+  };
+}
+
+function definitionOf({ address, dependsOn, lifecycle, properties, tags, type }: ResourceInput) {
+  return {
+    ...{ address, type, properties, dependsOn: [...dependsOn] },
+    ...(tags === undefined ? {} : { tags }),
+    ...(lifecycle === undefined ? {} : { lifecycle }),
+  };
 }
 
 interface Wanted {
-  readonly type?: string;
-  readonly properties: JsonObject;
+  readonly unit: Omit<UnitInput, 'unitId'>;
   readonly dependsOn: readonly string[];
   readonly unresolved: readonly Diagnostic[];
   readonly planned?: PlanUnit;
 }
 
-function wantedByPlan({ state, plan }: PreparationInput, task: Task): Wanted {
+function wantedByPlan(input: PreparationInput, task: Task): Wanted {
+  const { state, plan } = input;
   const planned = plan.units.get(task.unitId);
   const standing = state.baseline.get(task.unitId);
   if (task.action === 'delete' && standing !== undefined) return { ...asBefore(standing), ...withPlanned(planned) };
-  const { value, unresolved } = resolveReferences(planned?.properties ?? {}, (unitId) => appliedUnit(state, unitId));
-  return {
-    properties: value as JsonObject,
-    dependsOn: planned?.dependsOn ?? [],
-    unresolved: unresolved.map(({ expression, reason }) => ({
+  const unresolved: Diagnostic[] = [];
+  const resources = (planned?.resources ?? [])
+    .filter(({ action }) => task.action === 'delete' || action !== 'delete')
+    .map((resource): ResourceInput => {
+      const { value, missing } = resolveAcross(input, task.unitId, resource);
+      unresolved.push(...missing);
+      return { ...definitionOf(resource), properties: value };
+    });
+  const { credential, plugin, provider = task.engine, region } = planned ?? {};
+  const unit = { provider, region, credential, plugin, resources };
+  return { unit, dependsOn: planned?.dependsOn ?? [], unresolved, ...withPlanned(planned) };
+}
+
+/** References to other units take their values; those within the unit are left to the engine. */
+function resolveAcross(
+  { state, plan }: PreparationInput,
+  unitId: string,
+  { address, properties }: ResourceInput,
+): { readonly value: JsonObject; readonly missing: readonly Diagnostic[] } {
+  const lookup = (target: string): AppliedResource | undefined => {
+    const owner = plan.unitOf.get(target);
+    if (owner === undefined || owner === unitId) return undefined;
+    return appliedUnit(state, owner)?.resources.find((resource) => resource.address === target);
+  };
+  const { value, unresolved } = resolveReferences(properties, lookup);
+  const missing = unresolved
+    .filter(({ expression }) => plan.unitOf.get(targetOf(expression)) !== unitId)
+    .map(({ expression, reason }) => ({
       severity: 'error' as const,
       summary: 'A reference has no value.',
       detail: `\${${expression}} ${reason}.`,
-      address: task.unitId,
-    })),
-    ...withPlanned(planned),
-  };
+      address,
+    }));
+  return { value: value as JsonObject, missing };
+}
+
+function targetOf(expression: string): string {
+  const reference = parseReference(expression);
+  return reference === undefined ? '' : resourceAddressOf(reference.resource, reference.index);
 }
 
 /** Back to what stood before the run, or away with what it made. */
@@ -136,11 +196,22 @@ function wantedByRollback(input: PreparationInput, task: Task): Wanted {
   if (task.action !== 'delete' && origin !== undefined) return asBefore(origin);
   const standing = appliedUnit(input.state, task.unitId);
   if (standing !== undefined) return asBefore(standing);
-  return { ...wantedByPlan(input, { ...task, action: 'create' }), unresolved: [] }; // To be removed: as far as known.
+  const asPlanned = wantedByPlan(input, { ...task, action: 'create' }); // To be removed: as far as known.
+  return {
+    ...asPlanned,
+    unit: { ...asPlanned.unit, resources: orSummary(asPlanned.unit.resources, task) },
+    unresolved: [],
+  };
 }
 
-function asBefore({ type, properties, dependsOn }: AppliedUnit): Wanted {
-  return { type, properties, dependsOn, unresolved: [] };
+/** Without a plan only the names and types of the resources are known. */
+function orSummary(resources: readonly ResourceInput[], task: Task): readonly ResourceInput[] {
+  if (resources.length > 0) return resources;
+  return task.resources.map(({ address, type }) => ({ address, type, properties: {}, dependsOn: [] }));
+}
+
+function asBefore(unit: AppliedUnit): Wanted {
+  return { unit, dependsOn: unit.dependsOn, unresolved: [] };
 }
 
 function withPlanned(planned: PlanUnit | undefined): { readonly planned?: PlanUnit } {

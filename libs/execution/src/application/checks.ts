@@ -1,4 +1,4 @@
-import { Check, resolveReferences, type Diagnostic, type ReferableUnit } from '@caisson/contracts';
+import { Check, resolveReferences, type Diagnostic, type ReferableResource } from '@caisson/contracts';
 import { jsonEquals, messageOf, type Clock, type Json, type JsonObject } from '@caisson/kernel';
 import type { CheckWorld } from './ports.js';
 import { supervise } from './supervise.js';
@@ -24,7 +24,7 @@ export interface CheckAround {
   readonly tenantId: string;
   readonly deploymentId: string;
   /** What a reference may speak of. */
-  lookup(name: string): ReferableUnit | undefined;
+  lookup(name: string): ReferableResource | undefined;
   /** One line about what is going on. */
   log(line: string): void;
 }

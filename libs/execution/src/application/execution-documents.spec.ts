@@ -10,7 +10,7 @@ const context = { tenantId: 'tenant', streamId: 'execution-run', version: 1, occ
 function started(units: number): ExecutionEvent {
   const ids = Array.from({ length: units }, (_, index) => `u${index}`);
   const rest = { askedBy: 1, planDigest: 'sha256:0', onFailure: 'keep' as const, edges: [], applied: [], at };
-  const kind = { engine: 'sandbox', type: 'server', action: 'create' as const };
+  const kind = { engine: 'sandbox', action: 'create' as const, resources: [] };
   return { type: 'ExecutionStarted', ...run, ...rest, units: ids.map((unitId) => ({ unitId, ...kind })) };
 }
 

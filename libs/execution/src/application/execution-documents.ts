@@ -1,3 +1,4 @@
+import { outputsByAddress } from '@caisson/contracts';
 import type { DocumentContext, NewDocument } from '@caisson/event-sourcing';
 import type { JsonObject } from '@caisson/kernel';
 import type { ExecutionEvent } from '../domain/execution.events.js';
@@ -78,9 +79,10 @@ function executionDocument(state: ExecutionState, context: DocumentContext): New
 }
 
 function taskBody(task: Task, cycle: number): JsonObject {
-  const { unitId, engine, type, action, state, attempt, startedAt, finishedAt, failure, log, unknown, waiting } = task;
+  const { unitId, engine, action, state, attempt, startedAt, finishedAt, failure, log, unknown, waiting } = task;
+  const resources = task.resources.map(({ action: own, address, type }) => ({ address, type, action: own }));
   return {
-    ...{ unitId, engine, type, action, state, attempt },
+    ...{ unitId, engine, action, resources, state, attempt },
     ...(unknown ? { outcomeUnknown: true } : {}),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(finishedAt === undefined || !hasEnded(task) ? {} : { finishedAt }),
@@ -107,7 +109,7 @@ function endOf(event: ExecutionEvent): TaskEnd | undefined {
     return { taskId: taskIdOf(event.runId, event), body: { resolution: { outcome, evidence, by, at } } };
   }
   if (event.type !== 'TaskSucceeded' && event.type !== 'TaskResolved') return undefined;
-  const outputs = event.applied === undefined ? {} : { outputs: event.applied.outputs };
+  const outputs = event.applied === undefined ? {} : { outputs: outputsByAddress(event.applied) };
   return { taskId: taskIdOf(event.runId, event), body: { evidence: event.evidence, ...outputs, log: event.log } };
 }
 

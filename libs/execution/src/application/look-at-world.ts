@@ -1,5 +1,5 @@
 import type { AppliedUnit } from '@caisson/contracts';
-import { EngineFailure, type EngineCall, type Observation } from '@caisson/engine';
+import { EngineFailure, type EngineCall, type Observation, type ResourceState } from '@caisson/engine';
 import { jsonEquals, messageOf, type Clock, type JsonObject } from '@caisson/kernel';
 import { appliedBy, type AttemptWork } from './attempt-work.js';
 import { supervise } from './supervise.js';
@@ -68,7 +68,7 @@ export async function observe(look: Look, work: Pick<AttemptWork, 'engine' | 'un
 
 /** Whether a unit has nothing in the world: it is gone, or never leaves anything there, such as a wait. */
 export function isNothing(seen: Observation): boolean {
-  if (seen.outcome === 'observed') return Object.keys(seen.resources).length === 0;
+  if (seen.outcome === 'observed') return seen.resources.every(({ expected }) => Object.keys(expected).length === 0);
   return seen.outcome === 'absent';
 }
 
@@ -77,7 +77,9 @@ type OneFinding = Finding & { readonly final?: boolean };
 async function lookOnce(look: Look, work: AttemptWork): Promise<OneFinding> {
   const seen = await observe(look, work);
   if (seen.outcome === 'unreadable') return { outcome: 'undecided', reason: seen.reason };
-  const evidence: JsonObject = { observed: seen.outcome, ...(seen.outcome === 'observed' ? seen.resources : {}) };
+  const found = seen.outcome === 'observed' ? seen.resources : [];
+  const things = found.flatMap(({ expected }) => Object.entries(expected));
+  const evidence: JsonObject = { observed: seen.outcome, ...Object.fromEntries(things) };
   if (seen.outcome === 'absent') {
     if (work.effect === 'destroy') return { outcome: 'done', evidence };
     return { outcome: 'not_done', ...compareWithBefore(look, work, seen), evidence };
@@ -92,11 +94,12 @@ async function compareWithDesired(
   { seen, evidence }: { readonly seen: Observation & { readonly outcome: 'observed' }; readonly evidence: JsonObject },
 ): Promise<OneFinding> {
   const { unit, previous } = work;
-  const standing = appliedBy(work, look.runId, { outputs: seen.outputs, expected: seen.resources });
-  const request = { unit, previous: previous ?? standing, unknowns: [], destroy: false };
+  const standing = appliedBy(work, look.runId, seen.resources);
+  const before = previous ?? standing;
+  const request = { unit, ...(before === undefined ? {} : { previous: before }), unknowns: [], destroy: false };
   const planned = await bounded(look, (signal) => work.engine.plan(request, { ...look.call, signal }));
   if (planned.outcome === 'value') {
-    if (planned.value.action === 'none') return { outcome: 'done', applied: standing, evidence };
+    if (planned.value.action === 'none') return { outcome: 'done', ...appliedAs(standing), evidence };
     return { outcome: 'not_done', ...compareWithBefore(look, work, seen), evidence };
   }
   if (planned.outcome === 'abandoned') return { outcome: 'undecided', reason: 'the dry run took too long' };
@@ -112,8 +115,21 @@ function compareWithBefore(
   const { before } = work;
   if (seen.outcome !== 'observed') return { touched: before !== undefined };
   if (before === undefined && isNothing(seen)) return { touched: false };
-  if (before !== undefined && jsonEquals(before.expected, seen.resources)) return { touched: false };
-  return { touched: true, applied: appliedBy(work, look.runId, { outputs: seen.outputs, expected: seen.resources }) };
+  if (before !== undefined && isAsRecorded(before, seen.resources)) return { touched: false };
+  return { touched: true, ...appliedAs(appliedBy(work, look.runId, seen.resources)) };
+}
+
+function appliedAs(applied: AppliedUnit | undefined): { readonly applied?: AppliedUnit } {
+  return applied === undefined ? {} : { applied };
+}
+
+function isAsRecorded({ resources }: AppliedUnit, seen: readonly ResourceState[]): boolean {
+  const recorded = new Map(resources.map(({ address, expected }) => [address, expected]));
+  if (recorded.size !== seen.length) return false;
+  return seen.every(({ address, expected }) => {
+    const before = recorded.get(address);
+    return before !== undefined && jsonEquals(before, expected);
+  });
 }
 
 function bounded<Value>(look: Look, call: (signal: AbortSignal) => Promise<Value>) {

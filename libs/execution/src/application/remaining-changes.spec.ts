@@ -6,7 +6,7 @@ type Attribute = Pick<AttributeChange, 'path'> & Partial<AttributeChange>;
 
 function change(address: string, action: ChangeAction, ...attributes: Attribute[]): PlannedChange {
   const full = attributes.map((attribute) => ({ sensitive: false, unknown: false, ...attribute }));
-  return { unitId: 'base', address, action, attributes: full };
+  return { unitId: 'base', resource: 'base', address, action, attributes: full };
 }
 
 const approved = [

@@ -4,6 +4,7 @@ import {
   type EventOf,
   type Plan,
   type PlannedChange,
+  type PlanResource,
   type PlanUnit,
   type PublicEvent,
 } from '@caisson/contracts';
@@ -15,6 +16,7 @@ import {
   type EngineCall,
   type Observation,
   type PlanRequest,
+  type ResourceState,
   type UnitInput,
   type UnitPlan,
 } from '@caisson/engine';
@@ -213,14 +215,15 @@ class World implements Engine {
   atWork = 0;
   most = 0;
 
-  capabilities = async () => ({ types: [], dryRun: false, version: '1' });
+  capabilities = async () => ({ types: [], dryRun: false, resourcesPerUnitMax: 1, alone: [], version: '1' });
   validate = async () => [];
   health = async () => ({ healthy: true });
 
   async plan({ unit }: PlanRequest): Promise<UnitPlan> {
     const standing = this.units.get(unit.unitId);
-    const same = standing !== undefined && jsonEquals(standing, unit.properties);
-    return { action: same ? 'none' : 'update', changes: [] };
+    const same = standing !== undefined && jsonEquals(standing, propertiesOf(unit));
+    const action = same ? 'none' : 'update';
+    return { action, resources: [{ address: unit.unitId, action }], changes: [] };
   }
 
   async apply({ unit }: ApplyRequest, call: EngineCall): Promise<ApplyResult> {
@@ -247,14 +250,16 @@ class World implements Engine {
     const standing = this.units.get(unitId);
     if (this.unreadable) return { outcome: 'unreadable', reason: 'the provider is away' };
     if (standing === undefined) return { outcome: 'absent' };
-    return { outcome: 'observed', resources: { [unitId]: standing }, outputs: { id: `${unitId}-id` } };
+    return { outcome: 'observed', resources: [stateOf(unitId, standing)] };
   }
 
-  #change({ unitId, properties }: UnitInput, call: EngineCall): ApplyResult {
+  #change(unit: UnitInput, call: EngineCall): ApplyResult {
+    const { unitId } = unit;
+    const properties = propertiesOf(unit);
     const changes = !jsonEquals(this.units.get(unitId) ?? null, properties);
     if (changes) this.effects.push(call.actionKey);
     this.units.set(unitId, properties);
-    return { outputs: { id: `${unitId}-id` }, expected: { [unitId]: properties }, evidence: { exitCode: 0 } };
+    return { resources: [stateOf(unitId, properties)], evidence: { exitCode: 0 } };
   }
 
   async #react(unit: UnitInput, call: EngineCall): Promise<void> {
@@ -286,6 +291,14 @@ class World implements Engine {
   }
 }
 
+function propertiesOf({ resources }: UnitInput): JsonObject {
+  return resources[0]?.properties ?? {};
+}
+
+function stateOf(address: string, properties: JsonObject): ResourceState {
+  return { address, outputs: { id: `${address}-id` }, expected: { [address]: properties } };
+}
+
 function envelopeOf(sequence: number): PublicEvent {
   return {
     ...{ id: `event-${sequence}`, type: '', source: '/caisson/api', subject: 'deployment-dep', tenantId },
@@ -294,9 +307,12 @@ function envelopeOf(sequence: number): PublicEvent {
   };
 }
 
-function planUnit(unitId: string, options: Partial<PlanUnit> = {}): PlanUnit {
-  const base = { unitId, engine: 'sandbox', type: 'server', action: 'create' as const, dependsOn: [], checks: [] };
-  return { ...base, properties: { name: unitId }, estimatedMs: 1000, costPerMonth: 0, ...options };
+/** A unit of one resource. */
+function planUnit(unitId: string, options: Partial<PlanUnit & PlanResource> = {}): PlanUnit {
+  const { action = 'create', checks = [], dependsOn = [], properties = { name: unitId }, ...more } = options;
+  const facts = { action, dependsOn, estimatedMs: 1000, costPerMonth: 0 };
+  const resource = { address: unitId, type: 'server', properties, checks, ...facts };
+  return { unitId, engine: 'sandbox', provider: 'sandbox', ...facts, resources: [resource], ...more };
 }
 
 function planOf(units: readonly PlanUnit[], outputs: Record<string, string> = {}): Plan {
@@ -328,8 +344,14 @@ function startedBy(
 }
 
 function standing(unitId: string, properties: JsonObject): AppliedUnit {
-  const base = { unitId, engine: 'sandbox', type: 'server', dependsOn: [], outputs: { id: `${unitId}-id` } };
-  return { ...base, properties: { ...properties }, expected: { [unitId]: { ...properties } }, runId: 'earlier' };
+  const resource = {
+    type: 'server',
+    properties: { ...properties },
+    dependsOn: [],
+    ...stateOf(unitId, { ...properties }),
+  };
+  const place = { unitId, engine: 'sandbox', provider: 'sandbox' };
+  return { ...place, resources: [resource], dependsOn: [], runId: 'earlier' };
 }
 
 class Scene {
@@ -668,7 +690,13 @@ describe('an attempt', () => {
 
 describe('a saved dry run that no longer fits', () => {
   const saved = { id: 'saved', digest: digestOf('saved') };
-  const change = { unitId: 'network', address: 'network', action: 'create' as const, attributes: [] };
+  const change = {
+    unitId: 'network',
+    resource: 'network',
+    address: 'network',
+    action: 'create' as const,
+    attributes: [],
+  };
   const content = planOf([planUnit('network', { artifact: saved })]);
   const { digest: _old, ...rest } = { ...content, changes: [change] };
   const plan: Plan = { ...rest, digest: digestOf(rest) };
@@ -688,7 +716,10 @@ describe('a saved dry run that no longer fits', () => {
         throw new EngineFailure('plan-stale', 'It is stale.', { errorClass: 'permanent' });
       return apply(request, call);
     };
-    scene.world.plan = async () => ({ action: 'create', changes: left, artifact: new Uint8Array([2]) });
+    scene.world.plan = async () => ({
+      ...{ action: 'create', changes: left, artifact: new Uint8Array([2]) },
+      resources: [{ address: 'network', action: 'create' }],
+    });
     return scene;
   }
 
@@ -725,14 +756,14 @@ describe('a rollback', () => {
 
   it('puts back what was there before', async () => {
     const old = standing('network', { cidr: '10.1.0.0/16' });
-    const plan = planOf([planUnit('network', { ...network, action: 'update' }), web]);
+    const plan = planOf([planUnit('network', { properties: { cidr: '10.0.0.0/16' }, action: 'update' }), web]);
     const scene = new Scene(plan);
     scene.world.units.set('network', { cidr: '10.1.0.0/16' });
     scene.world.reactions.set('web', ['permanent']);
     await scene.execute(startedBy(plan, { applied: [old] }));
     expect(scene.world.units.get('network')).toEqual({ cidr: '10.1.0.0/16' });
     expect(scene.last()).toMatchObject({
-      data: { applied: [{ unitId: 'network', properties: { cidr: '10.1.0.0/16' } }] },
+      data: { applied: [{ unitId: 'network', resources: [{ properties: { cidr: '10.1.0.0/16' } }] }] },
     });
   });
 
@@ -757,8 +788,8 @@ describe('verification', () => {
     let looks = 0;
     scene.world.observe = async ({ unitId }) => {
       looks += 1;
-      const resources = { [unitId]: looks < 4 ? 'settling' : (scene.world.units.get(unitId) ?? {}) };
-      return { outcome: 'observed', resources, outputs: {} };
+      const seen = looks < 4 ? { status: 'settling' } : (scene.world.units.get(unitId) ?? {});
+      return { outcome: 'observed', resources: [stateOf(unitId, seen)] };
     };
     await scene.execute();
     expect(scene.last().fact).toBe('execution-verified');

@@ -165,7 +165,14 @@ class Holder {
       return { type: 'RefuseExecution', ...asked, failure: planFailure(found.outcome, planDigest) };
     }
     const { plan } = found;
-    const units = plan.units.map(({ unitId, engine, type, action }) => ({ unitId, engine, type, action }));
+    const units = plan.units.map(({ unitId, engine, action, resources }) => ({
+      ...{ unitId, engine, action },
+      resources: resources.map((resource) => ({
+        address: resource.address,
+        type: resource.type,
+        action: resource.action,
+      })),
+    }));
     const rest = { planDigest, onFailure, units, edges: plan.edges, at: this.#ports.clock.now() };
     return { type: 'StartExecution', ...asked, ...rest };
   }

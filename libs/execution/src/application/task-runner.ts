@@ -1,10 +1,11 @@
-import type { Failure } from '@caisson/contracts';
+import type { AppliedUnit, Failure } from '@caisson/contracts';
 import {
   EngineFailure,
   isWaiting,
   type ApplyResult,
   type AttemptLog,
   type EngineCall,
+  type ResourceState,
   type Waited,
   type Waiting,
 } from '@caisson/engine';
@@ -166,8 +167,8 @@ class AttemptRunner {
   #succeeded(result: Answer): Outcome {
     if (isWaiting(result)) return this.#waits(result);
     const { evidence } = result;
-    const applied = 'expected' in result ? { applied: appliedBy(this.#attempt.work, this.#context.runId, result) } : {};
-    this.#context.report({ type: 'RecordTaskSucceeded', ...this.#report(), ...applied, evidence });
+    const left = 'resources' in result ? result.resources : [];
+    this.#context.report({ type: 'RecordTaskSucceeded', ...this.#report(), ...this.#appliedBy(left), evidence });
     return 'succeeded';
   }
 
@@ -193,9 +194,13 @@ class AttemptRunner {
 
   /** The tool's own words first; where it has none and nothing follows, one look tells whether it left something. */
   async #leftBy({ partial }: EngineFailure, retry: boolean): Promise<Left> {
-    const { work } = this.#attempt;
-    if (partial !== undefined) return { touched: true, applied: appliedBy(work, this.#context.runId, partial) };
-    return retry ? { touched: false } : surveyAfterFailure(this.#look(), work);
+    if (partial !== undefined) return { touched: true, ...this.#appliedBy(partial.resources) };
+    return retry ? { touched: false } : surveyAfterFailure(this.#look(), this.#attempt.work);
+  }
+
+  #appliedBy(resources: readonly ResourceState[]): { readonly applied?: AppliedUnit } {
+    const applied = appliedBy(this.#attempt.work, this.#context.runId, resources);
+    return applied === undefined ? {} : { applied };
   }
 
   async #unknown(reason: Reason, stoppedBy: StopReason | undefined): Promise<Outcome> {

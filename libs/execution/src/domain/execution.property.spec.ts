@@ -34,21 +34,30 @@ const scenario: fc.Arbitrary<Scenario> = fc
     cancelAfter: fc.option(fc.nat(20), { nil: undefined }),
   })
   .map(({ actions, pairs, ...rest }) => {
-    const units = actions.map((action, index) => ({ ...kind, unitId: `u${index}`, action }));
+    const units = actions.map((action, index) => ({
+      ...{ engine: 'sandbox', unitId: `u${index}`, action },
+      resources: [{ address: `u${index}`, type: 'server', action }],
+    }));
     const edges = pairs
       .filter(([from, to]) => from < to && to < units.length) // Upwards only: no circles.
       .map(([from, to]): UnitEdge => [`u${from}`, `u${to}`]);
     return { units, edges, ...rest };
   });
 
-const kind = { engine: 'sandbox', type: 'server' };
-
 function before(unit: UnitSummary): AppliedUnit[] {
   return unit.action === 'create' ? [] : [standing(unit.unitId, 'before')];
 }
 
 function standing(unitId: string, by: string): AppliedUnit {
-  return { unitId, ...kind, properties: { by }, dependsOn: [], outputs: {}, expected: {}, runId: by };
+  const resource = {
+    address: unitId,
+    type: 'server',
+    properties: { by },
+    dependsOn: [],
+    outputs: {},
+    expected: { by },
+  };
+  return { unitId, engine: 'sandbox', provider: 'sandbox', resources: [resource], dependsOn: [], runId: by };
 }
 
 /** Plays a run: a world that answers by the draws, and a lease holder that does what the state allows. */

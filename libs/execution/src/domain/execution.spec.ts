@@ -12,12 +12,13 @@ const broken: Failure = { code: 'tool-failed', message: 'It broke.', diagnostics
 const retry = { delayMs: 500, dueAt: '2026-03-02T10:15:00.500Z' };
 
 function unit(unitId: string, action: UnitSummary['action'] = 'create'): UnitSummary {
-  return { unitId, engine: 'sandbox', type: 'server', action };
+  return { unitId, engine: 'sandbox', action, resources: [{ address: unitId, type: 'server', action }] };
 }
 
 function applied(unitId: string, size = 1): AppliedUnit {
-  const base = { unitId, engine: 'sandbox', type: 'server', dependsOn: [], runId: 'run' };
-  return { ...base, properties: { size }, outputs: { id: `${unitId}-${size}` }, expected: { [unitId]: { size } } };
+  const seen = { outputs: { id: `${unitId}-${size}` }, expected: { [unitId]: { size } } };
+  const resource = { address: unitId, type: 'server', properties: { size }, dependsOn: [], ...seen };
+  return { unitId, engine: 'sandbox', provider: 'sandbox', resources: [resource], dependsOn: [], runId: 'run' };
 }
 
 interface Plan {
@@ -319,8 +320,8 @@ describe('cancelling', () => {
   it('ends with what was done once the last tool stopped', () => {
     const { events } = after(...begun, cancel, { type: 'CancelExecution' }, success(attemptOf('a')));
     const effects = {
-      done: [{ unitId: 'a', action: 'create' }],
-      notDone: ['b', 'c'].map((unitId) => ({ unitId, action: 'create' })),
+      done: [{ unitId: 'a', address: 'a', action: 'create' }],
+      notDone: ['b', 'c'].map((unitId) => ({ unitId, address: unitId, action: 'create' })),
       unknown: [],
     };
     expect(events.at(-1)).toEqual({ type: 'ExecutionCancelled', ...run, applied: [applied('a')], effects });

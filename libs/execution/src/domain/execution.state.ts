@@ -109,6 +109,6 @@ export function waitsOnly(state: ExecutionState): boolean {
 
 /** The task without what happened to it. */
 export function summaryOf(task: Task): UnitSummary {
-  const { unitId, engine, type, action } = task;
-  return { unitId, engine, type, action };
+  const { unitId, engine, resources, action } = task;
+  return { unitId, engine, action, resources };
 }

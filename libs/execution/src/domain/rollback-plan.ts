@@ -1,5 +1,6 @@
+import type { ChangeAction } from '@caisson/contracts';
 import { summaryOf, touchedUnits, type ExecutionState } from './execution.state.js';
-import type { UnitSummary } from './task.state.js';
+import type { ResourceSummary, UnitSummary } from './task.state.js';
 import type { UnitEdge } from './unit-graph.js';
 import { findTask } from './work.js';
 
@@ -30,9 +31,28 @@ export function unitsToUndo(plan: RollbackPlan): readonly string[] {
 function undoing(state: ExecutionState, unit: UnitSummary, touched: boolean): UnitSummary {
   const before = state.origin.get(unit.unitId);
   const removed = findTask(state.apply, unit.unitId)?.result === 'absent';
-  if (!touched || (before === undefined && removed)) return { ...unit, action: 'none' };
-  if (before === undefined) return { ...unit, action: 'delete' };
-  return { ...unit, engine: before.engine, type: before.type, action: removed ? 'create' : 'update' };
+  if (!touched || (before === undefined && removed)) return doing(unit, 'none');
+  if (before === undefined) return doing(unit, 'delete');
+  const kept = before.resources.map(({ address, type }): ResourceSummary => ({
+    address,
+    type,
+    action: actionTo(address, unit, removed),
+  }));
+  const known = new Set(before.resources.map(({ address }) => address));
+  const made = unit.resources.filter(({ address }) => !known.has(address));
+  const resources = [...kept, ...made.map((resource): ResourceSummary => ({ ...resource, action: 'delete' }))];
+  return { unitId: unit.unitId, engine: before.engine, action: removed ? 'create' : 'update', resources };
+}
+
+function doing(unit: UnitSummary, action: 'none' | 'delete'): UnitSummary {
+  return { ...unit, action, resources: unit.resources.map((resource) => ({ ...resource, action })) };
+}
+
+/** What brings a resource back that stood before the run. */
+function actionTo(address: string, { resources }: UnitSummary, removed: boolean): ChangeAction {
+  const change = resources.find((resource) => resource.address === address)?.action ?? 'update';
+  if (removed || change === 'delete') return 'create';
+  return change === 'none' ? 'none' : 'update';
 }
 
 function reversedEdges(state: ExecutionState): UnitEdge[] {

@@ -20,8 +20,8 @@ const started: ExecutionEvent = {
   planDigest: 'sha256:0',
   onFailure: 'keep',
   units: [
-    { unitId: 'a', engine: 'sandbox', type: 'server', action: 'create' },
-    { unitId: 'b', engine: 'sandbox', type: 'server', action: 'create' },
+    { unitId: 'a', engine: 'sandbox', action: 'create', resources: [] },
+    { unitId: 'b', engine: 'sandbox', action: 'create', resources: [] },
   ],
   edges: [['a', 'b']],
   applied: [],

@@ -16,12 +16,20 @@ export interface TaskRef {
   readonly unitId: string;
 }
 
+/** What the plan says about one resource of a unit, as far as bookkeeping goes. */
+export interface ResourceSummary {
+  readonly address: string;
+  readonly type: string;
+  readonly action: ChangeAction;
+}
+
 /** What the plan says about a unit, as far as order and bookkeeping go. */
 export interface UnitSummary {
   readonly unitId: string;
   readonly engine: string;
-  readonly type: string;
   readonly action: ChangeAction;
+  /** What happens to each of its resources, those included that go. */
+  readonly resources: readonly ResourceSummary[];
 }
 
 /** What is known to stand for a unit after a task: the unit, or nothing. */

@@ -1,4 +1,11 @@
-import { Plan, type AppliedUnit, type ChangeAction, type Diagnostic, type RunKind } from '@caisson/contracts';
+import {
+  Plan,
+  type AppliedUnit,
+  type ChangeAction,
+  type Diagnostic,
+  type PlanResource,
+  type RunKind,
+} from '@caisson/contracts';
 import {
   DRY_RUN_UNAVAILABLE,
   EngineFailure,
@@ -20,12 +27,13 @@ const clock: Clock = {
 };
 
 interface Script {
-  /** By unit id; default: `create` when there is nothing, `none` otherwise. */
+  /** By address; default: `create` when there is nothing, `none` otherwise. */
   readonly actions?: Readonly<Record<string, ChangeAction>>;
   readonly onPlan?: (question: EngineQuestion, call: EngineCall) => Promise<void> | void;
   readonly diagnostics?: readonly Diagnostic[];
   readonly artifact?: boolean;
   readonly types?: readonly string[];
+  readonly resourcesPerUnitMax?: number;
   /** Why no dry run can be made. */
   readonly unseen?: string;
 }
@@ -42,7 +50,9 @@ class ScriptedEngine implements Engine {
   ) {}
 
   capabilities() {
-    return Promise.resolve({ types: this.script.types ?? vectorTypes, dryRun: true, version: '1.0.0' });
+    const types = this.script.types ?? vectorTypes;
+    const { resourcesPerUnitMax = 1 } = this.script;
+    return Promise.resolve({ types, dryRun: true, resourcesPerUnitMax, alone: [], version: '1.0.0' });
   }
 
   validate() {
@@ -62,10 +72,24 @@ class ScriptedEngine implements Engine {
       this.running -= 1;
     }
     const { destroy, previous, unit } = question;
-    const usual = destroy ? 'delete' : previous === undefined ? 'create' : 'none';
-    const action = this.script.actions?.[unit.unitId] ?? usual;
-    const changes = action === 'none' ? [] : [{ address: `thing.${unit.unitId}`, action, attributes: [] }];
-    return { action, changes, ...(this.script.artifact ? { artifact: new TextEncoder().encode(unit.unitId) } : {}) };
+    const recorded = new Set(previous?.resources.map(({ address }) => address));
+    const wanted = new Set(unit.resources.map(({ address }) => address));
+    const actionOf = (address: string): ChangeAction =>
+      this.script.actions?.[address] ?? (destroy ? 'delete' : recorded.has(address) ? 'none' : 'create');
+    const going = [...recorded].filter((address) => !wanted.has(address));
+    const resources = [
+      ...[...wanted].map((address) => ({ address, action: actionOf(address) })),
+      ...going.map((address) => ({ address, action: 'delete' as const })),
+    ];
+    const changing = resources.filter(({ action }) => action !== 'none');
+    const whenMany = changing.length === 0 ? 'none' : previous === undefined ? 'create' : 'update';
+    const action = resources.length === 1 ? (resources[0]?.action ?? 'none') : destroy ? 'delete' : whenMany;
+    const changes = changing.map(({ address, ...change }) => ({
+      ...{ resource: address, address: `thing.${address}`, ...change },
+      attributes: [],
+    }));
+    const artifact = this.script.artifact ? { artifact: new TextEncoder().encode(unit.unitId) } : {};
+    return { action, resources, changes, ...artifact };
   }
 
   apply(): never {
@@ -121,6 +145,11 @@ async function planned(engines: readonly Engine[], { resources, before = [], kin
   return outcome.plan;
 }
 
+/** The resources of a plan, as they are listed. */
+function resourcesOf({ units }: Plan): readonly PlanResource[] {
+  return units.flatMap(({ resources }) => resources);
+}
+
 async function refusal(engines: readonly Engine[], { resources, before = [] }: Wish) {
   const { planner } = plannerOn(engines);
   const outcome = await planner.plan(request(desired(resources), before), calm);
@@ -166,7 +195,7 @@ describe('a plan', () => {
       { name: 'app-db', type: 'database', provider: 'gcp' },
     ];
     const plan = await planned([new ScriptedEngine('terraform')], { resources, more: { strategy: 'blue_green' } });
-    expect(plan.units.map(({ estimatedMs, type, unitId }) => [unitId, type, estimatedMs])).toEqual([
+    expect(resourcesOf(plan).map(({ address, estimatedMs, type }) => [address, type, estimatedMs])).toEqual([
       ['app-db', 'google_sql_database_instance', 120_000],
       ['web-server', 'aws_instance', 60_000],
     ]);
@@ -193,7 +222,7 @@ describe('a plan', () => {
   it('V5: all eleven types', async () => {
     const resources = vectorTypes.map((type) => ({ type }));
     const plan = await planned([new ScriptedEngine('cloud')], { resources: resources.toReversed() });
-    expect(plan.units.map(({ type }) => type)).toEqual(vectorTypes);
+    expect(resourcesOf(plan).map(({ type }) => type)).toEqual(vectorTypes);
     expect(plan.cost.after).toBe(372);
     expect(plan.duration.sumMs).toBe(630_000);
   });
@@ -212,7 +241,7 @@ describe('a unit that nobody can look at', () => {
     expect(units).toMatchObject([{ action: 'create', dryRunUnavailable: expect.stringContaining(word) as string }]);
     expect(policy).toMatchObject([{ rule: 'dry-run', outcome: 'deny' }]);
     expect(changes).toEqual([]);
-    const web = applied('web', { engine: 'terraform', type: 'aws_instance' });
+    const web = applied('web', { engine: 'terraform', provider: 'aws', type: 'aws_instance' });
     const same = await planned([engine], { resources, before: [web] });
     expect(same.units).toMatchObject([{ action: 'none' }]);
     const bigger = [{ ...resources[0], properties: { size: 2 } }];
@@ -271,7 +300,7 @@ describe('what changes', () => {
       resources: [{ name: 'db', type: 'database' }],
       before: [applied('db', { type: 'database' })],
     });
-    expect(plan.irreversible).toEqual([{ unitId: 'db', reason: 'What it holds is lost with it.' }]);
+    expect(plan.irreversible).toEqual([{ unitId: 'db', resource: 'db', reason: 'What it holds is lost with it.' }]);
     expect(plan.risk).toMatchObject({ level: 'medium', score: 50 });
   });
 
@@ -293,23 +322,23 @@ describe('references', () => {
     const engine = new ScriptedEngine('cloud');
     const plan = await planned([engine], { resources });
     expect(engine.asked[1]).toMatchObject({
-      unknowns: ['network', 'list.0.note'],
-      unit: { properties: { network: '${net.id}', plain: 'x' } },
+      unknowns: ['network', 'list.0.note'].map((path) => ({ resource: 'web', path })),
+      unit: { resources: [{ properties: { network: '${net.id}', plain: 'x' } }] },
     });
-    expect(plan.units[1]?.properties).toEqual(resources[1]!.properties);
+    expect(resourcesOf(plan)[1]?.properties).toEqual(resources[1]!.properties);
   });
 
   it('to a unit that is changed in place are known only at execution, too', async () => {
     const engine = new ScriptedEngine('cloud', { actions: { net: 'update' } });
     await planned([engine], { resources, before: [applied('net')] });
-    expect(engine.asked[1]?.unknowns).toEqual(['network', 'list.0.note']);
+    expect(engine.asked[1]?.unknowns.map(({ path }) => path)).toEqual(['network', 'list.0.note']);
   });
 
   it('to a unit that stays are resolved from what it left', async () => {
     const engine = new ScriptedEngine('cloud');
     const plan = await planned([engine], { resources, before: [applied('net')] });
     expect(engine.asked[1]?.unknowns).toEqual([]);
-    expect(plan.units[1]?.properties).toEqual({
+    expect(resourcesOf(plan)[1]?.properties).toEqual({
       network: 'id-of-net',
       list: [{ note: 'in id-of-net' }],
       plain: 'x',

@@ -2,7 +2,7 @@ import type { Diagnostic, Failure } from '@caisson/contracts';
 import { assemblePlan } from '../domain/assemble-plan.js';
 import { inputsOf } from '../domain/plan-inputs.js';
 import type { PlanRequest } from '../domain/plan-request.js';
-import { hasType } from '../domain/engine-offer.js';
+import { hasType, offerOf } from '../domain/engine-offer.js';
 import { prepareUnits, type Refusal } from '../domain/prepare-units.js';
 import { TypeLookup } from '../domain/type-lookup.js';
 import { EngineDesk } from './engine-desk.js';
@@ -35,7 +35,8 @@ export class BuiltInPlanner implements Planner {
       artifacts,
       desk,
       applied,
-      offers: (engine, type) => hasType(offers, engine, type),
+      offers: (engine, type, withPlugin) =>
+        hasType(offers, engine, type) || (withPlugin && offerOf(offers, engine)?.takesPlugins === true),
     });
     const surveyed = await survey.run(prepared);
     if (surveyed.outcome === 'refused') return refusedFor(surveyed);

@@ -74,8 +74,14 @@ export class EngineDesk {
 
   async #offerOf(engine: Engine): Promise<EngineOffer> {
     try {
-      const { types, version } = await this.#timed(engine, 'capabilities', () => engine.capabilities());
-      return { outcome: 'available', version, types };
+      const {
+        alone,
+        resourcesPerUnitMax,
+        takesPlugins = false,
+        types,
+        version,
+      } = await this.#timed(engine, 'capabilities', () => engine.capabilities());
+      return { outcome: 'available', version, types, takesPlugins, resourcesPerUnitMax, alone };
     } catch (error) {
       return { outcome: 'unavailable', reason: messageOf(error).replace(/\.$/, '') };
     }

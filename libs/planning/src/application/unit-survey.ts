@@ -1,8 +1,11 @@
 import {
+  findReferences,
   parseReference,
   resolveReferences,
-  unitIdOf,
+  resourceAddressOf,
+  resourcesByAddress,
   visitReferableText,
+  type AppliedResource,
   type AppliedUnit,
   type ChangeAction,
   type Diagnostic,
@@ -12,13 +15,16 @@ import {
   type ArtifactStore,
   type Engine,
   type EngineRegistry,
+  type ResourceInput,
   type UnitInput,
   type UnitPlan,
+  type UnknownProperty,
 } from '@caisson/engine';
 import { InvariantViolation, jsonEquals, type Json, type JsonObject } from '@caisson/kernel';
-import type { UnitFinding } from '../domain/assemble-plan.js';
+import type { ResourceFinding, UnitFinding } from '../domain/assemble-plan.js';
 import { isGate } from '../domain/apply-strategy.js';
-import type { UnitDraft } from '../domain/expand-units.js';
+import type { ResourceDraft } from '../domain/expand-resources.js';
+import type { UnitDraft } from '../domain/group-units.js';
 import { destroyPrevented, refuse, type PreparedUnits, type Refusal } from '../domain/prepare-units.js';
 import type { EngineDesk } from './engine-desk.js';
 
@@ -31,8 +37,8 @@ export interface SurveyParts {
   readonly engines: EngineRegistry;
   readonly artifacts: ArtifactStore;
   readonly desk: EngineDesk;
-  /** Whether the engine says that it has the type. */
-  readonly offers: (engine: string, type: string) => boolean;
+  /** Whether the engine says that it makes the type. */
+  readonly offers: (engine: string, type: string, withPlugin: boolean) => boolean;
   readonly applied: readonly AppliedUnit[];
 }
 
@@ -40,28 +46,31 @@ export interface SurveyParts {
 export type Surveyed = { readonly outcome: 'surveyed'; readonly findings: ReadonlyMap<string, UnitFinding> } | Refusal;
 
 interface Resolved {
-  readonly properties: JsonObject;
-  /** Paths of the properties whose value is known only at execution. */
-  readonly unknowns: readonly string[];
+  readonly input: ResourceInput;
+  /** Properties whose value is known only at execution. */
+  readonly unknowns: readonly UnknownProperty[];
   /** References to values that do not exist and never will. */
   readonly missing: readonly Diagnostic[];
 }
 
 /**
- * Asks the engines, wave by wave, what would happen to each unit. A unit that stays as it is lends its outputs to
- * those that refer to it; what refers to a unit that changes is known only at execution.
+ * Asks the engines, wave by wave, what would happen to each unit. A resource that stays as it is lends its outputs to
+ * those that refer to it; what refers to one that changes is known only at execution, or within the same unit left to
+ * the engine.
  */
 export class UnitSurvey {
   readonly #parts: SurveyParts;
   readonly #previous: ReadonlyMap<string, AppliedUnit>;
+  readonly #recorded: ReadonlyMap<string, AppliedResource>;
   readonly #findings = new Map<string, UnitFinding>();
-  /** Units that stay as they are. */
-  readonly #standing = new Map<string, AppliedUnit>();
+  /** Resources that stay as they are, by address. */
+  readonly #standing = new Map<string, AppliedResource>();
   readonly #refusals: Refusal[] = [];
 
   constructor(parts: SurveyParts) {
     this.#parts = parts;
     this.#previous = new Map(parts.applied.map((unit) => [unit.unitId, unit]));
+    this.#recorded = resourcesByAddress(parts.applied);
   }
 
   /** Goes through all units, so that a refusal names all that are wrong. @throws Fault `engine-trouble` (retryable). */
@@ -101,39 +110,48 @@ export class UnitSurvey {
   }
 
   async #surveyDraft(draft: UnitDraft): Promise<UnitFinding | Refusal> {
-    const { missing, properties, unknowns } = this.#resolve(draft);
+    const own = new Set(draft.resources.map(({ address }) => address));
+    const resolved = draft.resources.map((resource) => this.#resolve(resource, own));
+    const missing = resolved.flatMap((found) => found.missing);
     if (missing.length > 0) return refuse('unknown-output', ...missing);
-    const { preventDestroy, type, unitId } = draft;
-    const unit: UnitInput = { unitId, type, properties };
-    const previous = this.#previous.get(unitId);
+    const { credential, plugin, provider, region, unitId } = draft;
+    const resources = resolved.map(({ input }) => input);
+    const unit: UnitInput = { unitId, provider, region, credential, plugin, resources };
     if (isGate(draft)) return this.#gateFinding(draft, unit);
+    const unknowns = resolved.flatMap((found) => found.unknowns);
     const planned = await this.#dryRun(draft, unit, unknowns);
-    if (typeof planned === 'string') return this.#recordedFinding(unit, planned, previous);
+    if (typeof planned === 'string') return this.#recordedFinding(unit, planned);
     if ('outcome' in planned) return planned;
-    // What is there but was never recorded is taken over by an apply, so that others can refer to it.
-    const action = previous === undefined && planned.action === 'none' ? 'create' : planned.action;
-    if (preventDestroy && (action === 'replace' || action === 'delete')) {
-      return refuse('destroy-prevented', destroyPrevented(unitId));
+    const finding = await this.#finding(unit, this.#withAdoptions(planned, this.#previous.get(unitId)));
+    const prevented = draft.resources.filter(({ address, lifecycle }) => {
+      const action = finding.resources.find((found) => found.address === address)?.action;
+      return lifecycle?.preventDestroy === true && (action === 'replace' || action === 'delete');
+    });
+    if (prevented.length > 0) {
+      return refuse('destroy-prevented', ...prevented.map(({ address }) => destroyPrevented(address)));
     }
-    if (action === 'none' && previous !== undefined) this.#standing.set(unitId, previous);
-    return this.#finding(unit, planned, action);
+    if (unknowns.length === 0) this.#lend(finding);
+    return finding;
   }
 
   /** A gate is passed anew whenever what it looks at changes, and is no step otherwise. */
-  #gateFinding({ dependsOn, engine }: UnitDraft, { properties, type, unitId }: UnitInput): UnitFinding {
-    const previous = this.#previous.get(unitId);
-    const changes = dependsOn.some((id) => !this.#standing.has(id));
-    if (!changes) return { action: 'none', changes: [], properties };
-    const action = previous === undefined ? 'create' : 'update';
-    return {
-      action,
-      changes: [{ unitId, address: `${engine}.${type}.${unitId}`, action, attributes: [] }],
-      properties,
-    };
+  #gateFinding({ engine, unitId }: UnitDraft, { resources }: UnitInput): UnitFinding {
+    const changes = resources.some(({ dependsOn }) => dependsOn.some((id) => !this.#standing.has(id)));
+    const whenChanged = this.#previous.has(unitId) ? 'update' : 'create';
+    const action = changes ? whenChanged : 'none';
+    const found = resources.map(({ address, properties }): ResourceFinding => ({ address, action, properties }));
+    const shown = resources.map(({ address, type }): UnitFinding['changes'][number] => {
+      return { unitId, resource: address, address: `${engine}.${type}.${address}`, action, attributes: [] };
+    });
+    return { action, changes: changes ? shown : [], resources: found };
   }
 
   /** What the engine says; or why it cannot look; or why there is no plan. */
-  async #dryRun(draft: UnitDraft, unit: UnitInput, unknowns: readonly string[]): Promise<UnitPlan | Refusal | string> {
+  async #dryRun(
+    draft: UnitDraft,
+    unit: UnitInput,
+    unknowns: readonly UnknownProperty[],
+  ): Promise<UnitPlan | Refusal | string> {
     const unseen = this.#unseen(draft);
     if (unseen !== undefined) return unseen;
     const { desk } = this.#parts;
@@ -146,55 +164,88 @@ export class UnitSurvey {
     return planned.outcome === 'answered' ? planned.value : unseenBy(planned);
   }
 
-  async #surveyDeletion(previous: AppliedUnit): Promise<UnitFinding | Refusal> {
-    const { properties, type, unitId } = previous;
-    const unit: UnitInput = { unitId, type, properties };
-    const request = { unit, previous, unknowns: [], destroy: true };
-    const planned = await this.#parts.desk.plan(this.#engineOf(previous.engine), request);
-    if (planned.outcome === 'answered') return this.#finding(unit, planned.value, 'delete');
-    const why = unseenBy(planned);
-    if (typeof why !== 'string') return planned;
-    return { action: 'delete', changes: [], properties, dryRunUnavailable: why };
-  }
-
-  /** Why an engine that does not list the type of a mapped resource cannot be asked. */
-  #unseen({ engine, mapping, type }: UnitDraft): string | undefined {
-    if (mapping === undefined || this.#parts.offers(engine, type)) return undefined;
-    return `The engine "${engine}" of this installation has no "${type}".`;
+  /** Why an engine that does not make the type of a mapped resource cannot be asked. */
+  #unseen({ engine, plugin, resources }: UnitDraft): string | undefined {
+    const strange = resources.find(
+      ({ mapping, type }) => mapping !== undefined && !this.#parts.offers(engine, type, plugin !== undefined),
+    );
+    return strange === undefined ? undefined : `The engine "${engine}" of this installation has no "${strange.type}".`;
   }
 
   /** What follows from the record alone, where the engine cannot look. */
-  #recordedFinding(unit: UnitInput, why: string, previous: AppliedUnit | undefined): UnitFinding {
-    const { properties, unitId } = unit;
-    const same = previous !== undefined && jsonEquals(previous.properties, properties);
-    const action = previous === undefined ? 'create' : same ? 'none' : 'update';
-    if (same) this.#standing.set(unitId, previous);
-    return { action, changes: [], properties, dryRunUnavailable: why };
+  #recordedFinding(unit: UnitInput, why: string): UnitFinding {
+    const previous = this.#previous.get(unit.unitId);
+    const wanted = new Set(unit.resources.map(({ address }) => address));
+    const found = unit.resources.map(({ address, properties }): ResourceFinding => {
+      const recorded = this.#recorded.get(address);
+      const same = recorded !== undefined && jsonEquals(recorded.properties, properties);
+      if (same) this.#standing.set(address, recorded);
+      return { address, action: recorded === undefined ? 'create' : same ? 'none' : 'update', properties };
+    });
+    const loses = (previous?.resources ?? []).some(({ address }) => !wanted.has(address));
+    const changes = loses || found.some(({ action }) => action !== 'none');
+    const action = previous === undefined ? 'create' : changes ? 'update' : 'none';
+    return { action, changes: [], resources: found, dryRunUnavailable: why };
   }
 
-  async #finding(unit: UnitInput, plan: UnitPlan, action: ChangeAction): Promise<UnitFinding> {
+  /** What is there but was never recorded is taken over by an apply, so that others can refer to it. */
+  #withAdoptions(plan: UnitPlan, previous: AppliedUnit | undefined): UnitPlan {
+    const resources = plan.resources.map(({ action, address }) => {
+      const adopted = action === 'none' && !this.#recorded.has(address);
+      return { address, action: adopted ? ('create' as const) : action };
+    });
+    const adopts = plan.action === 'none' && resources.some(({ action }) => action !== 'none');
+    const whenAdopted = previous === undefined ? 'create' : 'update';
+    return { ...plan, action: adopts ? whenAdopted : plan.action, resources };
+  }
+
+  #lend({ resources }: UnitFinding): void {
+    for (const { action, address } of resources) {
+      const recorded = this.#recorded.get(address);
+      if (action === 'none' && recorded !== undefined) this.#standing.set(address, recorded);
+    }
+  }
+
+  async #surveyDeletion(previous: AppliedUnit): Promise<UnitFinding | Refusal> {
+    const request = { unit: previous, previous, unknowns: [], destroy: true };
+    const planned = await this.#parts.desk.plan(this.#engineOf(previous.engine), request);
+    if (planned.outcome === 'answered') return this.#finding(previous, { ...planned.value, action: 'delete' });
+    const why = unseenBy(planned);
+    if (typeof why !== 'string') return planned;
+    return { action: 'delete', changes: [], resources: [], dryRunUnavailable: why };
+  }
+
+  async #finding(unit: UnitInput, plan: UnitPlan): Promise<UnitFinding> {
     const { artifacts, tenantId } = this.#parts;
+    const { action, artifact } = plan;
     const changes = plan.changes.map(({ attributes, ...change }) => ({
       unitId: unit.unitId,
       ...change,
       attributes: [...attributes],
     }));
+    const actions = new Map(plan.resources.map((resource) => [resource.address, resource.action]));
+    const resources = unit.resources.map(({ address, properties }): ResourceFinding => {
+      return { address, action: actions.get(address) ?? plainAction(action), properties };
+    });
     const basis = plan.basis === undefined ? {} : { basis: plan.basis };
-    const finding = { action, changes, properties: unit.properties, ...basis };
-    if (plan.artifact === undefined || action === 'none') return finding;
-    return { ...finding, artifact: await artifacts.put(tenantId, plan.artifact) };
+    const finding = { action, changes, resources, ...basis };
+    if (artifact === undefined || action === 'none') return finding;
+    return { ...finding, artifact: await artifacts.put(tenantId, artifact) };
   }
 
-  #resolve({ hasReferences, properties, unitId }: UnitDraft): Resolved {
-    if (!hasReferences) return { properties, unknowns: [], missing: [] };
-    const { unresolved, value } = resolveReferences(properties, (id) => this.#standing.get(id));
+  #resolve(draft: ResourceDraft, own: ReadonlySet<string>): Resolved {
+    const { address, dependsOn, hasReferences, lifecycle, tags, type } = draft;
+    const input = { address, type, properties: draft.properties, dependsOn, tags, lifecycle };
+    if (!hasReferences) return { input, unknowns: [], missing: [] };
+    const { unresolved, value } = resolveReferences(draft.properties, (id) => this.#standing.get(id));
     const missing = unresolved
       .filter(({ expression }) => this.#standing.has(targetOf(expression)))
       .map(({ expression, reason }): Diagnostic => {
         const detail = `${reason}. Refer to one of the outputs or properties that it has.`;
-        return { severity: 'error', summary: `\${${expression}} has no value.`, detail, address: unitId };
+        return { severity: 'error', summary: `\${${expression}} has no value.`, detail, address };
       });
-    return { properties: value as JsonObject, unknowns: openPaths(value), missing };
+    const unknowns = openPaths(value, own).map((path) => ({ resource: address, path }));
+    return { input: { ...input, properties: value as JsonObject }, unknowns, missing };
   }
 
   #engineOf(name: string): Engine {
@@ -210,15 +261,23 @@ function unseenBy(refusal: Refusal): string | Refusal {
   return refusal.diagnostics.map(({ detail, summary }) => [summary, detail].filter(Boolean).join(' ')).join(' ');
 }
 
-function targetOf(expression: string): string {
-  const reference = parseReference(expression);
-  return reference === undefined ? '' : unitIdOf(reference.resource, reference.index);
+function plainAction(action: ChangeAction): ChangeAction {
+  return action === 'delete' ? 'delete' : 'none';
 }
 
-function openPaths(value: Json): readonly string[] {
+function targetOf(expression: string): string {
+  const reference = parseReference(expression);
+  return reference === undefined ? '' : resourceAddressOf(reference.resource, reference.index);
+}
+
+/** Paths of texts that refer to a resource outside of the unit. */
+function openPaths(value: Json, own: ReadonlySet<string>): readonly string[] {
   const paths: string[] = [];
   visitReferableText(value, (text, path) => {
-    if (/\$\{[^{}]+\}/.test(text)) paths.push(path.join('.'));
+    if (!text.includes('${')) return;
+    const { references } = findReferences(text);
+    const isOpen = references.some(({ index, resource }) => !own.has(resourceAddressOf(resource, index)));
+    if (isOpen) paths.push(path.join('.'));
   });
   return paths;
 }

@@ -1,16 +1,16 @@
-import type { AppliedUnit } from '@caisson/contracts';
+import type { AppliedResource, AppliedUnit } from '@caisson/contracts';
 import { hasType, type EngineOffers } from './engine-offer.js';
-import type { UnitDraft } from './expand-units.js';
+import type { ResourceDraft } from './expand-resources.js';
 import type { PlanRequest } from './plan-request.js';
 import { strategySteps, type Gate, type StrategySteps } from './strategy-steps.js';
 
 /** The engine that keeps gates: they are waits. */
 const GATE_ENGINE = 'wait';
 
-/** The units of a run with the order and the gates of its strategy. */
-export interface StrategicUnits {
-  readonly drafts: readonly UnitDraft[];
-  /** `[before, after]` where one of the two goes. */
+/** The resources of a run with the order and the gates of its strategy. */
+export interface StrategicResources {
+  readonly drafts: readonly ResourceDraft[];
+  /** Addresses, `[before, after]`, where one of the two goes. */
   readonly edges: readonly (readonly [string, string])[];
 }
 
@@ -20,42 +20,52 @@ export function isGate({ engine, unitId }: Pick<AppliedUnit, 'engine' | 'unitId'
 }
 
 /**
- * Adds the gates of the strategy to the units that are desired, and its order to what they depend on. Where the
+ * Adds the gates of the strategy to the resources that are desired, and its order to what they depend on. Where the
  * installation has no engine that waits, the order stays and the gates are left out.
  */
 export function applyStrategy(
-  drafts: readonly UnitDraft[],
+  drafts: readonly ResourceDraft[],
   { applied, desired }: PlanRequest,
   offers: EngineOffers,
-): StrategicUnits {
+): StrategicResources {
   if (desired.strategy === 'rolling' && applied.length === 0) return { drafts, edges: [] };
-  const before = new Set(applied.map(({ unitId }) => unitId));
-  const wanted = new Set(drafts.map(({ unitId }) => unitId));
-  const leaving = applied.filter((unit) => !wanted.has(unit.unitId) && !isGate(unit)).map(({ unitId }) => unitId);
+  const standing = applied.filter((unit) => !isGate(unit)).flatMap(({ resources }) => resources);
+  const before = new Set(standing.map(({ address }) => address));
+  const wanted = new Set(drafts.map(({ address }) => address));
+  const leaving = standing.map(({ address }) => address).filter((address) => !wanted.has(address));
+  const usersOf = usersAmong(standing);
   const steps = strategySteps({
     strategy: desired.strategy,
-    nodes: drafts.map(({ checks, dependsOn, provider, unitId }) => ({
-      id: unitId,
-      resource: unitId.split('[')[0] ?? unitId,
+    nodes: drafts.map(({ address, checks, dependsOn, provider }) => ({
+      id: address,
+      resource: address.split('[')[0] ?? address,
       provider,
       dependsOn,
       checks,
-      existed: before.has(unitId),
+      existed: before.has(address),
     })),
-    leaving: leaving.map((id) => ({ id, users: applied.filter(usesUnit(id)).map(({ unitId }) => unitId) })),
+    leaving: leaving.map((id) => ({ id, users: usersOf.get(id) ?? [] })),
   });
   return withSteps(drafts, hasType(offers, GATE_ENGINE, 'poll') ? steps : withoutGates(steps), new Set(leaving));
 }
 
-function usesUnit(id: string): (unit: AppliedUnit) => boolean {
-  return ({ dependsOn }) => dependsOn.includes(id);
+function usersAmong(resources: readonly AppliedResource[]): ReadonlyMap<string, readonly string[]> {
+  const users = new Map<string, string[]>();
+  for (const { address, dependsOn } of resources) {
+    for (const id of dependsOn) {
+      const known = users.get(id);
+      if (known === undefined) users.set(id, [address]);
+      else known.push(address);
+    }
+  }
+  return users;
 }
 
 function withSteps(
-  drafts: readonly UnitDraft[],
+  drafts: readonly ResourceDraft[],
   { edges, gates }: StrategySteps,
   leaving: ReadonlySet<string>,
-): StrategicUnits {
+): StrategicResources {
   const [kept, going] = [
     edges.filter(([, after]) => !leaving.has(after)),
     edges.filter(([, after]) => leaving.has(after)),
@@ -67,16 +77,16 @@ function withSteps(
     else needs.set(to, [...(needs.get(to) ?? []), from]);
   }
   const all = [...drafts, ...gates.map(draftOf)].map((draft) => {
-    const added = needs.get(draft.unitId);
+    const added = needs.get(draft.address);
     return added === undefined ? draft : { ...draft, dependsOn: [...new Set([...draft.dependsOn, ...added])] };
   });
   return { drafts: all, edges: late };
 }
 
-function draftOf({ id, properties, provider, type }: Gate): UnitDraft {
+function draftOf({ id, properties, provider, type }: Gate): ResourceDraft {
   return {
-    ...{ unitId: id, engine: GATE_ENGINE, type, provider, properties },
-    ...{ hasReferences: type === 'poll', dependsOn: [], checks: [], preventDestroy: false },
+    ...{ address: id, engine: GATE_ENGINE, type, provider, properties },
+    ...{ hasReferences: type === 'poll', dependsOn: [], checks: [] },
   };
 }
 

@@ -1,22 +1,41 @@
-import type { AppliedUnit, ArtifactRef, ChangeAction, Plan, PlannedChange, PlanUnit } from '@caisson/contracts';
+import type {
+  AppliedResource,
+  AppliedUnit,
+  ArtifactRef,
+  ChangeAction,
+  Plan,
+  PlannedChange,
+  PlanResource,
+  PlanUnit,
+} from '@caisson/contracts';
 import { digestOf, invariant, type JsonObject } from '@caisson/kernel';
 import { assessRisk, isRemoved } from './assess-risk.js';
 import { isGate } from './apply-strategy.js';
+import { criticalPathMs } from './critical-path.js';
 import type { EngineOffers } from './engine-offer.js';
-import type { UnitDraft } from './expand-units.js';
-import { criticalPathMs, type UnitOrder } from './order-units.js';
+import type { ResourceDraft } from './expand-resources.js';
+import type { UnitDraft } from './group-units.js';
+import type { UnitOrder } from './order-units.js';
 import type { PlanRequest } from './plan-request.js';
 import { inputNameOf, type PlanningTables } from './planning-tables.js';
 import type { TypeLookup } from './type-lookup.js';
 
 const DATA_IS_LOST = 'What it holds is lost with it.';
 
+/** What an engine said about one resource. */
+export interface ResourceFinding {
+  readonly address: string;
+  readonly action: ChangeAction;
+  /** As desired, references resolved where they are known. */
+  readonly properties: JsonObject;
+}
+
 /** What an engine said about one unit. */
 export interface UnitFinding {
   readonly action: ChangeAction;
   readonly changes: readonly PlannedChange[];
-  /** As desired, references resolved where they are known. */
-  readonly properties: JsonObject;
+  /** Of every resource that is desired or goes with the unit. Plain JSON: it is recorded. */
+  readonly resources: readonly ResourceFinding[];
   readonly artifact?: ArtifactRef;
   /** Names the state of the world that the engine looked at. */
   readonly basis?: string;
@@ -40,7 +59,7 @@ export interface PlanParts {
   readonly findings: ReadonlyMap<string, UnitFinding>;
 }
 
-/** Puts a plan together. The same parts give the same plan, to the digest. O(units + edges + changes). */
+/** Puts a plan together. The same parts give the same plan, to the digest. O(resources + edges + changes). */
 export function assemblePlan(parts: PlanParts): Plan {
   const { deletions, drafts, findings, lookup, order, request } = parts;
   const previous = new Map(request.applied.map((unit) => [unit.unitId, unit]));
@@ -48,21 +67,18 @@ export function assemblePlan(parts: PlanParts): Plan {
     ...drafts.map((draft) => draftUnit(parts, draft, previous.get(draft.unitId))),
     ...deletions.map((unit) => deletionUnit(parts, unit)),
   ]);
-  const durations = new Map(units.map(({ estimatedMs, unitId }) => [unitId, estimatedMs]));
   const irreversible = irreversibleOf(lookup, units);
-  const changing = new Set(units.filter(({ action }) => action !== 'none').map(({ unitId }) => unitId));
-  const providers = new Set([
-    ...drafts.filter(({ unitId }) => changing.has(unitId)).map(({ provider }) => provider),
-    ...deletions.map(({ engine }) => engine),
-  ]);
+  const isChanging = ({ action }: { readonly action: ChangeAction }): boolean => action !== 'none';
+  const providers = new Set(units.filter(isChanging).map(({ provider }) => provider));
+  const losesData = units.flatMap(({ engine, resources }) =>
+    resources.filter((resource) => isRemoved(resource) && lookup.facts(engine, resource.type).holdsData),
+  );
   const risk = assessRisk({
     environment: request.desired.environment,
-    units,
+    resources: units.flatMap(({ resources }) => resources),
     providers,
     irreversible,
-    losesData: units
-      .filter((unit) => isRemoved(unit) && lookup.facts(unit.engine, unit.type).holdsData)
-      .map(({ unitId }) => unitId),
+    losesData: losesData.map(({ address }) => address),
     rules: lookup.risk,
   });
   const plan: Omit<Plan, 'digest'> = {
@@ -78,7 +94,7 @@ export function assemblePlan(parts: PlanParts): Plan {
     cost: costOf(parts, units),
     duration: {
       sumMs: units.reduce((sum, { estimatedMs }) => sum + estimatedMs, 0),
-      criticalPathMs: criticalPathMs(order, (unitId) => durations.get(unitId) ?? 0),
+      criticalPathMs: criticalPathMs(order, units),
     },
     risk,
     policy: unseenUnits(units),
@@ -93,12 +109,16 @@ export function assemblePlan(parts: PlanParts): Plan {
 /** The steps that let others start once something has been seen to be well. */
 function gatesOf(units: readonly PlanUnit[], { edges }: UnitOrder): Plan['gates'] {
   const gates = units.filter((unit) => isGate(unit) && isStep(unit));
-  return gates.map(({ properties, unitId }) => ({
+  return gates.map(({ resources, unitId }) => ({
     unitId,
     after: edges.filter(([, to]) => to === unitId).map(([from]) => from),
     before: edges.filter(([from]) => from === unitId).map(([, to]) => to),
-    ...(typeof properties['url'] === 'string' ? { url: properties['url'] } : {}),
+    ...urlOf(resources[0]?.properties ?? {}),
   }));
+}
+
+function urlOf({ url }: JsonObject): { readonly url?: string } {
+  return typeof url === 'string' ? { url } : {};
 }
 
 function isStep({ action }: PlanUnit): boolean {
@@ -110,7 +130,7 @@ function reasoningOf(
   units: readonly PlanUnit[],
   { providers, risk }: { readonly providers: ReadonlySet<string>; readonly risk: Plan['risk'] },
 ): string {
-  const steps = units.filter(({ action }) => action !== 'none').length;
+  const steps = units.flatMap(({ resources }) => resources.filter(({ action }) => action !== 'none')).length;
   const { environment, strategy } = desired;
   const where = providers.size === 0 ? 'no provider' : [...providers].sort().join(', ');
   const made = `Generated ${steps} execution steps for deployment to ${where}`;
@@ -124,10 +144,26 @@ function listed({ lookup, order }: PlanParts, units: readonly PlanUnit[]): reado
     .map((unit) => ({
       unit,
       wave: waveOf.get(unit.unitId) ?? 0,
-      priority: lookup.facts(unit.engine, unit.type).priority,
+      priority: unit.resources.reduce(
+        (least, { type }) => Math.min(least, lookup.facts(unit.engine, type).priority),
+        Infinity,
+      ),
     }))
     .sort((one, other) => one.wave - other.wave || one.priority - other.priority)
     .map(({ unit }) => unit);
+}
+
+/** The same within a unit. */
+function listedWithin({ lookup }: PlanParts, engine: string, resources: readonly PlanResource[]): PlanResource[] {
+  const waveOf = new Map<string, number>();
+  return resources
+    .map((resource) => {
+      const wave = resource.dependsOn.reduce((latest, id) => Math.max(latest, (waveOf.get(id) ?? -1) + 1), 0);
+      waveOf.set(resource.address, wave);
+      return { resource, wave, priority: lookup.facts(engine, resource.type).priority };
+    })
+    .sort((one, other) => one.wave - other.wave || one.priority - other.priority)
+    .map(({ resource }) => resource);
 }
 
 function wavesOf({ waves }: UnitOrder, units: readonly PlanUnit[]): string[][] {
@@ -137,54 +173,103 @@ function wavesOf({ waves }: UnitOrder, units: readonly PlanUnit[]): string[][] {
   return listing;
 }
 
-function draftUnit({ findings, lookup }: PlanParts, draft: UnitDraft, previous: AppliedUnit | undefined): PlanUnit {
-  const { checks, dependsOn, engine, type, unitId } = draft;
-  const { action, artifact, dryRunUnavailable, properties } = findingOf(findings, draft);
-  const facts = lookup.facts(engine, type);
+function draftUnit(parts: PlanParts, draft: UnitDraft, previous: AppliedUnit | undefined): PlanUnit {
+  const { dependsOn, engine, leaving, resources, unitId } = draft;
+  const finding = parts.findings.get(unitId);
+  invariant(finding !== undefined, `nothing was found out about ${unitId}`);
+  const { action, artifact, dryRunUnavailable } = finding;
+  const planned = [
+    ...listedWithin(parts, engine, draftResources(parts, resources, finding)),
+    ...leaving.map((resource) => leavingResource(parts, engine, resource)),
+  ];
   return {
     unitId,
     engine,
-    type,
+    ...placeOf(draft),
     action,
+    resources: planned,
     dependsOn: [...dependsOn],
-    properties,
-    checks: [...checks],
     ...(previous === undefined ? {} : { previous }),
     ...(artifact === undefined ? {} : { artifact }),
     ...(dryRunUnavailable === undefined ? {} : { dryRunUnavailable }),
-    estimatedMs: action === 'none' ? 0 : facts.durationMs,
+    ...totalsOf(planned),
+  };
+}
+
+function draftResources(
+  parts: PlanParts,
+  drafts: readonly ResourceDraft[],
+  { resources }: UnitFinding,
+): readonly PlanResource[] {
+  const findings = new Map(resources.map((found) => [found.address, found]));
+  return drafts.map((draft) => draftResource(parts, draft, findings.get(draft.address)));
+}
+
+function draftResource({ lookup }: PlanParts, draft: ResourceDraft, found: ResourceFinding | undefined): PlanResource {
+  const { address, checks, dependsOn, engine, lifecycle, tags, type } = draft;
+  invariant(found !== undefined, `nothing was found out about ${address}`);
+  const facts = lookup.facts(engine, type);
+  return {
+    address,
+    type,
+    properties: found.properties,
+    dependsOn: [...dependsOn],
+    ...(tags === undefined ? {} : { tags }),
+    ...(lifecycle === undefined ? {} : { lifecycle }),
+    action: found.action,
+    checks: [...checks],
+    estimatedMs: found.action === 'none' ? 0 : facts.durationMs,
     costPerMonth: facts.costPerMonth,
   };
 }
 
-function findingOf(findings: PlanParts['findings'], { unitId }: UnitDraft): UnitFinding {
-  const finding = findings.get(unitId);
-  invariant(finding !== undefined, `nothing was found out about ${unitId}`);
-  return finding;
+function leavingResource({ lookup }: PlanParts, engine: string, resource: AppliedResource): PlanResource {
+  const { expected: _seen, outputs: _given, ...definition } = resource;
+  const estimatedMs = lookup.facts(engine, resource.type).durationMs;
+  return { ...definition, action: 'delete', checks: [], estimatedMs, costPerMonth: 0 };
 }
 
-function deletionUnit({ findings, lookup }: PlanParts, previous: AppliedUnit): PlanUnit {
-  const { dependsOn, engine, properties, type, unitId } = previous;
-  const { artifact, dryRunUnavailable } = findings.get(unitId) ?? {};
+function deletionUnit(parts: PlanParts, previous: AppliedUnit): PlanUnit {
+  const { dependsOn, engine, resources, unitId } = previous;
+  const { artifact, dryRunUnavailable } = parts.findings.get(unitId) ?? {};
+  const planned = resources.map((resource) => leavingResource(parts, engine, resource));
   return {
     unitId,
     engine,
-    type,
+    ...placeOf(previous),
     action: 'delete',
+    resources: planned,
     dependsOn,
-    properties,
-    checks: [],
     previous,
     ...(artifact === undefined ? {} : { artifact }),
     ...(dryRunUnavailable === undefined ? {} : { dryRunUnavailable }),
-    estimatedMs: lookup.facts(engine, type).durationMs,
-    costPerMonth: 0,
+    ...totalsOf(planned),
+  };
+}
+
+type Place = Pick<PlanUnit, 'provider' | 'region' | 'credential' | 'plugin'>;
+
+function placeOf({ credential, plugin, provider, region }: Place): Place {
+  return {
+    provider,
+    ...(region === undefined ? {} : { region }),
+    ...(credential === undefined ? {} : { credential }),
+    ...(plugin === undefined ? {} : { plugin }),
+  };
+}
+
+function totalsOf(resources: readonly PlanResource[]): Pick<PlanUnit, 'estimatedMs' | 'costPerMonth'> {
+  return {
+    estimatedMs: resources.reduce((sum, resource) => sum + resource.estimatedMs, 0),
+    costPerMonth: toCents(resources.reduce((sum, resource) => sum + resource.costPerMonth, 0)),
   };
 }
 
 function costOf({ lookup, request }: PlanParts, units: readonly PlanUnit[]): Plan['cost'] {
-  const price = ({ engine, type }: AppliedUnit): number => lookup.facts(engine, type).costPerMonth;
-  const before = toCents(request.applied.reduce((sum, unit) => sum + price(unit), 0));
+  const prices = request.applied.flatMap(({ engine, resources }) =>
+    resources.map(({ type }) => lookup.facts(engine, type).costPerMonth),
+  );
+  const before = toCents(prices.reduce((sum, price) => sum + price, 0));
   const after = toCents(units.reduce((sum, { costPerMonth }) => sum + costPerMonth, 0));
   const perUnit = units.map(({ costPerMonth, unitId }) => ({ unitId, amount: costPerMonth }));
   return { currency: lookup.currency, before, after, delta: toCents(after - before), perUnit };
@@ -211,12 +296,14 @@ function toCents(amount: number): number {
 }
 
 function irreversibleOf(lookup: TypeLookup, units: readonly PlanUnit[]): Plan['irreversible'] {
-  return units.flatMap((unit) => {
-    const { holdsData, irreversible } = lookup.facts(unit.engine, unit.type);
-    if (!isRemoved(unit) && unit.action !== 'update') return [];
-    const reason = irreversible ?? (holdsData && isRemoved(unit) ? DATA_IS_LOST : undefined);
-    return reason === undefined ? [] : [{ unitId: unit.unitId, reason }];
-  });
+  return units.flatMap(({ engine, resources, unitId }) =>
+    resources.flatMap((resource) => {
+      const { holdsData, irreversible } = lookup.facts(engine, resource.type);
+      if (!isRemoved(resource) && resource.action !== 'update') return [];
+      const reason = irreversible ?? (holdsData && isRemoved(resource) ? DATA_IS_LOST : undefined);
+      return reason === undefined ? [] : [{ unitId, resource: resource.address, reason }];
+    }),
+  );
 }
 
 /** What the engines looked at, by unit id, where they say. */

@@ -1,21 +1,21 @@
-import type { DesiredState, Plan, PlanUnit, RiskRules } from '@caisson/contracts';
+import type { DesiredState, Plan, PlanResource, RiskRules } from '@caisson/contracts';
 
 const SCORE_MAX = 100;
 
 /** What the risk of a plan is judged by. */
 export interface RiskInput {
   readonly environment: DesiredState['environment'];
-  readonly units: readonly PlanUnit[];
-  /** Providers of the units that change. */
+  readonly resources: readonly PlanResource[];
+  /** Providers of what changes. */
   readonly providers: ReadonlySet<string>;
   readonly irreversible: Plan['irreversible'];
-  /** Ids of the units that hold data and go. */
+  /** Addresses of what holds data and goes. */
   readonly losesData: readonly string[];
   readonly rules: RiskRules;
 }
 
-/** Whether a unit stops being what it was, with what was in it. */
-export function isRemoved({ action }: Pick<PlanUnit, 'action'>): boolean {
+/** Whether a resource stops being what it was, with what was in it. */
+export function isRemoved({ action }: Pick<PlanResource, 'action'>): boolean {
   return action === 'delete' || action === 'replace';
 }
 
@@ -24,9 +24,9 @@ export function isRemoved({ action }: Pick<PlanUnit, 'action'>): boolean {
  * that is lost, changes that cannot be undone. Each reason is a sentence. A plan that changes nothing has no risk.
  */
 export function assessRisk(input: RiskInput): Plan['risk'] {
-  const { environment, irreversible, losesData, providers, rules, units } = input;
+  const { environment, irreversible, losesData, providers, resources, rules } = input;
   const { points } = rules;
-  const changing = units.filter(({ action }) => action !== 'none');
+  const changing = resources.filter(({ action }) => action !== 'none');
   const found: { readonly points: number; readonly reason: string }[] = [];
   const add = (condition: boolean, worth: number, reason: string): void => {
     if (condition) found.push({ points: worth, reason });

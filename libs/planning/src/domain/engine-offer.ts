@@ -7,6 +7,12 @@ export type EngineOffer =
       readonly version: string;
       /** Its own types, by name. */
       readonly types: readonly string[];
+      /** Whether it takes other types with the plugin that knows them. */
+      readonly takesPlugins: boolean;
+      /** Most resources that one unit may own. */
+      readonly resourcesPerUnitMax: number;
+      /** Types of which each resource has a unit of its own all the same. */
+      readonly alone: readonly string[];
     }
   | { readonly outcome: 'unavailable'; readonly reason: string };
 
@@ -15,8 +21,16 @@ export type EngineOffers = ReadonlyMap<string, EngineOffer>;
 
 /** Whether an engine can be used now and has a type of its own of this name. */
 export function hasType(offers: EngineOffers, engine: string, type: string): boolean {
+  return offerOf(offers, engine)?.types.includes(type) ?? false;
+}
+
+/** What an engine offers; undefined when it cannot be had now. */
+export function offerOf(
+  offers: EngineOffers,
+  engine: string,
+): Extract<EngineOffer, { readonly outcome: 'available' }> | undefined {
   const offer = offers.get(engine);
-  return offer?.outcome === 'available' && offer.types.includes(type);
+  return offer?.outcome === 'available' ? offer : undefined;
 }
 
 /** Why an engine cannot be used at all; undefined when it can. */

@@ -1,6 +1,6 @@
 import type { AppliedUnit } from '@caisson/contracts';
 import { layersOf } from '@caisson/kernel';
-import type { UnitDraft } from './expand-units.js';
+import type { UnitDraft } from './group-units.js';
 
 /** What comes before what. */
 export interface UnitOrder {
@@ -17,10 +17,10 @@ export type Ordering =
 
 /** What is put into order. */
 export interface UnitsToOrder {
-  readonly drafts: readonly UnitDraft[];
+  readonly drafts: readonly Pick<UnitDraft, 'unitId' | 'dependsOn' | 'leaving'>[];
   readonly deletions: readonly AppliedUnit[];
   readonly applied: readonly AppliedUnit[];
-  /** `[before, after]`, where the strategy orders what goes. */
+  /** Unit ids, `[before, after]`, where the strategy orders what goes. */
   readonly strategy: readonly (readonly [string, string])[];
 }
 
@@ -34,10 +34,7 @@ export function orderUnits({ applied, deletions, drafts, strategy }: UnitsToOrde
   const wanted = collectEdges(indexOf, (add) => {
     for (const draft of drafts) for (const before of draft.dependsOn) add(before, draft.unitId);
   });
-  const going = new Set(deletions.map(({ unitId }) => unitId));
-  const leaving = collectEdges(indexOf, (add) => {
-    for (const user of applied) for (const used of user.dependsOn) if (going.has(used)) add(user.unitId, used);
-  });
+  const leaving = collectEdges(indexOf, (add) => addRemovals({ drafts, deletions, applied }, add));
   const ordered = collectEdges(indexOf, (add) => {
     for (const [before, after] of strategy) add(before, after);
   });
@@ -48,6 +45,21 @@ export function orderUnits({ applied, deletions, drafts, strategy }: UnitsToOrde
   if (layered.outcome === 'ordered' || leaving.from.length === 0) return layered;
   // What was recorded of different runs may contradict itself; what goes then only goes last.
   return layer(unitIds, lastOfAll(wanted, drafts.length, unitIds.length));
+}
+
+/** A unit that loses a resource comes after every unit that used to need that resource. */
+function addRemovals(
+  { applied, deletions, drafts }: Omit<UnitsToOrder, 'strategy'>,
+  add: (from: string, to: string) => void,
+): void {
+  const goesWith = new Map<string, string>();
+  for (const { leaving, unitId } of drafts) for (const { address } of leaving) goesWith.set(address, unitId);
+  for (const { resources, unitId } of deletions) for (const { address } of resources) goesWith.set(address, unitId);
+  for (const { resources, unitId } of applied) {
+    const used = new Set(resources.flatMap(({ dependsOn }) => dependsOn.flatMap((id) => goesWith.get(id) ?? [])));
+    used.delete(unitId);
+    for (const loser of used) add(unitId, loser);
+  }
 }
 
 interface Edges {
@@ -87,22 +99,4 @@ function layer(unitIds: readonly string[], { from, to }: Edges): Ordering {
   if (layering.outcome === 'cyclic') return { outcome: 'cyclic', cycle: layering.cycle.map(id) };
   const edges = from.map((source, index) => [id(source), id(to[index] ?? 0)] as const);
   return { outcome: 'ordered', order: { edges, waves: layering.layers.map((nodes) => nodes.map(id)) } };
-}
-
-/** The longest chain of durations, when everything that may runs together. O(units + edges). */
-export function criticalPathMs({ edges, waves }: UnitOrder, durationOf: (unitId: string) => number): number {
-  const before = new Map<string, string[]>();
-  for (const [from, to] of edges) {
-    const list = before.get(to);
-    if (list === undefined) before.set(to, [from]);
-    else list.push(from);
-  }
-  const endsAt = new Map<string, number>();
-  let longest = 0;
-  for (const unitId of waves.flat()) {
-    const startsAt = (before.get(unitId) ?? []).reduce((latest, id) => Math.max(latest, endsAt.get(id) ?? 0), 0);
-    endsAt.set(unitId, startsAt + durationOf(unitId));
-    longest = Math.max(longest, startsAt + durationOf(unitId));
-  }
-  return longest;
 }

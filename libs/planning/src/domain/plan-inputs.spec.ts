@@ -2,7 +2,7 @@ import { canonicalJson } from '@caisson/kernel';
 import { describe, expect, it } from 'vitest';
 import { assemblePlan, type UnitFinding } from './assemble-plan.js';
 import { differencesOf, inputsOf, planOf, type PlanInputs } from './plan-inputs.js';
-import { desired, lookup, offersOf, request } from './planning.fixtures.spec.js';
+import { cloud, desired, lookup, offersOf, request } from './planning.fixtures.spec.js';
 import { BUILT_IN_TABLES, tableVersion } from './planning-tables.js';
 import { prepareUnits } from './prepare-units.js';
 
@@ -16,7 +16,10 @@ const wanted = request(
 const prepared = prepareUnits(wanted, { offers, lookup });
 if (prepared.outcome === 'refused') throw new Error(prepared.code);
 const findings = new Map<string, UnitFinding>(
-  prepared.drafts.map(({ properties, unitId }) => [unitId, { action: 'create', changes: [], properties }]),
+  prepared.drafts.map(({ resources, unitId }): [string, UnitFinding] => {
+    const found = resources.map(({ address, properties }) => ({ address, action: 'create' as const, properties }));
+    return [unitId, { action: 'create', changes: [], resources: found }];
+  }),
 );
 const heard = { planner: 'p/1', request: wanted, offers, tables: BUILT_IN_TABLES, findings };
 const plan = assemblePlan({ ...heard, lookup, ...prepared });
@@ -34,7 +37,7 @@ describe('recorded inputs', () => {
     expect('digest' in other && other.digest).not.toBe(plan.digest);
     const basis = kept.findings.map(([unitId, finding]) => [unitId, { ...finding, basis: 'serial 8' }] as const);
     expect(planOf({ ...kept, findings: basis }, BUILT_IN_TABLES)).not.toMatchObject({ digest: plan.digest });
-    const engines = [['cloud', { outcome: 'available', version: '2.0.0', types: ['compute', 'database'] }]] as const;
+    const engines = [['cloud', { ...cloud, version: '2.0.0' }]] as const;
     expect(planOf({ ...kept, engines }, BUILT_IN_TABLES)).not.toMatchObject({ digest: plan.digest });
   });
 });

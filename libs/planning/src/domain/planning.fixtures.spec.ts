@@ -1,4 +1,10 @@
-import { DesiredState, type AppliedUnit, type DesiredStateInput, type RunKind } from '@caisson/contracts';
+import {
+  DesiredState,
+  type AppliedResource,
+  type AppliedUnit,
+  type DesiredStateInput,
+  type RunKind,
+} from '@caisson/contracts';
 import { expect, it } from 'vitest';
 import type { EngineOffer, EngineOffers } from './engine-offer.js';
 import { BUILT_IN_TABLES } from './planning-tables.js';
@@ -13,6 +19,9 @@ export const cloud: EngineOffer = {
   outcome: 'available',
   version: '1.0.0',
   types: vectorTypes,
+  takesPlugins: false,
+  resourcesPerUnitMax: 1,
+  alone: [],
 };
 
 /** An installation with that engine, under these names. */
@@ -41,19 +50,15 @@ export function request(
   return { deploymentId: 'd1', runId: 'run', kind, revision: 1, round: 1, desired: wanted, applied };
 }
 
-/** A unit as its engine left it. */
-export function applied(unitId: string, changes: Partial<AppliedUnit> = {}): AppliedUnit {
-  return {
-    unitId,
-    engine: 'cloud',
-    type: 'compute',
-    properties: {},
-    dependsOn: [],
-    outputs: { id: `id-of-${unitId}` },
-    expected: {},
-    runId: 'before',
-    ...changes,
-  };
+/** A unit of one resource, as its engine left it. */
+export function applied(
+  unitId: string,
+  changes: Partial<Omit<AppliedUnit, 'resources'> & AppliedResource> = {},
+): AppliedUnit {
+  const { dependsOn = [], engine = 'cloud', provider = engine, type = 'compute', ...more } = changes;
+  const { address = unitId, properties = {}, outputs = { id: `id-of-${address}` }, expected = {} } = more;
+  const resource = { address, type, properties, dependsOn, outputs, expected };
+  return { unitId, engine, provider, resources: [resource], dependsOn, runId: 'before' };
 }
 
 it('knows the eleven types of the vectors', () => {

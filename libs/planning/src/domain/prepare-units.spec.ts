@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EngineOffers } from './engine-offer.js';
 import { applied, cloud, desired, lookup, offersOf, request, type Resource } from './planning.fixtures.spec.js';
-import { criticalPathMs } from './order-units.js';
+import { criticalPathMs } from './critical-path.js';
 import { prepareUnits } from './prepare-units.js';
 
 const offers = offersOf('cloud');
@@ -29,13 +29,16 @@ describe('units', () => {
       { name: 'db' },
       { name: 'web', dependsOn: ['net', 'db'], properties: { of: ['${db.id}', 'x ${net[1].id} y'] } },
     ]);
-    expect(drafts.at(-1)).toMatchObject({ dependsOn: ['net[0]', 'net[1]', 'db'], hasReferences: true });
+    expect(drafts.at(-1)).toMatchObject({
+      dependsOn: ['net[0]', 'net[1]', 'db'],
+      resources: [{ dependsOn: ['net[0]', 'net[1]', 'db'], hasReferences: true }],
+    });
   });
 
   it('name their own copy in their checks', () => {
     const checks = [{ kind: 'http' as const, url: '${web.outputs.url}/x?of=${db.id}' }];
     const { drafts } = prepared([{ name: 'db' }, { name: 'web', count: 2, checks }]);
-    expect(drafts[2]?.checks).toMatchObject([{ url: '${web[1].outputs.url}/x?of=${db.id}' }]);
+    expect(drafts[2]?.resources[0]?.checks).toMatchObject([{ url: '${web[1].outputs.url}/x?of=${db.id}' }]);
   });
 });
 
@@ -96,10 +99,15 @@ describe('the engine', () => {
   it('is what the type table maps the type and its provider to', () => {
     const installed = new Map([...offersOf('cloud'), ...offersOf('terraform')]);
     expect(refused([{ provider: 'aws' }], installed)).toMatchObject({
-      drafts: [{ engine: 'terraform', type: 'aws_instance', provider: 'aws', mapping: { source: 'hashicorp/aws' } }],
+      drafts: [
+        {
+          ...{ engine: 'terraform', provider: 'aws', plugin: { source: 'hashicorp/aws' } },
+          resources: [{ type: 'aws_instance', mapping: { source: 'hashicorp/aws' } }],
+        },
+      ],
     });
     expect(refused([{ provider: 'aws', engine: 'cloud' }], installed)).toMatchObject({
-      drafts: [{ engine: 'cloud', type: 'compute', provider: 'aws' }],
+      drafts: [{ engine: 'cloud', provider: 'aws', resources: [{ type: 'compute' }] }],
     });
   });
 
@@ -191,7 +199,17 @@ describe('the order', () => {
   it('has a critical path: the longest chain', () => {
     const { order } = prepared([{ name: 'a' }, { name: 'b', dependsOn: ['a'] }, { name: 'c' }]);
     const ms: Record<string, number> = { a: 10, b: 5, c: 12 };
-    expect(criticalPathMs(order, (unitId) => ms[unitId] ?? 0)).toBe(15);
+    const units = Object.entries(ms).map(([unitId, estimatedMs]) => ({
+      ...{ unitId, engine: 'cloud', provider: 'cloud', action: 'create' as const, dependsOn: [] },
+      ...{ estimatedMs, costPerMonth: 0 },
+      resources: [
+        {
+          ...{ address: unitId, type: 'compute', properties: {}, dependsOn: [], checks: [] },
+          ...{ action: 'create' as const, estimatedMs, costPerMonth: 0 },
+        },
+      ],
+    }));
+    expect(criticalPathMs(order, units)).toBe(15);
   });
 
   it('never starts a unit before what it needs, nor removes one before its users', () => {

@@ -1,7 +1,8 @@
 import { validateDesiredState, type AppliedUnit, type Diagnostic } from '@caisson/contracts';
 import { applyStrategy, isGate } from './apply-strategy.js';
 import { engineProblem, type EngineOffers } from './engine-offer.js';
-import { expandUnits, type UnitDraft } from './expand-units.js';
+import { expandResources, type ResourceDraft } from './expand-resources.js';
+import { groupUnits, type UnitDraft, type UnitGrouping } from './group-units.js';
 import { orderUnits, type UnitOrder } from './order-units.js';
 import type { PlanRequest } from './plan-request.js';
 import type { TypeLookup } from './type-lookup.js';
@@ -18,7 +19,7 @@ export interface Refusal {
 export interface PreparedUnits {
   readonly outcome: 'prepared';
   readonly drafts: readonly UnitDraft[];
-  /** Applied units that are no longer desired. */
+  /** Applied units of which nothing is desired any more. */
   readonly deletions: readonly AppliedUnit[];
   readonly order: UnitOrder;
 }
@@ -29,12 +30,12 @@ export interface Installation {
   readonly lookup: TypeLookup;
 }
 
-/** Works out which units a run has and in which order, from the request and the installation. O(units + edges). */
+/** Works out which units a run has and in which order, from the request and the installation. O(resources + edges). */
 export function prepareUnits(request: PlanRequest, installation: Installation): PreparedUnits | Refusal {
   const { offers } = installation;
-  const wanted = request.kind === 'destroy' ? nothingWanted(request) : unitsWanted(request, installation);
+  const wanted = request.kind === 'destroy' ? nothingWanted(request, offers) : unitsWanted(request, installation);
   if (wanted.outcome === 'refused') return wanted;
-  const { drafts, edges } = applyStrategy(wanted.drafts, request, offers);
+  const { drafts, strategy } = wanted;
   const ids = new Set(drafts.map(({ unitId }) => unitId));
   const goes = (unit: AppliedUnit): boolean => !ids.has(unit.unitId) && (request.kind === 'destroy' || !isGate(unit));
   const deletions = request.applied.filter(goes);
@@ -43,7 +44,7 @@ export function prepareUnits(request: PlanRequest, installation: Installation): 
   if (lost[0] !== undefined) {
     return refuse(lost[0].code, ...lost.map(({ diagnostic }) => diagnostic));
   }
-  const ordering = orderUnits({ drafts, deletions, applied: request.applied, strategy: edges });
+  const ordering = orderUnits({ drafts, deletions, applied: request.applied, strategy });
   if (ordering.outcome === 'ordered') return { outcome: 'prepared', drafts, deletions, order: ordering.order };
   const summary = `${[...ordering.cycle, ordering.cycle[0] ?? ''].join(' → ')} wait for each other.`;
   return refuse('dependency-cycle', { severity: 'error', summary, detail: 'Take out one of these dependencies.' });
@@ -54,26 +55,36 @@ export function refuse(code: string, ...diagnostics: readonly Diagnostic[]): Ref
   return { outcome: 'refused', code, diagnostics };
 }
 
-type Wanted = { readonly outcome: 'wanted'; readonly drafts: readonly UnitDraft[] } | Refusal;
+type Wanted =
+  | {
+      readonly outcome: 'wanted';
+      readonly drafts: readonly UnitDraft[];
+      /** Unit ids, `[before, after]`, where the strategy orders what goes. */
+      readonly strategy: readonly (readonly [string, string])[];
+    }
+  | Refusal;
 
-function nothingWanted({ applied, desired }: PlanRequest): Wanted {
+function nothingWanted(request: PlanRequest, offers: EngineOffers): Wanted {
+  const { applied, desired } = request;
   const kept = new Set(desired.resources.filter(({ lifecycle }) => lifecycle?.preventDestroy).map(({ name }) => name));
-  const prevented = applied.map(({ unitId }) => unitId).filter((unitId) => kept.has(resourceOf(unitId)));
-  if (prevented.length === 0) return { outcome: 'wanted', drafts: [] };
+  const addresses = applied.flatMap(({ resources }) => resources.map(({ address }) => address));
+  const prevented = addresses.filter((address) => kept.has(nameOf(address)));
+  if (prevented.length === 0) return grouped({ request, offers, drafts: [] });
   return refuse('destroy-prevented', ...prevented.map(destroyPrevented));
 }
 
-/** Says that a unit may not go, and what to do. */
-export function destroyPrevented(unitId: string): Diagnostic {
+/** Says that a resource may not go, and what to do. */
+export function destroyPrevented(address: string): Diagnostic {
   const detail = 'Set "lifecycle.preventDestroy" to false first, if it really is to go.';
-  return { severity: 'error', summary: `${unitId} would be removed, and it must not be.`, detail, address: unitId };
+  return { severity: 'error', summary: `${address} would be removed, and it must not be.`, detail, address };
 }
 
-function resourceOf(unitId: string): string {
-  return unitId.split('[')[0] ?? unitId;
+function nameOf(address: string): string {
+  return address.split('[')[0] ?? address;
 }
 
-function unitsWanted({ applied, desired }: PlanRequest, { lookup, offers }: Installation): Wanted {
+function unitsWanted(request: PlanRequest, { lookup, offers }: Installation): Wanted {
+  const { applied, desired } = request;
   const problems = validateDesiredState(desired);
   if (problems.length > 0) {
     const found = problems.map(({ message, pointer }): Diagnostic => ({
@@ -83,18 +94,78 @@ function unitsWanted({ applied, desired }: PlanRequest, { lookup, offers }: Inst
     }));
     return refuse('desired-state-invalid', ...found);
   }
-  const expansion = expandUnits(desired, offers, lookup);
+  const expansion = expandResources(desired, offers, lookup);
   if (expansion.outcome === 'refused') return expansion;
-  const before = new Map(applied.map((unit) => [unit.unitId, unit]));
-  const retyped = expansion.drafts.flatMap((draft) => retyping(draft, before.get(draft.unitId)) ?? []);
-  return retyped.length > 0 ? refuse('unit-retyped', ...retyped) : { outcome: 'wanted', drafts: expansion.drafts };
+  const before = new Map(applied.flatMap((unit) => unit.resources.map(({ address }) => [address, unit] as const)));
+  const retyped = expansion.drafts.flatMap((draft) => retyping(draft, before.get(draft.address)) ?? []);
+  if (retyped.length > 0) return refuse('unit-retyped', ...retyped);
+  return grouped({ request, offers, drafts: expansion.drafts });
 }
 
-/** An engine is only ever asked to change what it made itself. */
-function retyping(draft: UnitDraft, previous: AppliedUnit | undefined): Diagnostic | undefined {
-  if (previous === undefined || (previous.engine === draft.engine && previous.type === draft.type)) return undefined;
-  const kindOf = ({ engine, type }: UnitDraft | AppliedUnit): string => `${type} of ${engine}`;
-  const summary = `${draft.unitId} is a ${kindOf(previous)} and cannot become a ${kindOf(draft)}.`;
+interface ToGroup {
+  readonly request: PlanRequest;
+  readonly offers: EngineOffers;
+  readonly drafts: readonly ResourceDraft[];
+}
+
+/**
+ * Units of resources, by the strategy where that can be: it cannot order copies that share the state of one unit since
+ * before, whose tool goes through them by itself.
+ */
+function grouped({ drafts, offers, request }: ToGroup): Wanted {
+  const { applied } = request;
+  const strategic = applyStrategy(drafts, request, offers);
+  const grouping = groupUnits(strategic.drafts, applied, offers);
+  if (grouping.outcome === 'grouped') {
+    const strategy = betweenUnits(strategic.edges, [...applied, ...grouping.units]);
+    return { outcome: 'wanted', drafts: grouping.units, strategy };
+  }
+  const plain = groupUnits(drafts, applied, offers);
+  return plain.outcome === 'grouped' ? { outcome: 'wanted', drafts: plain.units, strategy: [] } : ungroupable(plain);
+}
+
+function betweenUnits(
+  edges: readonly (readonly [string, string])[],
+  units: readonly Pick<UnitDraft | AppliedUnit, 'unitId' | 'resources'>[],
+): readonly (readonly [string, string])[] {
+  const unitOf = new Map(
+    units.flatMap(({ resources, unitId }) => resources.map(({ address }) => [address, unitId] as const)),
+  );
+  return edges
+    .map(([before, after]) => [unitOf.get(before) ?? '', unitOf.get(after) ?? ''] as const)
+    .filter(([before, after]) => before !== after);
+}
+
+/** An engine is only ever asked to change what it made itself, where it made it. */
+function retyping(draft: ResourceDraft, unit: AppliedUnit | undefined): Diagnostic | undefined {
+  const previous = unit?.resources.find(({ address }) => address === draft.address);
+  if (unit === undefined || previous === undefined) return undefined;
+  const was = kindOf({ ...unit, type: previous.type });
+  const becomes = kindOf(draft);
+  if (was === becomes) return undefined;
+  const summary = `${draft.address} is a ${was} and cannot become a ${becomes}.`;
   const detail = 'Give the new resource a name of its own; the old one is then removed.';
-  return { severity: 'error', summary, detail, address: draft.unitId };
+  return { severity: 'error', summary, detail, address: draft.address };
+}
+
+function kindOf({
+  engine,
+  provider,
+  region,
+  type,
+}: Pick<ResourceDraft, 'engine' | 'provider' | 'region' | 'type'>): string {
+  const place = region === undefined ? '' : ` in ${region}`;
+  return `${type} of ${provider === engine ? engine : `${provider}, made by ${engine},`}${place}`;
+}
+
+function ungroupable(grouping: Exclude<UnitGrouping, { readonly outcome: 'grouped' }>): Refusal {
+  const detail = 'Give one of them a new name: it is then made anew in a unit of its own, and the old one is removed.';
+  if (grouping.outcome === 'split') {
+    const [first = '', second = ''] = grouping.resources;
+    const summary = `${first} and ${second} share the unit ${grouping.unitId} and cannot have different credentials.`;
+    return refuse('unit-split', { severity: 'error', summary, detail, address: second });
+  }
+  const circle = [...grouping.cycle, grouping.cycle[0] ?? ''].join(' → ');
+  const summary = `The units of ${circle} wait for each other.`;
+  return refuse('unit-cycle', { severity: 'error', summary, detail, address: grouping.cycle[0] ?? '' });
 }

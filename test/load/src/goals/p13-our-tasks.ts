@@ -1,5 +1,5 @@
 import type { Plan } from '@caisson/contracts';
-import type { Engine } from '@caisson/engine';
+import type { Engine, ResourceState, UnitInput } from '@caisson/engine';
 import { NO_STREAM, type AppendRequest, type EventStore } from '@caisson/event-sourcing';
 import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
 import { EXECUTION_LIMITS, runExecution, Slots, type AskingEvent, type ExecutionPorts } from '@caisson/execution';
@@ -14,14 +14,18 @@ const TENANT = 'acme';
 const OUTPUTS = SAMPLE_DATA as JsonObject;
 const NEVER = new AbortController().signal;
 
+function statesOf({ resources }: UnitInput): readonly ResourceState[] {
+  return resources.map(({ address }) => ({ address, outputs: OUTPUTS, expected: {} }));
+}
+
 /** An engine whose every call is done at once. */
 const INSTANT_ENGINE: Engine = {
   name: 'bench',
-  capabilities: () => Promise.resolve({ types: [], dryRun: false, version: '1' }),
+  capabilities: () => Promise.resolve({ types: [], dryRun: false, resourcesPerUnitMax: 1, alone: [], version: '1' }),
   validate: () => Promise.resolve([]),
-  plan: () => Promise.resolve({ action: 'create', changes: [] }),
-  apply: () => Promise.resolve({ outputs: OUTPUTS, expected: {}, evidence: { exitCode: 0 } }),
-  observe: () => Promise.resolve({ outcome: 'observed', resources: {}, outputs: OUTPUTS }),
+  plan: () => Promise.resolve({ action: 'create', resources: [], changes: [] }),
+  apply: ({ unit }) => Promise.resolve({ resources: statesOf(unit), evidence: { exitCode: 0 } }),
+  observe: (unit) => Promise.resolve({ outcome: 'observed', resources: statesOf(unit) }),
   destroy: () => Promise.resolve({}),
   health: () => Promise.resolve({ healthy: true }),
 };
@@ -144,18 +148,16 @@ async function approvedRun(store: OpenedEventStore, runId: string, tasks: number
   };
 }
 
+const TASK = { action: 'create' as const, dependsOn: [], estimatedMs: 1, costPerMonth: 0 };
+
 function planOf(of: { readonly deploymentId: string; readonly runId: string; readonly tasks: number }): Plan {
   const ids = Array.from({ length: of.tasks }, (_, index) => `unit-${index}`);
   const unitOf = (unitId: string): Plan['units'][number] => ({
     unitId,
     engine: INSTANT_ENGINE.name,
-    type: 'task',
-    action: 'create',
-    dependsOn: [],
-    properties: { size: 1 },
-    checks: [],
-    estimatedMs: 1,
-    costPerMonth: 0,
+    provider: INSTANT_ENGINE.name,
+    ...TASK,
+    resources: [{ address: unitId, type: 'task', properties: { size: 1 }, checks: [], ...TASK }],
   });
   const content: Omit<Plan, 'digest'> = {
     runId: of.runId,

@@ -90,10 +90,13 @@ export function floorSide(question: PlanQuestion): Side {
 /** Ours: the pure part of a planning, the answers of the engines given. */
 export function planSide(question: PlanQuestion): Side {
   const engineTypes = BUILT_IN_TABLES.typeTable.content.mappings.map(({ engineType }) => engineType);
-  const engines = [['terraform', { outcome: 'available', version: '1', types: engineTypes }]] as const;
+  const offer = { outcome: 'available', version: '1', types: engineTypes, takesPlugins: true } as const;
+  // A unit for each, so that both sides order as many nodes.
+  const engines = [['terraform', { ...offer, resourcesPerUnitMax: 1, alone: [] }]] as const;
   const { resources } = JSON.parse(question.text) as { resources: Resource[] };
   const findings = resources.map(
-    ({ name, properties }) => [name, { action: 'create', changes: [], properties }] as const,
+    ({ name, properties }) =>
+      [name, { action: 'create', changes: [], resources: [{ address: name, action: 'create', properties }] }] as const,
   );
   const { priceBook, typeTable } = BUILT_IN_TABLES;
   return sideOf(`Caisson, ${question.nodes}`, () => {

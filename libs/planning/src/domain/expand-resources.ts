@@ -1,8 +1,9 @@
 import {
   findReferences,
-  unitIdOf,
+  resourceAddressOf,
   type DesiredState,
   type Diagnostic,
+  type ResourceLifecycle,
   type ResourceSpec,
   type TypeMapping,
 } from '@caisson/contracts';
@@ -11,9 +12,9 @@ import { chooseEngine, type EngineChoice } from './choose-engine.js';
 import type { EngineOffers } from './engine-offer.js';
 import type { TypeLookup } from './type-lookup.js';
 
-/** A unit as desired, before anybody looked at the world. */
-export interface UnitDraft {
-  readonly unitId: string;
+/** A resource as desired, before anybody looked at the world. */
+export interface ResourceDraft {
+  readonly address: string;
   readonly engine: string;
   /** The engine's own type. */
   readonly type: string;
@@ -21,24 +22,27 @@ export interface UnitDraft {
   readonly mapping?: TypeMapping;
   /** Who the resource is bought from; counts for the risk. */
   readonly provider: string;
+  readonly region?: string | undefined;
+  readonly credential?: string | undefined;
   /** As desired, `${…}` left in. */
   readonly properties: JsonObject;
   readonly hasReferences: boolean;
-  /** Ids of the units that come before, by `dependsOn` and by reference, without repeats. */
+  /** Addresses that come before, by `dependsOn` and by reference, without repeats. */
   readonly dependsOn: readonly string[];
   readonly checks: readonly JsonObject[];
-  readonly preventDestroy: boolean;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly lifecycle?: ResourceLifecycle;
 }
 
-/** The units of a desired state, in its order; or everything that cannot be had. */
+/** The resources of a desired state with all copies, in its order; or everything that cannot be had. */
 export type Expansion =
-  | { readonly outcome: 'expanded'; readonly drafts: readonly UnitDraft[] }
+  | { readonly outcome: 'expanded'; readonly drafts: readonly ResourceDraft[] }
   | { readonly outcome: 'refused'; readonly code: string; readonly diagnostics: readonly Diagnostic[] };
 
-/** Makes one unit of each resource, or of each of its copies. O(size of the desired state + edges between copies). */
-export function expandUnits(desired: DesiredState, offers: EngineOffers, lookup: TypeLookup): Expansion {
-  const copies = new Map(desired.resources.map((resource) => [resource.name, unitIdsOf(resource)]));
-  const drafts: UnitDraft[] = [];
+/** Makes a draft of each resource, or of each of its copies. O(size of the desired state + edges between copies). */
+export function expandResources(desired: DesiredState, offers: EngineOffers, lookup: TypeLookup): Expansion {
+  const copies = new Map(desired.resources.map((resource) => [resource.name, addressesOf(resource)]));
+  const drafts: ResourceDraft[] = [];
   const refusals: { readonly code: string; readonly diagnostic: Diagnostic }[] = [];
   for (const resource of desired.resources) {
     const choice = chooseEngine(resource, offers, lookup);
@@ -50,34 +54,38 @@ export function expandUnits(desired: DesiredState, offers: EngineOffers, lookup:
   return { outcome: 'refused', code: first.code, diagnostics: refusals.map(({ diagnostic }) => diagnostic) };
 }
 
-function unitIdsOf({ count, name }: ResourceSpec): readonly string[] {
-  if (count === undefined) return [unitIdOf(name)];
-  return Array.from({ length: count }, (_copy, index) => unitIdOf(name, index));
+function addressesOf({ count, name }: ResourceSpec): readonly string[] {
+  if (count === undefined) return [resourceAddressOf(name)];
+  return Array.from({ length: count }, (_copy, index) => resourceAddressOf(name, index));
 }
 
 function draftsOf(
   resource: ResourceSpec,
   { engine, engineType, mapping }: Extract<EngineChoice, { outcome: 'chosen' }>,
   copies: ReadonlyMap<string, readonly string[]>,
-): readonly UnitDraft[] {
-  const { references } = findReferences(resource.properties);
+): readonly ResourceDraft[] {
+  const { credential, lifecycle, properties, region, tags } = resource;
+  const { references } = findReferences(properties);
   const before = new Set(resource.dependsOn.flatMap((name) => copies.get(name) ?? []));
-  for (const { index, resource: name } of references) before.add(unitIdOf(name, index));
+  for (const { index, resource: name } of references) before.add(resourceAddressOf(name, index));
   const draft = {
     engine,
     type: engineType,
     ...(mapping === undefined ? {} : { mapping }),
     provider: resource.provider ?? engine,
-    properties: resource.properties,
+    ...(region === undefined ? {} : { region }),
+    ...(credential === undefined ? {} : { credential }),
+    properties,
     hasReferences: references.length > 0,
     dependsOn: [...before],
-    preventDestroy: resource.lifecycle?.preventDestroy ?? false,
+    ...(Object.keys(tags).length === 0 ? {} : { tags }),
+    ...(lifecycle === undefined ? {} : { lifecycle }),
   };
-  return unitIdsOf(resource).map((unitId) => ({ ...draft, unitId, checks: checksOf(resource, unitId) }));
+  return addressesOf(resource).map((address) => ({ ...draft, address, checks: checksOf(resource, address) }));
 }
 
 /** A check may speak of its own resource without naming the copy; from here on it names it. */
-function checksOf({ checks, name }: ResourceSpec, unitId: string): readonly JsonObject[] {
-  if (unitId === name) return checks;
-  return JSON.parse(JSON.stringify(checks).replaceAll(`\${${name}.`, `\${${unitId}.`)) as JsonObject[];
+function checksOf({ checks, name }: ResourceSpec, address: string): readonly JsonObject[] {
+  if (address === name) return checks;
+  return JSON.parse(JSON.stringify(checks).replaceAll(`\${${name}.`, `\${${address}.`)) as JsonObject[];
 }
