@@ -8,6 +8,7 @@ import { executionStreamId } from './execution.aggregate.js';
 import { ExecutionSession } from './execution-session.js';
 import type { ExecutionPorts } from './ports.js';
 import { priorityOf } from './react-to-deployment.js';
+import { changedEngine } from './changed-engine.js';
 import { readPlan, type FoundPlan } from './read-plan.js';
 import { RunLoop } from './run-loop.js';
 
@@ -165,6 +166,8 @@ class Holder {
       return { type: 'RefuseExecution', ...asked, failure: planFailure(found.outcome, planDigest) };
     }
     const { plan } = found;
+    const changed = await changedEngine(this.#ports.engines, plan);
+    if (changed !== undefined) return { type: 'RefuseExecution', ...asked, failure: changed };
     const units = plan.units.map(({ unitId, engine, action, resources }) => ({
       ...{ unitId, engine, action },
       resources: resources.map((resource) => ({
