@@ -6,9 +6,12 @@ export type { Answer, Call, SessionOptions } from './http-session.js';
 export { ApiProblem, problemOf } from './problem.js';
 export type { Problem } from './problem.js';
 export type {
+  AttemptResource,
+  CallbackAddress,
   DeploymentResource,
   DriftReportResource,
   HistoryEntry,
+  LogAnswer,
   RunResource,
   TaskResource,
 } from '@caisson/contracts';

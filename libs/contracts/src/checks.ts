@@ -70,3 +70,8 @@ export const ObservedCheck = z.strictObject({ kind: z.literal('observed'), ...sc
 export const Check = z.discriminatedUnion('kind', [HttpCheck, TcpCheck, CommandCheck, OutputCheck, ObservedCheck]);
 
 export type Check = z.infer<typeof Check>;
+
+/** A URL as people may see it: user, password, query and fragment may be secrets and are left out. */
+export function shownUrl(url: string): string {
+  return url.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*$/s, '?…');
+}

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '@caisson/contracts';
+import { shownUrl, type Diagnostic } from '@caisson/contracts';
 import {
   EngineFailure,
   soleResource,
@@ -130,13 +130,14 @@ export class WaitEngine implements Engine {
   ): Promise<ApplyResult | Waiting> {
     const { everySeconds, expectStatus, timeoutSeconds, url } = propertiesOf('poll', resource);
     const got = await this.#look(url, call);
-    call.log(`${url} ${got}`);
+    const shown = shownUrl(url);
+    call.log(`${shown} ${got}`);
     if (got === `answers ${expectStatus}`) return this.#over(resource, { status: expectStatus });
     const deadline = later(since, timeoutSeconds * SECOND_MS);
-    if (this.#isPast(deadline)) throw timedOut(resource, `${url} ${got}, not ${expectStatus}`, since);
+    if (this.#isPast(deadline)) throw timedOut(resource, `${shown} ${got}, not ${expectStatus}`, since);
     const next = later(this.#clock.now(), everySeconds * SECOND_MS);
     const until = next < deadline ? next : deadline;
-    return { waiting: { reason: `${url} to answer ${expectStatus}`, until, callback: false, touched: false } };
+    return { waiting: { reason: `${shown} to answer ${expectStatus}`, until, callback: false, touched: false } };
   }
 
   async #look(url: string, { signal }: EngineCall): Promise<string> {

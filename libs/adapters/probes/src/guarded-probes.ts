@@ -57,5 +57,5 @@ export class GuardedProbes {
 function httpUrl(url: string): URL {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed !== undefined && /^https?:$/.test(parsed.protocol)) return parsed;
-  throw new Fault('check-url-invalid', `${url} is no http URL. Correct the check.`, { retryable: false });
+  throw new Fault('check-url-invalid', 'The URL is not one of http or https. Correct it.', { retryable: false });
 }

@@ -91,6 +91,12 @@ describe('a check that asks the world', () => {
     });
   });
 
+  it('shows no secret of its URL', async () => {
+    const url = 'http://mia:sesame@x/health?token=sesame#sesame';
+    const shown = await run(scene({ status: async () => 503 }), { kind: 'http', url, triesMax: 1 });
+    expect(shown?.detail).toBe('http://x/health?… answers 503, not 200, after one try within 30000 ms.');
+  });
+
   it('fails when it refers to nothing, or is no check', async () => {
     expect(await run(scene(), { kind: 'http', url: '${db.outputs.url}' })).toMatchObject({ detail: /db/ });
     expect(await run(scene(), { kind: 'tcp', host: 'db', port: '${web.outputs.url}' })).toBeDefined();

@@ -1,4 +1,4 @@
-import { Check, resolveReferences, type Diagnostic, type ReferableResource } from '@caisson/contracts';
+import { Check, resolveReferences, shownUrl, type Diagnostic, type ReferableResource } from '@caisson/contracts';
 import { jsonEquals, messageOf, type Clock, type Json, type JsonObject } from '@caisson/kernel';
 import type { CheckWorld } from './ports.js';
 import { supervise } from './supervise.js';
@@ -102,7 +102,7 @@ function failed(
 }
 
 function nameOf(check: Probe): string {
-  if (check.kind === 'http') return check.url;
+  if (check.kind === 'http') return shownUrl(check.url);
   return check.kind === 'tcp' ? `${check.host}:${check.port}` : `"${check.command}"`;
 }
 
