@@ -157,6 +157,24 @@ describe('Relay', () => {
     await relay.stop();
   });
 
+  it('numbers on while the transport takes its time', async () => {
+    let release = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (release = resolve));
+    const publish = vi.fn(() => answered);
+    const { outbox, clock, relay, idle } = scene({ publish });
+    outbox.unnumbered = 1;
+    relay.start();
+    await vi.waitFor(() => expect(publish).toHaveBeenCalledTimes(1));
+    outbox.unnumbered = 1;
+    await idle();
+    clock.tick();
+    await vi.waitFor(() => expect(outbox.numbered).toBe(2));
+    expect(publish).toHaveBeenCalledTimes(1);
+    release();
+    await vi.waitFor(() => expect(outbox.waiting).toEqual([]));
+    await relay.stop();
+  });
+
   it('keeps what it could not send when it stops', async () => {
     const publish = vi.fn().mockRejectedValue(new Error('down'));
     const { outbox, relay } = scene({ publish });

@@ -126,20 +126,39 @@ export class Relay {
 
   /** Sends the same batch until it is stored. False when the relay stopped or lost the lead before. */
   async #send(publisher: EventPublisher, entries: readonly OutboxEntry[], leading: AbortSignal): Promise<boolean> {
-    const { outbox, clock, observer, wakeups } = this.#options;
+    const { clock, observer } = this.#options;
     for (let attempt = 1; ; attempt += 1) {
       if (leading.aborted || this.#stop.signal.aborted) return false;
       try {
-        await publisher.publish(entries);
+        await this.#numberUntil(publisher.publish(entries));
         return true;
       } catch (error) {
         observer?.failed?.(error, attempt);
         await clock.sleep(backoffMs(attempt), AbortSignal.any([leading, this.#stop.signal]));
       }
-      await outbox.next(1); // Numbers what came meanwhile; the batch in hand stays as it is.
-      this.#bell.ring(); // To look for it when the batch is out.
-      wakeups.wake(SEQUENCED_CHANNEL);
+      await this.#number();
     }
+  }
+
+  /** A transport that is away may take long to say so, and sweeps go on meanwhile; nor may a leader fall silent. */
+  async #numberUntil(sending: Promise<void>): Promise<void> {
+    const { clock, pollMs = POLL_MS_DEFAULT } = this.#options;
+    const sent = new AbortController();
+    const settled = sending.finally(() => sent.abort());
+    const numbering = (async () => {
+      while (!sent.signal.aborted) {
+        await clock.sleep(pollMs, sent.signal);
+        if (!sent.signal.aborted) await this.#number();
+      }
+    })();
+    await Promise.all([settled, numbering]);
+  }
+
+  /** Numbers what came meanwhile; the batch in hand stays as it is. */
+  async #number(): Promise<void> {
+    await this.#options.outbox.next(1);
+    this.#bell.ring(); // To look for it when the batch is out.
+    this.#options.wakeups.wake(SEQUENCED_CHANNEL);
   }
 }
 

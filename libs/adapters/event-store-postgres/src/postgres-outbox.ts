@@ -24,9 +24,14 @@ const SEQUENCE_ROUNDS_MAX = 20;
 const SEQUENCE = `select set_config('synchronous_commit', 'on', true), sequence_events($1) as rows`;
 const NO_WAIT_FOR_DISK = 'set synchronous_commit = off';
 
-/** A leader whose host is gone says no goodbye: the server must notice by itself, not after its usual two hours. */
+/**
+ * A leader whose host is gone says no goodbye, and one whose process stands still says nothing at all: the server must
+ * notice both by itself. One that lives asks every second.
+ */
+const SILENT_MS_MAX = 10_000;
 const NOTICE_DEAD_LEADER =
-  'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3';
+  'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3; ' +
+  `set idle_session_timeout = ${SILENT_MS_MAX}`;
 
 const NEXT = `
   select o.global_seq, o.event_id as outgoing_id, ${PUBLIC_COLUMNS}

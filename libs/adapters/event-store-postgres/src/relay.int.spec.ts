@@ -149,6 +149,17 @@ describe('Relay over Postgres', () => {
     await eventually('the second to send', () => log.length === 2);
   });
 
+  it('is led by another when the leader stands still', { timeout: 40_000 }, async () => {
+    const [still, next] = [stores[0]!.outbox, stores[1]!.outbox];
+    let isLost = false;
+    expect(await still.tryLead(() => (isLost = true))).toBe(true); // And asks nothing from now on, as if it were frozen.
+    const asking = (): Promise<boolean> => next.tryLead(() => undefined);
+    expect(await asking()).toBe(false);
+    await eventually('another leader', asking, 30_000);
+    await eventually('the old one to hear of it', () => isLost);
+    await expect(still.next(1)).rejects.toMatchObject({ code: 'not-leading' });
+  });
+
   it('without a transport numbers and forgets, woken by appends of other processes', async () => {
     startRelay(stores[0]!);
     await stores[1]!.events.append(newAppend({ events: [newEvent(), newPrivateEvent()] }));
