@@ -16,6 +16,9 @@ const MS_PER_ENTRY = 0.5;
 /** How often the relay looks by itself, should a wake-up be lost, and how often a stand-by asks to lead. */
 const POLL_MS_DEFAULT = 1_000;
 
+/** Who leads is woken by what it is to send: it looks by itself less often than a stand-by asks to lead. */
+const IDLE_POLLS = 2;
+
 /** Is told what the relay does; for metrics and logs. Must not throw. */
 export interface RelayObserver {
   /** Leadership came or went. */
@@ -79,7 +82,7 @@ export class Relay {
         if (sent === undefined) await clock.sleep(pollMs, signal);
         if (sent === undefined || sent === 'more waits') continue;
         await clock.sleep(Math.max(0, startedMs + pauseMs(sent) - clock.monotonicMs()), signal);
-        await this.#bell.wait(pollMs, signal);
+        await this.#bell.wait(IDLE_POLLS * pollMs, signal);
       } catch (error) {
         failures += 1;
         observer?.failed?.(error, failures);

@@ -7,6 +7,9 @@ import type { StreamRef } from './ports/event-store.js';
 /** A checkpoint is a hint that saves reading: written this often, and when the sweep ends. */
 const SAVE_EVERY_MS = 1000;
 
+/** Where others stand and what was released is looked up no more often than this, so that an idle service is idle. */
+const LOOK_EVERY_MS = 5_000;
+
 /** What a sweep walks over, and at what pace. */
 export interface SweepOptions {
   readonly consumer: EventConsumer;
@@ -87,7 +90,7 @@ export class Sweep {
    */
   async round(signal: AbortSignal): Promise<number> {
     const { consumer, store, topics, minAgeMs, pageSize, clock, everyMs } = this.#options;
-    if (clock.monotonicMs() - this.#lookedAtMs >= everyMs) await this.#look();
+    if (clock.monotonicMs() - this.#lookedAtMs >= Math.max(everyMs, LOOK_EVERY_MS)) await this.#look();
     let applied = 0;
     for (let more = true; more && !signal.aborted;) {
       const page = await store.readSince({ topics, afterGlobalSeq: this.#position, minAgeMs, limit: pageSize });
@@ -101,7 +104,7 @@ export class Sweep {
     return applied;
   }
 
-  /** Where others of the same name stand, and what was released, is looked up once per pause, not per wake-up. */
+  /** Where others of the same name stand, and what was released. */
   async #look(): Promise<void> {
     const { consumer, store, clock } = this.#options;
     await this.#catchUpReleased();

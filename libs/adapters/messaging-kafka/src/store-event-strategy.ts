@@ -1,8 +1,8 @@
 import { Sweep, SEQUENCED_CHANNEL, type EventConsumer, type PageResult } from '@caisson/event-sourcing';
 import { EventStrategy, type EventStrategyOptions, type StrategyHealth } from './event-strategy.js';
 
-/** How often it looks when no wake-up comes. */
-const POLL_MS = 1000;
+/** How often it looks when no wake-up comes: only where one was lost. */
+const POLL_MS = 2000;
 const PAGE_EVENTS_MAX = 200;
 
 /** So long without a finished round means that something hangs: rounds end, or fail, within seconds. */
