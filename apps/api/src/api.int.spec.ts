@@ -609,7 +609,8 @@ describe('commands', () => {
     });
     const failure = { code: 'tool-failed', message: 'exit code 1', diagnostics: [] };
     const ended = ask('GET', `${logPath}?offset=2&waitSeconds=10`);
-    await record('task-failed', { ...of, failure });
+    const retrying = { collection: 'task', id: ref.taskId, body: { ...task, state: 'retrying' } };
+    await record('task-failed', { ...of, failure }, [retrying]);
     expect((await ended).body).toEqual({ lines: [], offset: 2, nextOffset: 2, complete: true });
     await record('task-retrying', { ...ref, attempt: 2, delayMs: 1000 });
     await record('task-started', { ...of, attempt: 2, actionKey: 'k' });

@@ -1,11 +1,13 @@
 import type { LogAnswer, LogQuery } from '@caisson/contracts';
 import type { AttemptLogs } from '@caisson/engine';
-import type { ConsumerStore } from '@caisson/event-sourcing';
+import type { ConsumerStore, DocumentStore } from '@caisson/event-sourcing';
 import type { Clock } from '@caisson/kernel';
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { ATTEMPT_LOGS, CLOCK, CONSUMERS } from '../tokens.js';
+import { ATTEMPT_LOGS, CLOCK, CONSUMERS, DOCUMENTS } from '../tokens.js';
 import { attemptsOf, type AttemptView } from './attempts.js';
+import { FOREIGN_COLLECTIONS } from './foreign-collections.js';
+import type { TaskView } from './task-queries.js';
 
 /** Pause between two looks at a log that is followed. */
 const LOOK_EVERY_MS = 250;
@@ -47,17 +49,18 @@ export class ListAttemptsHandler implements IQueryHandler<ListAttempts> {
 export class ReadAttemptLogHandler implements IQueryHandler<ReadAttemptLog> {
   constructor(
     @Inject(CONSUMERS) private readonly consumers: ConsumerStore,
+    @Inject(DOCUMENTS) private readonly documents: DocumentStore,
     @Inject(ATTEMPT_LOGS) private readonly logs: Pick<AttemptLogs, 'read'>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async execute({ attemptId, part, tenantId }: ReadAttemptLog): Promise<LogAnswer | undefined> {
     const { limit, offset, waitSeconds } = part;
+    const attempt = await this.find(tenantId, attemptId);
+    if (attempt === undefined) return undefined;
     const deadlineMs = this.clock.monotonicMs() + waitSeconds * 1000;
-    for (;;) {
-      const attempt = await this.find(tenantId, attemptId);
-      if (attempt === undefined) return undefined;
-      const isOver = attempt.finishedAt !== undefined; // Asked first: all was written before it ended.
+    for (let isOver = attempt.finishedAt !== undefined; ; isOver = !(await this.isRunning(tenantId, attempt))) {
+      // Whether it is over was asked first: all lines are written before an attempt ends.
       const { lines, nextOffset } = await this.logs.read({ tenantId, attemptId }, offset, limit);
       const leftMs = deadlineMs - this.clock.monotonicMs();
       if (lines.length > 0 || isOver || leftMs <= 0) {
@@ -72,5 +75,11 @@ export class ReadAttemptLogHandler implements IQueryHandler<ReadAttemptLog> {
     const [runId = ''] = taskId.split('/');
     const facts = await this.consumers.readStream({ tenantId, streamId: `execution-${runId}` }, 0);
     return attemptsOf(taskId, facts).find(({ id }) => id === attemptId);
+  }
+
+  /** Of the newest attempt, by one row: a look that is repeated must not read the facts of a large run. */
+  private async isRunning(tenantId: string, { attempt, taskId }: AttemptView): Promise<boolean> {
+    const task = await this.documents.get<TaskView>(tenantId, FOREIGN_COLLECTIONS.task, taskId);
+    return task?.body.state === 'running' && task.body.attempt === attempt;
   }
 }
