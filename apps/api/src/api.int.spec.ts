@@ -565,7 +565,14 @@ describe('commands', () => {
     });
     await ask('POST', `/runs/${scaled.body.run.id}/cancel`);
     const body = { resources: { web: { properties: { flavor: 'm1.large' }, tags: { tier: 'web' } } } };
-    const configured = await ask('POST', `/deployments/${id}/configure`, { body });
+    const once = { 'idempotency-key': systemIds.next() };
+    const configured = await ask('POST', `/deployments/${id}/configure`, { body, headers: once });
+    expect((await ask('POST', `/deployments/${id}/configure`, { body, headers: once })).body).toEqual(configured.body);
+    const other = { resources: { web: { properties: { flavor: 'm1.small' } } } };
+    expect(await ask('POST', `/deployments/${id}/configure`, { body: other, headers: once })).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency-key-reused' },
+    });
     expect(configured).toMatchObject({ status: 202, body: { run: { kind: 'configure', revision: 3 } } });
     expect((await ask('GET', `/deployments/${id}`)).body).toMatchObject({
       desired: { resources: [{ count: 3, properties: { flavor: 'm1.large' }, tags: { tier: 'web' } }] },

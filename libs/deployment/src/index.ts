@@ -49,6 +49,8 @@ export { hasTaskProgress, withTaskProgress } from './application/run-progress.js
 export { RUN_START_QUEUE, StartWhenDue } from './application/start-when-due.js';
 export { StartPlanning } from './application/start-planning.js';
 export type { StartPlanningInput } from './application/start-planning.js';
+export { adjustDesired } from './domain/adjust-desired.js';
+export type { Adjustment } from './domain/adjust-desired.js';
 export type { DeploymentRejection } from './domain/deployment.commands.js';
 export type { DeploymentEvent } from './domain/deployment.events.js';
 export type { Deployment, DeploymentState, Run } from './domain/deployment.state.js';

@@ -1,4 +1,4 @@
-import type { CommandAnswer, DeploymentSummary } from '@caisson/contracts';
+import type { CommandAnswer, DeploymentSummary, DesiredState } from '@caisson/contracts';
 import {
   DEPLOYMENT_COLLECTIONS,
   deploymentView,
@@ -8,7 +8,7 @@ import {
   type RunView,
 } from '@caisson/deployment';
 import { eventIdOf, type ConsumerStore, type DocumentStore } from '@caisson/event-sourcing';
-import { entityTagOf, type Caller } from '@caisson/http';
+import { entityTagOf, type Caller, type HttpProblem } from '@caisson/http';
 import { invariant, jsonEquals } from '@caisson/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -28,6 +28,8 @@ export interface AskedCommand {
   readonly deploymentId: string;
   /** What a repeat must say too: members of what it recorded, by name. Those left out do not matter. */
   readonly says?: Readonly<Record<string, unknown>>;
+  /** Whether what was recorded as desired is what this command would make, where the body is not recorded itself. */
+  readonly leaves?: (desired: DesiredState) => boolean;
 }
 
 /** Turns what became of a command into its answer. */
@@ -72,7 +74,7 @@ export class CommandAnswers {
   }
 
   /** The run that a repeated command was about when it came first. */
-  private async firstRunOf({ caller, deploymentId, says = {} }: AskedCommand): Promise<string | undefined> {
+  private async firstRunOf({ caller, deploymentId, leaves, says = {} }: AskedCommand): Promise<string | undefined> {
     const stream = { tenantId: caller.tenantId, streamId: `deployment-${deploymentId}` };
     const ids = new Set(
       Array.from({ length: EVENTS_PER_COMMAND_MAX }, (_, index) => eventIdOf(stream, caller.commandId, index)),
@@ -82,11 +84,17 @@ export class CommandAnswers {
     for (const [name, said] of Object.entries(says)) {
       const before = data.find((item) => item[name] !== undefined)?.[name];
       if (said !== undefined && before !== undefined && !jsonEquals(said, before)) {
-        throw apiProblem('idempotency-key-reused', 'Send a new Idempotency-Key with a new request.');
+        throw keyReused();
       }
     }
+    const desired = data.find((item) => item['desired'] !== undefined)?.['desired'];
+    if (desired !== undefined && leaves?.(desired as DesiredState) === false) throw keyReused();
     return data.findLast(({ runId }) => runId !== undefined)?.runId;
   }
+}
+
+function keyReused(): HttpProblem {
+  return apiProblem('idempotency-key-reused', 'Send a new Idempotency-Key with a new request.');
 }
 
 function fresh({ events, state }: Accepted): { deployment: DeploymentSummary; view: RunView | undefined } {

@@ -1,6 +1,7 @@
-import { CommandAnswer, ConfigureRequest, ScaleRequest } from '@caisson/contracts';
+import { CommandAnswer, ConfigureRequest, ScaleRequest, type DesiredState } from '@caisson/contracts';
+import { adjustDesired } from '@caisson/deployment';
 import { AccessGuard, CalledBy, Operation, versionFromIfMatch, type Caller } from '@caisson/http';
-import type { JsonObject } from '@caisson/kernel';
+import { jsonEquals } from '@caisson/kernel';
 import { Body, Controller, Headers, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
@@ -77,12 +78,17 @@ export class DeploymentAdjustmentsController {
     const { deploymentId, reason } = wish;
     const known = ifMatch === undefined ? {} : { ifVersion: versionFromIfMatch(ifMatch) };
     const command = new AdjustDeploymentCommand({ ...wish, ...known, context: commandContextOf(caller) });
-    return this.answers.accepted(
-      await this.commands.execute(command),
-      { caller, deploymentId, says: { reason } },
-      reply,
-    );
+    const repeat = { caller, deploymentId, says: { reason }, leaves: isMadeBy(wish.adjustment) };
+    return this.answers.accepted(await this.commands.execute(command), repeat, reply);
   }
+}
+
+/** Made once more, it changes nothing. */
+function isMadeBy(adjustment: AdjustDeploymentCommand['input']['adjustment']) {
+  return (desired: DesiredState): boolean => {
+    const again = adjustDesired(desired, adjustment);
+    return again.outcome === 'adjusted' && jsonEquals(again.desired, desired);
+  };
 }
 
 /** Without members that are undefined: what is recorded is JSON. */
