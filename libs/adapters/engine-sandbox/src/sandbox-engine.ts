@@ -14,7 +14,7 @@ import {
   type UnitInput,
   type UnitPlan,
 } from '@caisson/engine';
-import { messageOf, type JsonObject } from '@caisson/kernel';
+import { digestOf, messageOf, type JsonObject } from '@caisson/kernel';
 import { builtOf, isBuilding, untilBuilt } from './building.js';
 import { CloudClient, type SandboxCloudEndpoint } from './cloud-client.js';
 import { addressOf, observedOf, type CloudResource } from './cloud-resource.js';
@@ -76,6 +76,7 @@ export class SandboxEngine implements Engine {
     return {
       action,
       resources: [{ address: resource.address, action }],
+      basis: digestOf([...(found.own === undefined ? [] : [found.own]), ...found.extras].map(observedOf)),
       changes: own.action === 'none' ? extras : [{ ...change, ...own }, ...extras],
     };
   }

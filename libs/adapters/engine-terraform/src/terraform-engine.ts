@@ -60,9 +60,11 @@ export class TerraformEngine implements Engine {
     const layout = layoutOf(unit, destroy ? 'destroy' : 'look');
     return this.#workspace.reading(call, layout, async (session) => {
       await this.#workspace.prepare(session);
-      const absent = isAbsent(await this.#workspace.state.read(session));
+      const recorded = await this.#workspace.state.read(session);
+      const absent = isAbsent(recorded);
       const plan = readPlan(await this.#workspace.plan(session, { destroy }), { layout, absent, destroy });
-      return { ...plan, artifact: await readPlanFile(session.directory) };
+      const basis = recorded === undefined ? 'no state' : `${recorded.lineage}/${recorded.serial}`;
+      return { ...plan, basis, artifact: await readPlanFile(session.directory) };
     });
   }
 

@@ -136,7 +136,10 @@ export class UnitSurvey {
 
   /** A gate is passed anew whenever what it looks at changes, and is no step otherwise. */
   #gateFinding({ engine, unitId }: UnitDraft, { resources }: UnitInput): UnitFinding {
-    const changes = resources.some(({ dependsOn }) => dependsOn.some((id) => !this.#standing.has(id)));
+    // What goes is no dependency: a gate without any stands behind removals.
+    const changes = resources.some(
+      ({ dependsOn }) => dependsOn.length === 0 || dependsOn.some((id) => !this.#standing.has(id)),
+    );
     const whenChanged = this.#previous.has(unitId) ? 'update' : 'create';
     const action = changes ? whenChanged : 'none';
     const found = resources.map(({ address, properties }): ResourceFinding => ({ address, action, properties }));
