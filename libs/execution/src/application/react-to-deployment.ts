@@ -36,6 +36,7 @@ export function jobFor(event: PublicEvent): NewJob | undefined {
         queue: EXECUTION_QUEUE,
         key: `callback/${decoded.subject}`,
         payload: { streamId: decoded.subject, version: decoded.sequence },
+        headStartMs: HEAD_START_MS.urgent, // What was begun goes on before something new is.
       };
     default:
       return undefined;

@@ -1,3 +1,4 @@
+import { HEAD_START_MS } from '@caisson/contracts';
 import type { NewJob } from '@caisson/event-sourcing';
 import type { Instant, Json } from '@caisson/kernel';
 import type { ExecutionEvent, OfAttempt } from '../domain/execution.events.js';
@@ -23,6 +24,7 @@ export function timersOf(
     key: `${run.runId}/wait/${phase}/${unitId}/${cycle}.${attempt}`,
     payload: { streamId: `deployment-${run.deploymentId}`, version: askedBy, waits: { phase, unitId } },
     delayMs: Math.max(0, Date.parse(until) - Date.parse(now)),
+    headStartMs: HEAD_START_MS.urgent, // What was begun goes on before something new is.
   }));
 }
 
