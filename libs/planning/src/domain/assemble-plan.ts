@@ -139,7 +139,7 @@ function reasoningOf(
 
 /** Wave by wave, in each by priority, then as desired: how people read it. Makes no order of execution. */
 function listed({ lookup, order }: PlanParts, units: readonly PlanUnit[]): readonly PlanUnit[] {
-  const waveOf = new Map(order.waves.flatMap((wave, index) => wave.map((unitId) => [unitId, index] as const)));
+  const waveOf = placesIn(order);
   return units
     .map((unit) => ({
       unit,
@@ -153,8 +153,18 @@ function listed({ lookup, order }: PlanParts, units: readonly PlanUnit[]): reado
     .map(({ unit }) => unit);
 }
 
+/** The wave of each unit, from 0. */
+function placesIn({ waves }: UnitOrder): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  waves.forEach((wave, index) => {
+    for (const unitId of wave) places.set(unitId, index);
+  });
+  return places;
+}
+
 /** The same within a unit. */
 function listedWithin({ lookup }: PlanParts, engine: string, resources: readonly PlanResource[]): PlanResource[] {
+  if (resources.length < 2) return [...resources];
   const waveOf = new Map<string, number>();
   return resources
     .map((resource) => {
@@ -166,9 +176,9 @@ function listedWithin({ lookup }: PlanParts, engine: string, resources: readonly
     .map(({ resource }) => resource);
 }
 
-function wavesOf({ waves }: UnitOrder, units: readonly PlanUnit[]): string[][] {
-  const waveOf = new Map(waves.flatMap((wave, index) => wave.map((unitId) => [unitId, index] as const)));
-  const listing = waves.map((): string[] => []);
+function wavesOf(order: UnitOrder, units: readonly PlanUnit[]): string[][] {
+  const waveOf = placesIn(order);
+  const listing = order.waves.map((): string[] => []);
   for (const { unitId } of units) listing[waveOf.get(unitId) ?? 0]?.push(unitId);
   return listing;
 }

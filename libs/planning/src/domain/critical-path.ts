@@ -25,7 +25,8 @@ export function criticalPathMs({ edges, waves }: UnitOrder, units: readonly Plan
 }
 
 /** Resources of a unit stand after those that they need; what goes, goes beside the others. */
-function longestWithin({ resources }: PlanUnit): number {
+function longestWithin({ estimatedMs: whole, resources }: PlanUnit): number {
+  if (resources.length === 1) return whole;
   const endsAt = new Map<string, number>();
   let longest = 0;
   for (const { address, dependsOn, estimatedMs } of resources) {

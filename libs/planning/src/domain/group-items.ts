@@ -29,7 +29,7 @@ export type Grouped =
 /**
  * Puts items into groups such that no two groups wait for each other. What is in a group stays; the others join groups
  * of their kind that have room, else make new ones, with what they need close by. The same items in the same order
- * give the same groups. The items themselves must not wait for each other. O(items + edges) for the groups that are usual.
+ * give the same groups. The items themselves must not wait for each other. O(items + edges) for groups that are usual.
  *
  * First every item gets a level: that of what comes before it, and one more when that is of another kind. Between
  * levels groups cannot wait for each other. Within a level and kind, groups stand in a row, and each item goes to a

@@ -58,11 +58,11 @@ function isShared(draft: ResourceDraft, offers: EngineOffers): boolean {
 
 function itemOf(draft: ResourceDraft, offers: EngineOffers, fixedIn: string | undefined): GroupingItem {
   const { address, credential, dependsOn, engine, provider, region } = draft;
-  const plugin = pluginOf(draft);
-  const kind = JSON.stringify([engine, provider, region, credential, plugin].map((part) => part ?? null));
+  const kindOf = (): string =>
+    JSON.stringify([engine, provider, region, credential, pluginOf(draft)].map((part) => part ?? null));
   return {
     id: address,
-    kind: isShared(draft, offers) ? kind : undefined,
+    kind: isShared(draft, offers) ? kindOf() : undefined,
     sizeMax: offerOf(offers, engine)?.resourcesPerUnitMax ?? 1,
     fixedIn,
     before: dependsOn,

@@ -128,6 +128,7 @@ function betweenUnits(
   edges: readonly (readonly [string, string])[],
   units: readonly Pick<UnitDraft | AppliedUnit, 'unitId' | 'resources'>[],
 ): readonly (readonly [string, string])[] {
+  if (edges.length === 0) return [];
   const unitOf = new Map(
     units.flatMap(({ resources, unitId }) => resources.map(({ address }) => [address, unitId] as const)),
   );
