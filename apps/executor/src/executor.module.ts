@@ -30,13 +30,21 @@ export class ExecutorModule {
   }
 }
 
+/** What killing a tool, looking whether all of it is gone and reading what it left may take on top of its grace. */
+const KILL_MARGIN_MS = 30_000;
+
 function executionPorts(
   frame: ServiceFrame<ExecutorSettings>,
   engines: EnginesToUse,
   given: ExecutionLimits,
 ): ExecutionPorts {
   const { store, documents, consumers, locks, wakeups, clock, random, service, settings, log, metrics } = frame;
-  const limits = { ...given, taskTimeoutMsMin: settings.executorTaskTimeoutSeconds * 1000 };
+  const limits = {
+    ...given,
+    taskTimeoutMsMin: settings.executorTaskTimeoutSeconds * 1000,
+    // An engine answers after its tool was killed: whoever gives up sooner does not know whether it still acts.
+    abortGraceMs: settings.toolGraceSeconds * 1000 + KILL_MARGIN_MS,
+  };
   const slotLimits = {
     total: settings.executorAttemptsMax,
     perTenant: settings.executorAttemptsPerTenantMax,

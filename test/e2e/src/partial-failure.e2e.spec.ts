@@ -1,9 +1,12 @@
+import { eventually } from '@caisson/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EmbeddedCaisson } from './embedded-caisson.js';
+import { markedProcessesOf } from './process-list.js';
+import { TerraformWorld } from './terraform-world.js';
 
 let caisson: EmbeddedCaisson;
 beforeAll(async () => {
-  caisson = await EmbeddedCaisson.start({ CAISSON_SANDBOX_READY_SECONDS: '1' });
+  caisson = await EmbeddedCaisson.start({ CAISSON_SANDBOX_READY_SECONDS: '1', CAISSON_TOOL_GRACE_SECONDS: '2' });
 });
 afterAll(() => caisson.stop());
 
@@ -45,4 +48,22 @@ it('fails when a server never becomes active, and removes it with all that the r
   const ledger = await caisson.sandbox.ledger(created.deployment.id);
   expect(ledger.filter(({ kind }) => kind === 'create')).toHaveLength(4); // It was there, and it is gone.
   expect(await caisson.sandbox.resources(created.deployment.id)).toEqual([]);
+});
+
+it('cancels a run whose tool ignores that it is told to stop, child and grandchild, and says what is there', async () => {
+  const world = new TerraformWorld(caisson.folder, 'deaf');
+  const mark = `31${String(Date.now()).slice(-7)}`;
+  const deaf = world.resource('base', `trap '' INT TERM; (trap '' INT TERM; sleep ${mark}) & sleep ${mark}; wait`);
+  const wanted = { name: 'deaf', onFailure: 'keep', autoApprove: true, resources: [deaf] };
+  const { deployment, run } = await caisson.client.createDeployment(wanted);
+  const sleeping = () => markedProcessesOf(`sleep ${mark}`);
+  await eventually('the apply to sleep', async () => (await sleeping()).length > 1, 60_000);
+  await caisson.client.cancel(run.id);
+  const cancelled = await caisson.client.waitForRun(run.id, { states: ['cancelled', 'failed', 'rolled_back'] });
+  expect(cancelled.state).toBe('cancelled');
+  const { done = [], notDone = [], unknown = [] } = cancelled.effects ?? {};
+  expect([...done, ...notDone, ...unknown]).toMatchObject([{ unitId: 'base' }]);
+  expect(await sleeping()).toEqual([]);
+  const destroyed = await caisson.client.destroyDeployment(deployment.id);
+  await caisson.client.waitForRun(destroyed.run.id, { states: ['completed'] });
 });
