@@ -67,6 +67,14 @@ it('runs the units of a wave at the same time, within its bound', async () => {
   expect(world.most).toBe(5);
 });
 
+it('keeps to the bound of an engine, whatever run or tenant asks', async () => {
+  const world = await start({ CAISSON_EXECUTOR_ATTEMPTS_PER_ENGINE: 'sandbox=3,other=1' });
+  const stories = [new StoryTeller(outside.events), new StoryTeller(outside.events)];
+  for (const story of stories) await story.startRun(units(6));
+  await eventually('all tasks', () => stories.every((story) => world.ofRun(story).length === 6));
+  expect(world.most).toBe(3);
+});
+
 it('takes the urgent run of a tenant first', async () => {
   const limits = { CAISSON_EXECUTOR_RUNS_MAX: '1', CAISSON_EXECUTOR_RUNS_RESERVE_MAX: '0' };
   const world = await start({ ...limits, CAISSON_EXECUTOR_ATTEMPTS_MAX: '1' });

@@ -49,7 +49,7 @@ function executionPorts(
     total: settings.executorAttemptsMax,
     perTenant: settings.executorAttemptsPerTenantMax,
     perRun: settings.executorAttemptsPerRunMax,
-    perEngine: { terraform: settings.executorTerraformMax },
+    perEngine: { terraform: settings.executorTerraformMax, ...settings.executorAttemptsPerEngine },
   };
   const slots = new Slots(slotLimits, clock);
   return {

@@ -34,6 +34,16 @@ export const ExecutorSettings = CommonSettings.extend({
   executorAttemptsPerRunMax: WholeNumber.default(16),
   /** Terraform processes at once: each takes a core and some hundred megabytes. */
   executorTerraformMax: WholeNumber.default(4),
+  /** Attempts at once of other engines: `name=number`, comma separated, such as `sandbox=16`. Absent: no bound. */
+  executorAttemptsPerEngine: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,62}=[1-9]\d{0,3}(,[a-z][a-z0-9-]{0,62}=[1-9]\d{0,3})*$/, {
+      error: 'must be name=number, comma separated',
+    })
+    .transform((text): Readonly<Record<string, number>> =>
+      Object.fromEntries(text.split(',').map((part) => [part.split('=')[0] ?? '', Number(part.split('=')[1])])),
+    )
+    .optional(),
   /** A task gets twice its estimated time, but at least so many seconds. Longer than the limits of the engines. */
   executorTaskTimeoutSeconds: WholeNumber.default(600),
   /** JSON object of commands that checks may run, by name: `{"dig": "/usr/bin/dig"}`. Default none. */

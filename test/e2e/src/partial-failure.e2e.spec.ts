@@ -50,7 +50,7 @@ it('fails when a server never becomes active, and removes it with all that the r
   expect(await caisson.sandbox.resources(created.deployment.id)).toEqual([]);
 });
 
-it('cancels a run whose tool ignores that it is told to stop, child and grandchild, and says what is there', async () => {
+it('cancels a run whose tool and its children ignore that they are told to stop, and says what is there', async () => {
   const world = new TerraformWorld(caisson.folder, 'deaf');
   const mark = `31${String(Date.now()).slice(-7)}`;
   const deaf = world.resource('base', `trap '' INT TERM; (trap '' INT TERM; sleep ${mark}) & sleep ${mark}; wait`);
