@@ -12,6 +12,7 @@ import {
   startWholeExecutor,
   StoryTeller,
   unit,
+  unitOn,
   type ExecutorPlace,
   type RunningExecutor,
 } from './executor.harness.js';
@@ -52,9 +53,13 @@ afterAll(async () => {
   await rm(place.dataDir, { recursive: true, force: true });
 });
 
-function module_(unitId: string, text: string, variables: JsonObject = {}, dependsOn: string[] = []): PlanUnit {
+function module_(
+  unitId: string,
+  text: string,
+  { dependsOn = [], variables = {} }: { readonly variables?: JsonObject; readonly dependsOn?: string[] } = {},
+): PlanUnit {
   const properties = { source: { files: { 'main.tf': text } }, variables };
-  return unit(unitId, properties, dependsOn, { engine: 'terraform', type: 'module' });
+  return unitOn({ engine: 'terraform', type: 'module' }, unit(unitId, properties, dependsOn));
 }
 
 async function ending(story: StoryTeller, fact: string) {
@@ -89,8 +94,8 @@ describe.skipIf(lacks('terraform'))('a run with Terraform', () => {
   it('feeds outputs to the units behind it', { timeout: 120_000 }, async () => {
     const story = new StoryTeller(outside.events);
     await story.startRun([
-      module_('first', WHOLE, { name: 'shop' }),
-      module_('second', WHOLE, { name: '${first.outputs.name}-two' }, ['first']),
+      module_('first', WHOLE, { variables: { name: 'shop' } }),
+      module_('second', WHOLE, { variables: { name: '${first.outputs.name}-two' }, dependsOn: ['first'] }),
     ]);
     const verified = await ending(story, 'execution-verified');
     const outputs = verified.applied.flatMap(({ resources }) => resources.map((resource) => resource.outputs));

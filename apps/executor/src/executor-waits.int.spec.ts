@@ -6,7 +6,7 @@ import type { JsonObject } from '@caisson/kernel';
 import { systemClock } from '@caisson/service';
 import { createTestDatabase, eventually, newContext, type TestDatabase } from '@caisson/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startExecutor, StoryTeller, unit, type RunningExecutor } from './executor.harness.js';
+import { startExecutor, StoryTeller, unit, unitOn, type RunningExecutor } from './executor.harness.js';
 import { createWorld, effectsOf, TableWorld, unitsOf } from './table-world.harness.js';
 
 let database: TestDatabase;
@@ -37,7 +37,8 @@ function start(): Promise<RunningExecutor> {
   );
 }
 
-const gate = (type: string, properties: JsonObject) => unit('gate', properties, ['before'], { engine: 'wait', type });
+const gate = (type: string, properties: JsonObject) =>
+  unitOn({ engine: 'wait', type }, unit('gate', properties, ['before']));
 const around = (wait: ReturnType<typeof gate>) => [unit('before'), wait, unit('after', {}, ['gate'])];
 
 async function taskOf({ stores }: RunningExecutor, story: StoryTeller): Promise<JsonObject | undefined> {

@@ -166,13 +166,16 @@ export class StoryTeller {
 }
 
 /** A unit of the table world, to be created. */
-export function unit(
-  unitId: string,
-  properties: JsonObject = {},
-  dependsOn: string[] = [],
-  { engine = 'sandbox', type = 'server' }: { readonly engine?: string; readonly type?: string } = {},
-): PlanUnit {
+export function unit(unitId: string, properties: JsonObject = {}, dependsOn: string[] = []): PlanUnit {
   const facts = { action: 'create' as const, dependsOn, estimatedMs: 10, costPerMonth: 0 };
-  const resource = { address: unitId, type, properties, checks: [], ...facts };
-  return { unitId, engine, provider: engine, ...facts, resources: [resource] };
+  const resource = { address: unitId, type: 'server', properties, checks: [], ...facts };
+  return { unitId, engine: 'sandbox', provider: 'sandbox', ...facts, resources: [resource] };
+}
+
+/** The same unit, of another engine. */
+export function unitOn(
+  { engine, type }: { readonly engine: string; readonly type: string },
+  { resources, ...rest }: PlanUnit,
+): PlanUnit {
+  return { ...rest, engine, provider: engine, resources: resources.map((resource) => ({ ...resource, type })) };
 }

@@ -216,7 +216,7 @@ function effectMissing({ address }: ResourceInput, what: string): EngineFailure 
 /** It was made and is not usable. Making it again would not help; what is there is told, so that it can be undone. */
 function neverActive(resource: ResourceInput, found: Found & { readonly own: CloudResource }): EngineFailure {
   const { own } = found;
-  const message = `${resource.address} was made as ${own.id} and did not become active in time. Look at it in the cloud.`;
+  const message = `${resource.address} was made as ${own.id} and did not become active in time. Look at it there.`;
   const evidence = { resourceId: own.id, status: own.status };
   const partial = { resources: [stateOf(resource, { ...found, extras: [] })], evidence };
   return new EngineFailure('never-active', message, { errorClass: 'permanent', partial });

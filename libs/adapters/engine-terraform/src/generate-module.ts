@@ -1,4 +1,10 @@
-import { isUploadedContent, parseReference, resourceAddressOf, type Diagnostic } from '@caisson/contracts';
+import {
+  isUploadedContent,
+  parseReference,
+  resourceAddressOf,
+  type Diagnostic,
+  type ResourceLifecycle,
+} from '@caisson/contracts';
 import type { ResourceInput, UnitInput } from '@caisson/engine';
 import type { Json, JsonObject } from '@caisson/kernel';
 import { expressionOf, labelOf, terraformTypeOf } from './generated-names.js';
@@ -35,6 +41,7 @@ const PLUGINS: Readonly<
 /** Stands for what is known only at execution: Terraform takes the value of a variable as unknown when it validates. */
 const UNKNOWN_VARIABLE = 'caisson_unknown';
 const GENERATED_FILE = 'main.tf.json';
+const PLACE = /^main\.tf\.json line (\d{1,9})$/;
 const BUILT_IN_TYPE = 'terraform_data';
 
 const TYPE = /^[a-z][a-z0-9]*(_[a-z0-9]+)+$/;
@@ -66,6 +73,25 @@ export function generateModule(unit: UnitInput, purpose: Purpose): Generated {
   const files = { [GENERATED_FILE]: JSON.stringify(document, undefined, 2) };
   const builtInOnly = unit.plugin === undefined;
   return { outcome: 'module', module: { files, variables: {}, ...(builtInOnly ? { builtInOnly } : {}) } };
+}
+
+/**
+ * The resource and the property that a place in a generated configuration is about; undefined for any other place. Each
+ * member stands on a line of its own: names of resources by six, their properties by eight.
+ */
+export function ownerOfPlace(
+  { files }: TerraformModule,
+  place: string,
+): { readonly label: string; readonly property?: string } | undefined {
+  const line = Number(PLACE.exec(place)?.[1] ?? 0);
+  const lines = (files[GENERATED_FILE] ?? '').split('\n').slice(0, line);
+  const label = lines.findLast((text) => /^ {6}"/.test(text));
+  const property = lines
+    .slice(label === undefined ? 0 : lines.lastIndexOf(label))
+    .findLast((text) => /^ {8}"/.test(text));
+  const [found, member] = [label, property].map((text) => /"([^"]*)"/.exec(text ?? '')?.[1]);
+  if (found === undefined) return undefined;
+  return member === undefined ? { label: found } : { label: found, property: member };
 }
 
 function pluginBlocks({ plugin, region }: UnitInput): JsonObject {
@@ -103,17 +129,19 @@ class ConfigurationWriter {
     const labels = PLUGINS[name]?.tags;
     const given = labels === undefined || tags === undefined ? properties : withTags(properties, labels, tags);
     const before = dependsOn.flatMap((address) => this.#ownName(address) ?? []);
-    const settings: JsonObject = {
-      ...(lifecycle?.createBeforeDestroy === true ? { create_before_destroy: true } : {}),
-      ...(lifecycle?.preventDestroy === true && this.#purpose === 'change' ? { prevent_destroy: true } : {}),
-      ...(lifecycle === undefined || lifecycle.ignoreChanges.length === 0
-        ? {}
-        : { ignore_changes: lifecycle.ignoreChanges }),
-    };
+    const settings = lifecycle === undefined ? {} : this.#settings(lifecycle);
     return {
       ...(this.#value(given) as JsonObject),
       ...(before.length === 0 ? {} : { depends_on: before }),
       ...(Object.keys(settings).length === 0 ? {} : { lifecycle: settings }),
+    };
+  }
+
+  #settings({ createBeforeDestroy, ignoreChanges, preventDestroy }: ResourceLifecycle): JsonObject {
+    return {
+      ...(createBeforeDestroy ? { create_before_destroy: true } : {}),
+      ...(preventDestroy && this.#purpose === 'change' ? { prevent_destroy: true } : {}),
+      ...(ignoreChanges.length === 0 ? {} : { ignore_changes: ignoreChanges }),
     };
   }
 

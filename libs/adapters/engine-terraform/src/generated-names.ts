@@ -1,7 +1,7 @@
 import type { Reference } from '@caisson/contracts';
 
 const ADDRESS = /^([a-z0-9-]{1,63})(?:\[(\d{1,3})\])?$/;
-const THING = /^([a-z][a-z0-9_]*)\.(_?)([a-z0-9][a-z0-9-]*)(?:_(\d{1,3}))?(?![\w-])/;
+const THING = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)+\._?([a-z0-9][a-z0-9-]*)(?:_(\d{1,3}))?(?![\w-])/;
 
 /** Our types that Terraform calls otherwise. */
 const BUILT_IN_TYPES: ReadonlyMap<string, string> = new Map([['data', 'terraform_data']]);
@@ -28,8 +28,13 @@ export function labelOf(address: string): string {
 export function addressOfThing(thing: string): string {
   const match = THING.exec(thing);
   if (match === null) return thing;
-  const [, , , name = '', index] = match;
+  const [, name = '', index] = match;
   return index === undefined ? name : `${name}[${index}]`;
+}
+
+/** The address of the resource with this name in a generated configuration. */
+export function addressOfLabel(label: string): string {
+  return addressOfThing(`terraform_data.${label}`);
 }
 
 /** A reference to a resource of the same configuration, as Terraform writes it. */

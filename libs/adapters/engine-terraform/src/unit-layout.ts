@@ -1,8 +1,8 @@
 import type { Diagnostic } from '@caisson/contracts';
 import type { ResourceState, UnitInput } from '@caisson/engine';
 import type { JsonObject } from '@caisson/kernel';
-import { GENERATED_LIMITS, generateModule, type Purpose } from './generate-module.js';
-import { addressOfThing } from './generated-names.js';
+import { GENERATED_LIMITS, generateModule, ownerOfPlace, type Purpose } from './generate-module.js';
+import { addressOfLabel, addressOfThing } from './generated-names.js';
 import { SENSITIVE, SENSITIVE_CHANGED } from './masking.js';
 import { readModule, type TerraformModule } from './module-properties.js';
 
@@ -85,12 +85,17 @@ function generatedLayout(unit: UnitInput, purpose: Purpose): LayoutReading {
     resources: unit.resources.map(({ address }) => address),
     ownerOf: addressOfThing,
     statesOf: generatedStates,
-    named: (diagnostic) => {
-      const { address } = diagnostic;
-      return address === undefined ? diagnostic : { ...diagnostic, address: addressOfThing(address) };
-    },
+    named: (diagnostic) => named(generated.module, diagnostic),
   };
   return { outcome: 'layout', layout };
+}
+
+function named(module: TerraformModule, diagnostic: Diagnostic): Diagnostic {
+  const { address = '', detail = '' } = diagnostic;
+  const owner = ownerOfPlace(module, address);
+  if (owner === undefined) return address === '' ? diagnostic : { ...diagnostic, address: addressOfThing(address) };
+  const field = owner.property === undefined ? '' : `In its property "${owner.property}": `;
+  return { ...diagnostic, detail: `${field}${detail}`, address: addressOfLabel(owner.label) };
 }
 
 function generatedStates({ resources }: ShownState): readonly ResourceState[] {

@@ -25,7 +25,7 @@ export type Answer<Value> =
 
 interface Question {
   readonly engine: Engine;
-  readonly unitId: string;
+  readonly unit: UnitInput;
   readonly operation: Operation;
 }
 
@@ -52,7 +52,7 @@ export class EngineDesk {
 
   /** What an engine thinks of a unit. Only errors refuse it. @throws Fault `engine-trouble` (retryable). */
   validate(engine: Engine, unit: UnitInput): Promise<Answer<undefined>> {
-    return this.#ask({ engine, unitId: unit.unitId, operation: 'validate' }, async (call) => {
+    return this.#ask({ engine, unit, operation: 'validate' }, async (call) => {
       const diagnostics = await engine.validate(unit, call);
       const errors = diagnostics.filter(({ severity }) => severity === 'error');
       if (errors.length === 0) return undefined;
@@ -63,7 +63,7 @@ export class EngineDesk {
 
   /** What applying or removing a unit would do. @throws Fault `engine-trouble` (retryable). */
   plan(engine: Engine, request: Parameters<Engine['plan']>[0]): Promise<Answer<UnitPlan>> {
-    const question = { engine, unitId: request.unit.unitId, operation: 'plan' } as const;
+    const question = { engine, unit: request.unit, operation: 'plan' } as const;
     return this.#ask(question, (call) => engine.plan(request, call));
   }
 
@@ -88,7 +88,7 @@ export class EngineDesk {
   }
 
   async #ask<Value>(
-    { engine, operation, unitId }: Question,
+    { engine, operation, unit }: Question,
     work: (call: EngineCall) => Promise<Value>,
   ): Promise<Answer<Value>> {
     await this.#enter();
@@ -97,10 +97,10 @@ export class EngineDesk {
     void this.#ports.clock.sleep(ENGINE_CALL_LIMIT_MS, over.signal).then(() => limit.abort());
     try {
       const signal = AbortSignal.any([this.#surroundings.signal, this.#stopped.signal, limit.signal]);
-      const value = await this.#timed(engine, operation, () => work(this.#call(unitId, signal)));
+      const value = await this.#timed(engine, operation, () => work(this.#call(unit.unitId, signal)));
       return { outcome: 'answered', value };
     } catch (error) {
-      return this.#refusalOf(engine, unitId, error);
+      return this.#refusalOf(engine, unit, error);
     } finally {
       over.abort();
       this.#leave();
@@ -122,13 +122,13 @@ export class EngineDesk {
   }
 
   /** What is wrong with the unit is its answer; what is wrong with the world is worth another try. */
-  #refusalOf(engine: Engine, unitId: string, error: unknown): Answer<never> {
+  #refusalOf(engine: Engine, unit: UnitInput, error: unknown): Answer<never> {
     const stopped = this.#surroundings.signal.aborted || this.#stopped.signal.aborted;
     if (stopped || !(error instanceof EngineFailure) || error.errorClass !== 'permanent') {
-      const message = `${engine.name} could not say what would happen to ${unitId}: ${messageOf(error)}`;
-      throw new EngineTrouble(message, { diagnostics: diagnosticsOf(unitId, error), cause: error });
+      const message = `${engine.name} could not say what would happen to ${unit.unitId}: ${messageOf(error)}`;
+      throw new EngineTrouble(message, { diagnostics: diagnosticsOf(unit, error), cause: error });
     }
-    return { outcome: 'refused', code: error.code, diagnostics: diagnosticsOf(unitId, error) };
+    return { outcome: 'refused', code: error.code, diagnostics: diagnosticsOf(unit, error) };
   }
 
   async #timed<Value>(engine: Engine, operation: Operation, work: () => Promise<Value>): Promise<Value> {
@@ -157,12 +157,13 @@ export class EngineDesk {
 }
 
 /** What an engine found, with the unit named; an engine that only failed is quoted itself. */
-function diagnosticsOf(unitId: string, error: unknown): readonly Diagnostic[] {
+function diagnosticsOf(unit: UnitInput, error: unknown): readonly Diagnostic[] {
   const found = error instanceof EngineFailure ? error.diagnostics : [];
-  if (found.length === 0) return [{ severity: 'error', summary: messageOf(error), address: unitId }];
-  return found.map((diagnostic) => ({ ...diagnostic, address: addressIn(unitId, diagnostic) }));
+  if (found.length === 0) return [{ severity: 'error', summary: messageOf(error), address: unit.unitId }];
+  return found.map((diagnostic) => ({ ...diagnostic, address: addressIn(unit, diagnostic) }));
 }
 
-function addressIn(unitId: string, { address }: Diagnostic): string {
-  return address === undefined || address === '' || address === unitId ? unitId : `${unitId}: ${address}`;
+function addressIn({ resources, unitId }: UnitInput, { address = '' }: Diagnostic): string {
+  if (address === '' || address === unitId) return unitId;
+  return resources.some((resource) => resource.address === address) ? address : `${unitId}: ${address}`;
 }
