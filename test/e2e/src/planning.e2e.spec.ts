@@ -139,6 +139,31 @@ describe('a plan', () => {
       ...{ digest: plan.digest, recomputed: plan.digest, same: true, differences: [] },
     });
   });
+
+  it('is told apart from what its inputs would give now, place by place', async () => {
+    const { plan } = await planned({ resources: [{ ...NETWORK, name: 'told-apart' }] });
+    await caisson.query(
+      `update document set body = jsonb_set(body, '{request,desired,environment}', '"production"')
+       where collection = 'plan-inputs' and id = $1`,
+      [plan.digest],
+    );
+    const { differences, recomputed, same } = await caisson.client.recomputePlan(plan.digest);
+    expect(same).toBe(false);
+    expect(recomputed).not.toBe(plan.digest);
+    expect(differences).toContainEqual({ pointer: '/risk/level', recorded: 'low', recomputed: 'high' });
+  });
+
+  it('says of which state of the world it is', async () => {
+    const wanted = { name: 'world', autoApprove: true, resources: [{ ...NETWORK, name: 'seen' }] };
+    const { deployment, run } = await caisson.client.createDeployment(wanted);
+    await caisson.client.waitForRun(run.id, { states: ['completed'] });
+    const first = await caisson.client.plan(run.id);
+    const again = await caisson.client.changeDeployment(deployment.id, { ...wanted, outputs: { id: '${seen.id}' } });
+    await caisson.client.waitForRun(again.run.id, { states: ['completed'] });
+    const second = await caisson.client.plan(again.run.id);
+    expect(second.inputs['world']).not.toBe(first.inputs['world']); // There was nothing; now there is a network.
+    expect(second.inputs['typeTable']).toBe(first.inputs['typeTable']);
+  });
 });
 
 /** Names and the engine's types, in the order of the list. */
