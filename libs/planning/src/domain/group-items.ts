@@ -36,6 +36,7 @@ export type Grouped =
  * place that is not before what it needs and not after what needs it.
  */
 export function groupItems(items: readonly GroupingItem[]): Grouped {
+  if (items.every(isAlone)) return { outcome: 'grouped', groups: items.map(({ id }) => groupAlone(id)) };
   const nodes = nodesOf(items);
   const circle = circleIn(nodes);
   if (circle !== undefined) return { outcome: 'cyclic', cycle: circle.map((node) => groupOf(node.fixedIn, [node])) };
@@ -55,6 +56,14 @@ export function groupItems(items: readonly GroupingItem[]): Grouped {
   }
   const groups = [...rows.values()].flatMap((row) => new Row(row).fill());
   return { outcome: 'grouped', groups };
+}
+
+function isAlone({ fixedIn, kind }: GroupingItem): boolean {
+  return kind === undefined && fixedIn === undefined;
+}
+
+function groupAlone(id: string): ItemGroup {
+  return { fixedIn: undefined, items: [id] };
 }
 
 /** A group that must stay together, or an item that is free. */
