@@ -2,7 +2,14 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventTypeOf, type Plan, type PlannedChange, type PlanUnit, type Priority } from '@caisson/contracts';
+import {
+  eventTypeOf,
+  type AppliedUnit,
+  type Plan,
+  type PlannedChange,
+  type PlanUnit,
+  type Priority,
+} from '@caisson/contracts';
 import type { EngineRegistry } from '@caisson/engine';
 import { NO_STREAM, type NewEvent, type StreamRef } from '@caisson/event-sourcing';
 import type { OpenedEventStore } from '@caisson/event-store-postgres';
@@ -68,8 +75,12 @@ export async function newPlace(): Promise<ExecutorPlace> {
 }
 
 /** One executor with its own engines, Terraform's state backend included. */
-export async function startWholeExecutor(databaseUrl: string, place: ExecutorPlace): Promise<RunningExecutor> {
-  const { executor, service } = await start(executorService, databaseUrl, place);
+export async function startWholeExecutor(
+  databaseUrl: string,
+  place: ExecutorPlace,
+  definition: ServiceDefinition<typeof ExecutorSettings> = executorService,
+): Promise<RunningExecutor> {
+  const { executor, service } = await start(definition, databaseUrl, place);
   await service.fastify.listen({ host: '127.0.0.1', port: place.port });
   return executor;
 }
@@ -100,16 +111,30 @@ async function start(
 /** A deployment as its API would write it: only the facts that the executor reacts to. */
 export class StoryTeller {
   readonly tenantId: string;
-  readonly deploymentId = randomUUID();
+  readonly deploymentId: string;
   readonly runId = randomUUID();
   readonly correlationId = randomUUID();
   priority: Priority = 'normal';
+  /** What stands before the run. */
+  applied: readonly AppliedUnit[] = [];
   readonly #events: OpenedEventStore['events'];
   #head = NO_STREAM;
 
-  constructor(events: OpenedEventStore['events'], tenantId: string = randomUUID()) {
+  constructor(
+    events: OpenedEventStore['events'],
+    tenantId: string = randomUUID(),
+    deploymentId: string = randomUUID(),
+  ) {
     this.tenantId = tenantId;
+    this.deploymentId = deploymentId;
     this.#events = events;
+  }
+
+  /** The next run of the same deployment. */
+  next(): StoryTeller {
+    const next = new StoryTeller(this.#events, this.tenantId, this.deploymentId);
+    next.#head = this.#head;
+    return next;
   }
 
   /** Records a plan and asks for its execution. */
@@ -125,7 +150,13 @@ export class StoryTeller {
     const publicForm = { type: eventTypeOf('planning', 'plan-computed') };
     const events = [{ type: 'PlanComputed', schemaVersion: 1, data, publicForm }];
     await this.#events.append({ stream, expected: NO_STREAM, context: this.#context(), events });
-    const started = { kind: 'create', planDigest: plan.digest, onFailure, priority: this.priority, applied: [] };
+    const started = {
+      kind: 'create',
+      planDigest: plan.digest,
+      onFailure,
+      priority: this.priority,
+      applied: this.applied,
+    };
     await this.say('run-started', started);
   }
 

@@ -147,11 +147,12 @@ export class Relay {
   async #numberUntil(sending: Promise<void>): Promise<void> {
     const { clock, pollMs = POLL_MS_DEFAULT } = this.#options;
     const sent = new AbortController();
+    const isOpen = (): boolean => !sent.signal.aborted;
     const settled = sending.finally(() => sent.abort());
     const numbering = (async () => {
-      while (!sent.signal.aborted) {
+      while (isOpen()) {
         await clock.sleep(pollMs, sent.signal);
-        if (!sent.signal.aborted) await this.#number();
+        if (isOpen()) await this.#number();
       }
     })();
     await Promise.all([settled, numbering]);

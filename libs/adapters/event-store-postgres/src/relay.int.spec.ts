@@ -152,7 +152,7 @@ describe('Relay over Postgres', () => {
   it('is led by another when the leader stands still', { timeout: 40_000 }, async () => {
     const [still, next] = [stores[0]!.outbox, stores[1]!.outbox];
     let isLost = false;
-    expect(await still.tryLead(() => (isLost = true))).toBe(true); // And asks nothing from now on, as if it were frozen.
+    expect(await still.tryLead(() => (isLost = true))).toBe(true); // And asks nothing from now on, as if frozen.
     const asking = (): Promise<boolean> => next.tryLead(() => undefined);
     expect(await asking()).toBe(false);
     await eventually('another leader', asking, 30_000);
