@@ -14,7 +14,7 @@ import type { TerraformModule } from './module-properties.js';
 export const GENERATED_LIMITS = {
   /**
    * Applying one state takes time that grows with the square of its resources: ten states of 100 take a third of one of
-   * 1,000, and smaller ones only add the start of the tool (`docs/benchmarks.md`, P28).
+   * 1,000, and smaller ones only add the start of the tool (`docs/reference/benchmarks.md`, P28).
    */
   perUnitMax: 100,
   /** Units that were made under a larger limit can still be changed and removed. */

@@ -1,4 +1,5 @@
-import type { ChangeAction } from '@caisson/contracts';
+import type { AppliedResource, AppliedUnit, ChangeAction } from '@caisson/contracts';
+import { jsonEquals } from '@caisson/kernel';
 import { summaryOf, touchedUnits, type ExecutionState } from './execution.state.js';
 import type { ResourceSummary, UnitSummary } from './task.state.js';
 import type { UnitEdge } from './unit-graph.js';
@@ -33,26 +34,41 @@ function undoing(state: ExecutionState, unit: UnitSummary, touched: boolean): Un
   const removed = findTask(state.apply, unit.unitId)?.result === 'absent';
   if (!touched || (before === undefined && removed)) return doing(unit, 'none');
   if (before === undefined) return doing(unit, 'delete');
-  const kept = before.resources.map(({ address, type }): ResourceSummary => ({
-    address,
-    type,
-    action: actionTo(address, unit, removed),
-  }));
+  const resources = backTo(before, unit, removed ? new Map() : standingIn(state, unit.unitId));
+  return { unitId: unit.unitId, engine: before.engine, action: removed ? 'create' : 'update', resources };
+}
+
+type Standing = ReadonlyMap<string, AppliedResource>;
+
+/** What there is of a unit now; undefined when nobody has seen it. */
+function standingIn(state: ExecutionState, unitId: string): Standing | undefined {
+  const result = findTask(state.apply, unitId)?.result;
+  if (result === undefined || result === 'absent') return undefined;
+  return new Map(result.applied.resources.map((resource) => [resource.address, resource]));
+}
+
+/** What brings each resource back: what is not known to be as it was is put back, to be sure. */
+function backTo(before: AppliedUnit, unit: UnitSummary, standing: Standing | undefined): readonly ResourceSummary[] {
+  const planned = new Map(unit.resources.map(({ action, address }) => [address, action]));
+  const kept = before.resources.map((resource): ResourceSummary => {
+    const { address, type } = resource;
+    return { address, type, action: actionTo(resource, planned.get(address) ?? 'update', standing) };
+  });
   const known = new Set(before.resources.map(({ address }) => address));
   const made = unit.resources.filter(({ address }) => !known.has(address));
-  const resources = [...kept, ...made.map((resource): ResourceSummary => ({ ...resource, action: 'delete' }))];
-  return { unitId: unit.unitId, engine: before.engine, action: removed ? 'create' : 'update', resources };
+  const removal = (address: string): ChangeAction => (standing?.has(address) === false ? 'none' : 'delete');
+  return [...kept, ...made.map((resource) => ({ ...resource, action: removal(resource.address) }))];
+}
+
+function actionTo(before: AppliedResource, planned: ChangeAction, standing: Standing | undefined): ChangeAction {
+  if (standing === undefined) return planned === 'delete' ? 'create' : planned === 'none' ? 'none' : 'update';
+  const now = standing.get(before.address);
+  if (now === undefined) return 'create';
+  return jsonEquals(now.expected, before.expected) ? 'none' : 'update';
 }
 
 function doing(unit: UnitSummary, action: 'none' | 'delete'): UnitSummary {
   return { ...unit, action, resources: unit.resources.map((resource) => ({ ...resource, action })) };
-}
-
-/** What brings a resource back that stood before the run. */
-function actionTo(address: string, { resources }: UnitSummary, removed: boolean): ChangeAction {
-  const change = resources.find((resource) => resource.address === address)?.action ?? 'update';
-  if (removed || change === 'delete') return 'create';
-  return change === 'none' ? 'none' : 'update';
 }
 
 function reversedEdges(state: ExecutionState): UnitEdge[] {

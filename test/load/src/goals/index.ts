@@ -7,6 +7,8 @@ import { appendOneCaller } from './p2-append-one-caller.js';
 import { startToReady } from './p22-start-to-ready.js';
 import { idleMemory } from './p23-idle-memory.js';
 import { idleProcessor } from './p24-idle-processor.js';
+import { terraformUnit } from './p27-terraform-unit.js';
+import { terraformUnits } from './p28-terraform-units.js';
 import { appendWhileRelaying } from './p6-append-while-relaying.js';
 import { commitToHandler } from './p9-commit-to-handler.js';
 
@@ -22,4 +24,6 @@ export const GOALS: readonly Goal[] = [
   startToReady,
   idleMemory,
   idleProcessor,
+  terraformUnit,
+  terraformUnits,
 ];
