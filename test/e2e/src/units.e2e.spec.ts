@@ -89,6 +89,19 @@ describe.skipIf(lacks('terraform'))('units of several resources', () => {
     expect(await caisson.sandbox.resources(deployment.id)).toEqual([]);
   });
 
+  it('are ten for a thousand resources', { timeout: 120_000 }, async () => {
+    const many = Array.from({ length: 10 }, (_, index) => data(`r${index}`, index, { count: 100 }));
+    const { run } = await caisson.client.createDeployment({ name: 'many', resources: many });
+    await ended(run, 'awaiting_approval');
+    const { changes, units, waves } = await caisson.client.plan(run.id);
+    expect(units.map(({ resources, unitId }) => [unitId, resources.length])).toEqual(
+      Array.from({ length: 10 }, (_, index) => [`terraform.${index + 1}`, 100]),
+    );
+    expect(waves).toHaveLength(1);
+    expect(new Set(changes.map(({ resource }) => resource)).size).toBe(1000);
+    expect(units.every(({ artifact }) => artifact !== undefined)).toBe(true);
+  });
+
   it('are put back as they were when a later unit fails', { timeout: 120_000 }, async () => {
     const { client } = caisson;
     const name = 'half';

@@ -49,6 +49,14 @@ it('finds an unknown inside a map', () => {
   ]);
 });
 
+it('leaves differences alone that are to be ignored, and what is in them', () => {
+  const other = { ...server, flavor: 'm1.large', tags: { owner: 'other' } };
+  const ignoring = (...ignored: string[]) =>
+    planResource({ type: 'server', desired: other, observed: seen, unknowns: [], ignored });
+  expect(ignoring('tags').attributes.map(({ path }) => path)).toEqual(['flavor']);
+  expect(ignoring('tags.owner', 'flavor')).toEqual({ action: 'none', attributes: [] });
+});
+
 it('makes a volume anew to shrink it, and grows it in place', () => {
   const volume = (sizeGb: number): JsonObject => ({ name: 'data', status: 'active', sizeGb, tags: {} });
   const action = (from: number, to: number): string =>

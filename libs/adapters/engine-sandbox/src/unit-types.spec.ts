@@ -38,3 +38,8 @@ it.each<[string, string, string]>([
 ])('names the resource of address %s "%s": %s', (address, name) => {
   expect(desiredOf(unit('server', server, address))).toMatchObject({ name });
 });
+
+it('has the tags of the resource, unless its properties say otherwise', () => {
+  const tagged = { ...unit('server', { ...server, tags: { owner: 'web' } }), tags: { owner: 'shop', cost: '7' } };
+  expect(desiredOf(tagged)).toMatchObject({ tags: { owner: 'web', cost: '7' } });
+});

@@ -85,6 +85,21 @@ describe('what differs', () => {
     expect(compareUnit(unitOf({}), { outcome: 'absent' })).toMatchObject({ items: [] });
   });
 
+  it('is told by resource where a unit has several', () => {
+    const resources = ['a', 'b', 'c'].map((address) => ({ address, expected: { [`x.${address}`]: { size: 1 } } }));
+    const [same, changed] = [resources[0]!, { address: 'b', expected: { 'x.b': { size: 2 } } }];
+    const strange = { address: 'd', expected: { 'x.d': {} } };
+    const seen = { outcome: 'observed', resources: [strange, changed, same] } as const;
+    expect(compareUnit({ unitId: 'u.1', resources }, seen)).toMatchObject({
+      unitId: 'u.1',
+      items: [
+        { resource: 'b', address: 'x.b', path: 'size', type: 'property_changed' },
+        { resource: 'c', address: 'x.c', type: 'resource_removed' },
+        { resource: 'd', address: 'x.d', type: 'resource_added' },
+      ],
+    });
+  });
+
   it('shows a long value by its digest', () => {
     const [item] = itemsOf(web, changed({ flavor: 'x'.repeat(3000) }));
     expect(item?.actual).toMatch(/^\(3000 characters, sha256:[0-9a-f]{64}\)$/);
