@@ -2,6 +2,7 @@ import type { Goal } from '../harness/goal.js';
 import { appendManyCallers } from './p1-append-many-callers.js';
 import { relayDrains } from './p11-relay-drains.js';
 import { independentTasks } from './p13-independent-tasks.js';
+import { waves } from './p14-waves.js';
 import { planGraph } from './p17-plan.js';
 import { appendOneCaller } from './p2-append-one-caller.js';
 import { startToReady } from './p22-start-to-ready.js';
@@ -20,6 +21,7 @@ export const GOALS: readonly Goal[] = [
   commitToHandler,
   relayDrains,
   independentTasks,
+  waves,
   planGraph,
   startToReady,
   idleMemory,

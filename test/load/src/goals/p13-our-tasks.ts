@@ -1,41 +1,27 @@
-import type { Plan } from '@caisson/contracts';
-import type { Engine, ResourceState, UnitInput } from '@caisson/engine';
-import { NO_STREAM, type AppendRequest, type EventStore } from '@caisson/event-sourcing';
-import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
-import { EXECUTION_LIMITS, runExecution, Slots, type AskingEvent, type ExecutionPorts } from '@caisson/execution';
-import { digestOf, type JsonObject } from '@caisson/kernel';
-import { systemClock, systemRandom } from '@caisson/service';
+import type { AppendRequest, EventStore } from '@caisson/event-sourcing';
+import { migrate, openEventStore } from '@caisson/event-store-postgres';
+import { runExecution } from '@caisson/execution';
 import { queryOnce, type BenchServer } from '../harness/bench-server.js';
 import type { OpenSide } from './append-sides.js';
 import { timeTasks, type TaskLoad } from './p13-task-sides.js';
-import { SAMPLE_DATA } from './sample-event.js';
+import { INSTANT_ENGINE, taskPorts } from './task-ports.js';
+import { approvedRun, type ApprovedRun } from './task-runs.js';
 
-const TENANT = 'acme';
-const OUTPUTS = SAMPLE_DATA as JsonObject;
 const NEVER = new AbortController().signal;
 
-function statesOf({ resources }: UnitInput): readonly ResourceState[] {
-  return resources.map(({ address }) => ({ address, outputs: OUTPUTS, expected: {} }));
+/** How our tasks hang together; absent: not at all. */
+export interface OurTaskLoad extends TaskLoad {
+  /** Tasks of each wave. */
+  readonly waves?: readonly number[];
 }
 
-/** An engine whose every call is done at once. */
-const INSTANT_ENGINE: Engine = {
-  name: 'bench',
-  capabilities: () => Promise.resolve({ types: [], dryRun: false, resourcesPerUnitMax: 1, alone: [], version: '1' }),
-  validate: () => Promise.resolve([]),
-  plan: () => Promise.resolve({ action: 'create', resources: [], changes: [] }),
-  apply: ({ unit }) => Promise.resolve({ resources: statesOf(unit), evidence: { exitCode: 0 } }),
-  observe: (unit) => Promise.resolve({ outcome: 'observed', resources: statesOf(unit) }),
-  destroy: () => Promise.resolve({}),
-  health: () => Promise.resolve({ healthy: true }),
-};
-
 /**
- * Ours: one run of independent units, executed as the executor does: lease, fold, intents, evidence and results in the
- * stream, public facts in the outbox, read models, verification at the end.
+ * Ours: one run, executed as the executor does: lease, fold, intents, evidence and results in the stream, public facts
+ * in the outbox, read models, verification at the end.
  */
-export async function ourTasksSide(server: BenchServer, name: string, load: TaskLoad): Promise<OpenSide> {
-  const url = await server.createDatabase(`caisson_${load.atOnce}`);
+export async function ourTasksSide(server: BenchServer, name: string, load: OurTaskLoad): Promise<OpenSide> {
+  const { atOnce, tasks, waves = [tasks] } = load;
+  const url = await server.createDatabase(`caisson_${atOnce}`);
   await migrate({ ownerUrl: url });
   const store = await openEventStore({ url });
   let run = 0;
@@ -43,45 +29,19 @@ export async function ourTasksSide(server: BenchServer, name: string, load: Task
     name,
     measure: async () => {
       run += 1;
-      const event = await approvedRun(store, `run-${run}`, load.tasks);
-      const figures = await timeTasks(server, load.tasks, async (took) => {
-        const ports = portsOf(store, { ...load, took });
-        const request = { event, draining: NEVER, signal: NEVER, lastTry: true };
+      const runId = `run-${run}`;
+      const approved = await approvedRun(store, { runId, waves });
+      const figures = await timeTasks(server, tasks, async (took) => {
+        const ports = { ...taskPorts(store, INSTANT_ENGINE, atOnce), store: watched(store.events, took) };
+        const request = { event: approved.event, draining: NEVER, signal: NEVER, lastTry: true };
         const verdict = await runExecution(ports, request);
         if (verdict.outcome !== 'done') throw new Error(`the execution ended with ${verdict.outcome}`);
       });
-      await expectRecorded(url, `execution-run-${run}`, load.tasks);
+      await expectRecorded(url, `execution-${runId}`, tasks);
+      await expectOrder(url, `execution-${runId}`, approved);
       return figures;
     },
     close: () => store.close(),
-  };
-}
-
-function portsOf(store: OpenedEventStore, load: TaskLoad & { readonly took: (ms: number) => void }): ExecutionPorts {
-  return {
-    store: watched(store.events, load.took),
-    documents: store.documents,
-    publicEvents: store.consumers,
-    locks: store.locks,
-    wakeups: store.wakeups,
-    clock: systemClock,
-    random: systemRandom,
-    engines: new Map([[INSTANT_ENGINE.name, INSTANT_ENGINE]]),
-    artifacts: {
-      put: () => Promise.reject(new Error('nothing is dry-run here')),
-      get: () => Promise.reject(new Error('nothing is dry-run here')),
-    },
-    oldRunners: { stop: () => Promise.resolve() },
-    logs: { open: () => ({ add: () => undefined, flush: () => Promise.resolve() }) },
-    checks: { status: () => Promise.resolve(200), connect: () => Promise.resolve(), run: () => Promise.resolve(0) },
-    slots: new Slots({ total: load.atOnce, perTenant: load.atOnce, perRun: load.atOnce, perEngine: {} }, systemClock),
-    limits: EXECUTION_LIMITS,
-    observer: {
-      attemptEnded: () => undefined,
-      toolSaid: () => undefined,
-      noticed: (what, detail) => process.stderr.write(`  ${what} ${JSON.stringify(detail)}\n`),
-    },
-    service: 'executor',
   };
 }
 
@@ -104,80 +64,6 @@ function watched(events: EventStore, took: (ms: number) => void): EventStore {
   };
 }
 
-/** Records a plan as the planner would, and gives the fact that asks to execute it. */
-async function approvedRun(store: OpenedEventStore, runId: string, tasks: number): Promise<AskingEvent> {
-  const deploymentId = `deployment-of-${runId}`;
-  const plan = planOf({ deploymentId, runId, tasks });
-  const answer = await store.events.append({
-    stream: { tenantId: TENANT, streamId: `plan-${runId}` },
-    expected: NO_STREAM,
-    context: {
-      correlationId: runId,
-      causationId: runId,
-      actor: 'service:planner',
-      commandId: runId,
-      occurredAt: systemClock.now(),
-      service: 'planner',
-    },
-    events: [
-      {
-        type: 'PlanComputed',
-        schemaVersion: 1,
-        data: { deploymentId, runId, round: 1, plan },
-        publicForm: { type: 'caisson.planning.plan-computed.v1' },
-      },
-    ],
-  });
-  if (answer.outcome !== 'appended') throw new Error(`the plan was answered with ${answer.outcome}`);
-  return {
-    id: `${runId}-started`,
-    type: 'caisson.deployment.run-started.v1',
-    source: '/caisson/api',
-    subject: `deployment-${deploymentId}`,
-    time: systemClock.now(),
-    tenantId: TENANT,
-    correlationId: runId,
-    causationId: runId,
-    actor: 'service:api',
-    sequence: 1,
-    fact: 'run-started',
-    data: {
-      ...{ deploymentId, runId, kind: 'create', planDigest: plan.digest, onFailure: 'keep' },
-      ...{ priority: 'normal', applied: [] },
-    },
-  };
-}
-
-const TASK = { action: 'create' as const, dependsOn: [], estimatedMs: 1, costPerMonth: 0 };
-
-function planOf(of: { readonly deploymentId: string; readonly runId: string; readonly tasks: number }): Plan {
-  const ids = Array.from({ length: of.tasks }, (_, index) => `unit-${index}`);
-  const unitOf = (unitId: string): Plan['units'][number] => ({
-    unitId,
-    engine: INSTANT_ENGINE.name,
-    provider: INSTANT_ENGINE.name,
-    ...TASK,
-    resources: [{ address: unitId, type: 'task', properties: { size: 1 }, checks: [], ...TASK }],
-  });
-  const content: Omit<Plan, 'digest'> = {
-    runId: of.runId,
-    deploymentId: of.deploymentId,
-    kind: 'create',
-    units: ids.map(unitOf),
-    edges: [],
-    waves: [ids],
-    changes: [],
-    cost: { currency: 'EUR', before: 0, after: 0, delta: 0, perUnit: [] },
-    duration: { sumMs: of.tasks, criticalPathMs: 1 },
-    risk: { level: 'low', score: 0, reasons: [] },
-    policy: [],
-    irreversible: [],
-    inputs: {},
-    outputs: {},
-  };
-  return { digest: digestOf(content), ...content };
-}
-
 /** Each task has an intent before its result, and evidence with it. */
 async function expectRecorded(url: string, streamId: string, tasks: number): Promise<void> {
   const [row] = await queryOnce<{ complete: string }>(
@@ -188,4 +74,21 @@ async function expectRecorded(url: string, streamId: string, tasks: number): Pro
        where intent.stream_id = '${streamId}' and intent.type = 'TaskStarted' and result.data->'evidence' is not null`,
   );
   if (Number(row?.complete) !== tasks) throw new Error(`${row?.complete ?? '0'} of ${tasks} tasks are recorded whole`);
+}
+
+/** No task was begun before all that it waits for had succeeded. */
+async function expectOrder(url: string, streamId: string, { edges }: ApprovedRun): Promise<void> {
+  if (edges.length === 0) return;
+  const versionsOf = async (type: string): Promise<ReadonlyMap<string, number>> => {
+    const of = `stream_id = '${streamId}' and type = '${type}'`;
+    const text = `select data->>'unitId' as unit, version from event where ${of}`;
+    const rows = await queryOnce<{ unit: string; version: string }>(url, text);
+    return new Map(rows.map(({ unit, version }) => [unit, Number(version)]));
+  };
+  const [begun, succeeded] = [await versionsOf('TaskStarted'), await versionsOf('TaskSucceeded')];
+  const early = edges.filter(([before, after]) => {
+    const [result, intent] = [succeeded.get(before), begun.get(after)];
+    return result === undefined || intent === undefined || intent < result;
+  });
+  if (early.length > 0) throw new Error(`${early.length} tasks were begun too early, such as ${early[0]?.[1]}`);
 }

@@ -85,9 +85,7 @@ export async function dbosSides(
   server: BenchServer,
   loads: readonly { readonly name: string; readonly load: TaskLoad }[],
 ): Promise<readonly OpenSide[]> {
-  const url = await server.createDatabase('dbos');
-  DBOS.setConfig({ name: 'bench', systemDatabaseUrl: url, systemDatabasePoolSize: 32, logLevel: 'error' });
-  await DBOS.launch();
+  await launchDbos(await server.createDatabase('dbos'));
   return loads.map(({ name, load }, index) => ({
     name,
     measure: () =>
@@ -104,4 +102,10 @@ export async function dbosSides(
       }),
     close: () => (index === 0 ? DBOS.shutdown() : Promise.resolve()),
   }));
+}
+
+/** Begins DBOS in this process, on a database of its own. Ended by `DBOS.shutdown()`. */
+export async function launchDbos(url: string): Promise<void> {
+  DBOS.setConfig({ name: 'bench', systemDatabaseUrl: url, systemDatabasePoolSize: 32, logLevel: 'error' });
+  await DBOS.launch();
 }
