@@ -140,7 +140,7 @@ class Story {
     const after = await this.#client.waitForScan(await this.#client.scan(deploymentId));
     if (after.items.length > 0) throw new Error(`drift is left: ${after.items.map(({ path }) => path).join(', ')}`);
     this.#narrator.say('a second scan finds nothing');
-    return report.items.map(({ unitId, path }) => `${unitId}.${path}`);
+    return report.items.map(({ resource, path }) => `${resource}.${path}`);
   }
 
   async change(deploymentId: string): Promise<void> {

@@ -52,9 +52,9 @@ export class TerminalNarrator implements Narrator {
   }
 
   drift(items: readonly DriftItem[]): void {
-    for (const { unitId, path, expected, actual, severity } of items) {
+    for (const { resource, path, expected, actual, severity } of items) {
       const values = `${JSON.stringify(expected)} expected, ${JSON.stringify(actual)} found`;
-      this.say(`${colors.yellow(severity)} ${unitId}.${path}: ${values}`);
+      this.say(`${colors.yellow(severity)} ${resource}.${path}: ${values}`);
     }
     if (items.length === 0) this.say('no drift');
   }
@@ -79,7 +79,8 @@ export class TerminalNarrator implements Narrator {
       .slice(0, 4)
       .map(({ path, after, sensitive, unknown }) => `${path}=${shown(after, sensitive, unknown)}`);
     const more = change.attributes.length > 4 ? ' …' : '';
-    this.say(`  ${SIGNS[change.action]} ${change.unitId} ${change.address} ${colors.dim(attributes.join(' ') + more)}`);
+    const { action, address, resource } = change;
+    this.say(`  ${SIGNS[action]} ${resource} ${address} ${colors.dim(attributes.join(' ') + more)}`);
   }
 }
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TerraformEngine } from './terraform-engine.js';
 import { startTerraformWorld, type TerraformWorld } from './terraform-world.harness.js';
 
-/** A folder with Terraform's aws plugin, unpacked; without it nothing is tested here. With it, moto_server is needed. */
+/** A folder with Terraform's aws plugin, unpacked. Without it nothing is tested here; with it moto_server is needed. */
 const MIRROR = process.env['CAISSON_TEST_PROVIDER_MIRROR'];
 
 const PLUGIN = { source: 'hashicorp/aws', version: '~> 5.0' };
