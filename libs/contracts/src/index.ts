@@ -28,6 +28,7 @@ export {
   TypeMapping,
   TypeTable,
   TypeTableResource,
+  defaultResourceName,
 } from './planning-tables.js';
 export type { PlanningTableName, PriceBookView, TypeTableView } from './planning-tables.js';
 export {

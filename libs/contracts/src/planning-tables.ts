@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JsonRecord, ResourceName } from './desired-state.js';
+import { DesiredState, JsonRecord, ResourceName } from './desired-state.js';
 import { Digest } from './plan.js';
 
 /** Bounds of one table. A larger one is refused before it is recorded. */
@@ -104,13 +104,35 @@ export const TypeTable = z
     reportRepeats(own, (index, what) => report(['engineTypes', index], `${what} is there twice`));
     const providers = table.defaults.map(({ provider }) => provider);
     reportRepeats(providers, (index, what) => report(['defaults', index], `${what} is there twice`));
-    table.defaults.forEach(({ resources }, index) => {
+    table.defaults.forEach(({ provider, resources }, index) => {
       const names = new Set(resources.map(({ name }) => name));
+      const path = ['defaults', index, 'resources'];
+      reportRepeats(
+        resources.map(({ name }) => name),
+        (at, name) => report([...path, at, 'name'], `"${name}" is there twice`),
+      );
+      resources.forEach(({ name }, at) => {
+        const unusable = unusableNameOf(name, provider);
+        if (unusable !== undefined) report([...path, at, 'name'], `its resource "${unusable}" would have no DNS label`);
+      });
       const lost = resources.flatMap(({ dependsOn }) => dependsOn).find((name) => !names.has(name));
       if (lost !== undefined) report(['defaults', index], `"${lost}" is not one of its resources`);
     });
     if (table.risk.highFrom < table.risk.mediumFrom) report(['risk', 'highFrom'], 'must not be below mediumFrom');
   });
+
+/** The name of the resource that a deployment gets from a default one, such as `staging-vpc-aws`. */
+export function defaultResourceName(name: string, around: { environment: string; provider: string }): string {
+  return `${around.environment}-${name}-${around.provider}`;
+}
+
+/** The first name that a default resource would get, and that no resource may have: too long, or of other letters. */
+function unusableNameOf(name: string, provider: string): string | undefined {
+  return DesiredState.shape.environment
+    .unwrap()
+    .options.map((environment) => defaultResourceName(name, { environment, provider }))
+    .find((full) => !ResourceName.safeParse(full).success);
+}
 
 /** What things cost per month. The first that holds: the engine's type, the provider's, the type's, `otherwise`. */
 export const PriceBook = z

@@ -1,5 +1,5 @@
 import type { DesiredState, DesiredStateRequest, ResourceSpec } from '@caisson/contracts';
-import { mapReferableText } from '@caisson/contracts';
+import { defaultResourceName, mapReferableText } from '@caisson/contracts';
 import type { JsonObject } from '@caisson/kernel';
 import type { TypeLookup } from './type-lookup.js';
 
@@ -32,7 +32,8 @@ function defaultsFor(
   const defaults = around.lookup.defaultsOf(provider);
   if (defaults === undefined) return [];
   const region = around.region ?? defaults.region;
-  const nameOf = (name: string): string => `${around.request.environment}-${name}-${provider}`;
+  const { environment } = around.request;
+  const nameOf = (name: string): string => defaultResourceName(name, { environment, provider });
   return defaults.resources.map((resource) => ({
     name: nameOf(resource.name),
     type: resource.type,

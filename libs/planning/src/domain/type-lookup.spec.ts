@@ -75,6 +75,21 @@ describe('a table', () => {
       { defaults: [{ provider: 'x', resources: [{ name: 'a', type: 'b', dependsOn: ['c'] }] }] },
       'not one of its resources',
     ],
+    [
+      'a default that is there twice',
+      { defaults: [{ provider: 'x', resources: ['a', 'a'].map((name) => ({ name, type: 'b' })) }] },
+      '\\"a\\" is there twice',
+    ],
+    [
+      'a default whose resource would have too long a name',
+      { defaults: [{ provider: 'x', resources: [{ name: 'a'.repeat(50), type: 'b' }] }] },
+      'no DNS label',
+    ],
+    [
+      'defaults of a provider that no name can hold',
+      { defaults: [{ provider: 'My.Cloud', resources: [{ name: 'a', type: 'b' }] }] },
+      'no DNS label',
+    ],
     ['risk that turns high before medium', { risk: { ...content.risk, highFrom: 1 } }, 'mediumFrom'],
   ])('with %s is refused', (_what, changes, word) => {
     const parsed = TypeTable.safeParse({ ...content, ...changes });
