@@ -5,7 +5,7 @@ import type { PublicEvent } from '@caisson/contracts';
 import type { Delivery, OutboxEntry } from '@caisson/event-sourcing';
 import { SEQUENCED_CHANNEL } from '@caisson/event-sourcing';
 import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
-import { createTestDatabase, type RunningStrategy, type TestHandler } from '@caisson/testing';
+import { createTestDatabase, eventually, type RunningStrategy, type TestHandler } from '@caisson/testing';
 import type { EventStrategy } from './event-strategy.js';
 import type { Log } from './log.js';
 import { EventsOf } from './events-of.js';
@@ -68,10 +68,10 @@ export async function openTestStore(): Promise<TestStore> {
   const database = await createTestDatabase();
   await migrate({ ownerUrl: database.url });
   const store = await openEventStore({ url: database.url });
-  await store.outbox.tryLead(() => undefined);
   return {
     store,
     relay: async (publish) => {
+      await eventually('the lead', () => store.outbox.tryLead(() => undefined)); // Anew, when it was silent for long.
       for (;;) {
         const entries = await store.outbox.next(100);
         if (entries.length === 0) break;
