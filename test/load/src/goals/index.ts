@@ -3,6 +3,7 @@ import { appendManyCallers } from './p1-append-many-callers.js';
 import { relayDrains } from './p11-relay-drains.js';
 import { independentTasks } from './p13-independent-tasks.js';
 import { waves } from './p14-waves.js';
+import { readyToStarted } from './p15-ready-to-started.js';
 import { planGraph } from './p17-plan.js';
 import { appendOneCaller } from './p2-append-one-caller.js';
 import { startToReady } from './p22-start-to-ready.js';
@@ -22,6 +23,7 @@ export const GOALS: readonly Goal[] = [
   relayDrains,
   independentTasks,
   waves,
+  readyToStarted,
   planGraph,
   startToReady,
   idleMemory,

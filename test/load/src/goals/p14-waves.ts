@@ -32,8 +32,8 @@ export const waves: Goal = {
       ],
       notes: [
         `PostgreSQL ${server.version}, fsync on. A slice is one run of ${TASKS} tasks, not a time.`,
-        'Ours: in each wave 99 tasks at once and one that waits for them, for which the next wave waits: nineteen steps ' +
-          'one after the other where the others have ten. Includes all that P13 names.',
+        'Ours: in each wave 99 tasks at once and one that waits for them, for which the next wave waits: nineteen ' +
+          'steps one after the other where the others have ten. Includes all that P13 names.',
         'DBOS: one workflow, `Promise.all` of a hundred steps, ten times. It records no intent.',
       ],
       close: () => closeAll(sides, server),
