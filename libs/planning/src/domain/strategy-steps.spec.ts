@@ -52,6 +52,12 @@ describe('canary', () => {
     expect(steps('canary', copies(true)).gates).toEqual(['canary.web[0].pause']);
   });
 
+  it.each(['tcp', 'command', 'output', 'observed'])('asks no check of kind %s, which no wait can ask', (kind) => {
+    const unaskable = copies(true).map((copy) => ({ ...copy, checks: [{ kind }] }));
+    expect(steps('canary', unaskable).gates).toEqual(['canary.web[0].pause']);
+    expect(steps('rolling', unaskable)).toMatchObject({ gates: [], edges: ['web[0] → web[1]', 'web[1] → web[2]'] });
+  });
+
   it('does nothing with a single copy', () => expect(steps('canary', [node('web')]).gates).toEqual([]));
 });
 

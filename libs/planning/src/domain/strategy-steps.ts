@@ -47,7 +47,7 @@ export interface StrategyInput {
 /** Where a check says nothing else. */
 const CHECK_WITHIN_MS = 30_000;
 
-/** The wait of a gate that has no check to ask. */
+/** The wait of a gate that has no check it could ask. */
 const PAUSE_SECONDS = 1;
 
 /**
@@ -144,17 +144,17 @@ function behind(
   return { gates, edges: [...toGates, ...fromGates] };
 }
 
-/** One gate per check; where there is none to ask, a short pause, so that the step is there to be seen. */
+/** One gate per check that can be asked; where there is none, a short pause, so that the step is there to be seen. */
 function gatesFor(id: string, of: readonly StrategyNode[]): readonly Gate[] {
   const gates = checkGates(id, of);
-  const unchecked = of.filter(({ checks }) => checks.length === 0);
+  const unchecked = of.filter(({ checks }) => !checks.some(isAskable));
   if (unchecked.length === 0) return gates;
   const after = unchecked.map((node) => node.id);
   return [...gates, pause(id, { after, provider: unchecked[0]?.provider ?? '' })];
 }
 
 function checkGates(id: string, of: readonly StrategyNode[]): readonly Gate[] {
-  const asked = of.flatMap((node) => node.checks.map((check) => ({ node, check })));
+  const asked = of.flatMap((node) => node.checks.filter(isAskable).map((check) => ({ node, check })));
   return asked.map(({ check, node }, index) => ({
     id: `${id}.check.${index + 1}`,
     type: 'poll',
@@ -162,6 +162,11 @@ function checkGates(id: string, of: readonly StrategyNode[]): readonly Gate[] {
     provider: node.provider,
     after: [node.id],
   }));
+}
+
+/** A wait polls URLs alone. The other kinds of checks are made once all is applied. */
+function isAskable({ kind }: JsonObject): boolean {
+  return kind === 'http';
 }
 
 function pollOf(check: JsonObject): JsonObject {
