@@ -1,4 +1,4 @@
-import type { AttributeChange } from '@caisson/contracts';
+import type { AttributeChange, Diagnostic } from '@caisson/contracts';
 import { jsonEquals, type Json } from '@caisson/kernel';
 import type { Redactor } from '@caisson/tool-process';
 
@@ -38,6 +38,16 @@ export function secretsIn(value: Json | undefined, sensitive: Marks): readonly s
  */
 export function redactTexts<Value extends Json>(value: Value, redactor: Redactor): Value {
   return replaceTexts(value, redactor) as Value;
+}
+
+/** Replaces known secrets in what a person reads of a diagnostic. */
+export function redactDiagnostic(diagnostic: Diagnostic, redactor: Redactor): Diagnostic {
+  const { detail, summary } = diagnostic;
+  return {
+    ...diagnostic,
+    summary: redactor.redact(summary),
+    ...(detail === undefined ? {} : { detail: redactor.redact(detail) }),
+  };
 }
 
 function replaceTexts(value: Json, redactor: Redactor): Json {

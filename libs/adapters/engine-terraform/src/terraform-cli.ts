@@ -16,6 +16,8 @@ import {
   type TerraformEngineOptions,
   type TerraformLimits,
 } from './engine-options.js';
+import { redactDiagnostic } from './masking.js';
+import { secretVariablesOf } from './secret-variables.js';
 import { stateAddressOf } from './state-access.js';
 import { STATE_USER } from './state-backend/state-backend.js';
 import { readMessage } from './terraform-messages.js';
@@ -109,11 +111,15 @@ export class TerraformCli {
     const password = this.#credential(session, timeoutMs + CREDENTIAL_MARGIN_MS);
     const diagnostics: Diagnostic[] = [];
     let changes: JsonObject | undefined;
+    // Not in the line itself: a secret may be a word of Terraform's JSON.
+    const redactor = createRedactor(secretVariablesOf(session.layout.module));
     const onLine = (line: string): void => {
       const message = readMessage(line);
-      if (message.diagnostic !== undefined) diagnostics.push(session.layout.named(message.diagnostic));
+      if (message.diagnostic !== undefined) {
+        diagnostics.push(redactDiagnostic(session.layout.named(message.diagnostic), redactor));
+      }
       if (message.changes !== undefined) changes = message.changes;
-      if (message.text !== undefined) call.log(message.text);
+      if (message.text !== undefined) call.log(redactor.redact(message.text));
     };
     try {
       const result = await runTool({

@@ -298,6 +298,25 @@ resource "terraform_data" "third" { depends_on = [terraform_data.second] }
 
 describe.skipIf(skipped)('secrets', () => {
   const SECRET = 'canary-5e-cret/value';
+
+  it('are in no failure and no log line of a provisioner that shows them', async () => {
+    const lines: string[] = [];
+    const shows = `
+variable "password" { sensitive = true }
+resource "terraform_data" "shows" {
+  provisioner "local-exec" {
+    command     = "echo it is $SHOWN; exit 3"
+    environment = { SHOWN = var.password }
+  }
+}`;
+    const unit = world.module('shows', shows, { password: SECRET });
+    const failure = await failureOf(world.engine.apply({ unit }, engineCall({ log: (line) => lines.push(line) })));
+    expect(failure.code).toBe('apply-failed');
+    const told = JSON.stringify([failure, failure.message, failure.diagnostics, lines]);
+    expect(told).toContain('it is (sensitive)');
+    expect(told).not.toContain(SECRET);
+  });
+
   const WITH_SECRET = `
 variable "password" { sensitive = true }
 variable "seconds" { default = "600" }
