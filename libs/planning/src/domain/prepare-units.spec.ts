@@ -154,6 +154,12 @@ describe('what cannot be planned', () => {
     expect(result).toMatchObject({ code: 'destroy-prevented', diagnostics: [{ address: 'db' }] });
   });
 
+  it('names the copies that must not go when there are to be fewer', () => {
+    const few = [{ name: 'a', count: 1, lifecycle: { preventDestroy: true } }];
+    const result = refused(few, offers, [applied('a[0]'), applied('a[1]')]);
+    expect(result).toMatchObject({ code: 'destroy-prevented', diagnostics: [{ address: 'a[1]' }] });
+  });
+
   it('names the engine that made what is to go and is not there any more', () => {
     const result = refused([{}], offers, [applied('old', { engine: 'magic' })]);
     expect(result).toMatchObject({ code: 'unknown-engine' });

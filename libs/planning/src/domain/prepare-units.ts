@@ -65,12 +65,17 @@ type Wanted =
   | Refusal;
 
 function nothingWanted(request: PlanRequest, offers: EngineOffers): Wanted {
-  const { applied, desired } = request;
+  return refusalOfLoss(request, []) ?? grouped({ request, offers, drafts: [] });
+}
+
+/** Refuses a plan in which a resource that is to be kept would go, or a copy of it. */
+function refusalOfLoss({ applied, desired }: PlanRequest, drafts: readonly ResourceDraft[]): Refusal | undefined {
   const kept = new Set(desired.resources.filter(({ lifecycle }) => lifecycle?.preventDestroy).map(({ name }) => name));
-  const addresses = applied.flatMap(({ resources }) => resources.map(({ address }) => address));
-  const prevented = addresses.filter((address) => kept.has(nameOf(address)));
-  if (prevented.length === 0) return grouped({ request, offers, drafts: [] });
-  return refuse('destroy-prevented', ...prevented.map(destroyPrevented));
+  const staying = new Set(drafts.map(({ address }) => address));
+  const prevented = applied
+    .flatMap(({ resources }) => resources.map(({ address }) => address))
+    .filter((address) => kept.has(nameOf(address)) && !staying.has(address));
+  return prevented.length === 0 ? undefined : refuse('destroy-prevented', ...prevented.map(destroyPrevented));
 }
 
 /** Says that a resource may not go, and what to do. */
@@ -99,7 +104,7 @@ function unitsWanted(request: PlanRequest, { lookup, offers }: Installation): Wa
   const before = new Map(applied.flatMap((unit) => unit.resources.map(({ address }) => [address, unit] as const)));
   const retyped = expansion.drafts.flatMap((draft) => retyping(draft, before.get(draft.address)) ?? []);
   if (retyped.length > 0) return refuse('unit-retyped', ...retyped);
-  return grouped({ request, offers, drafts: expansion.drafts });
+  return refusalOfLoss(request, expansion.drafts) ?? grouped({ request, offers, drafts: expansion.drafts });
 }
 
 interface ToGroup {
