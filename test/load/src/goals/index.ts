@@ -11,6 +11,7 @@ import { idleMemory } from './p23-idle-memory.js';
 import { idleProcessor } from './p24-idle-processor.js';
 import { terraformUnit } from './p27-terraform-unit.js';
 import { terraformUnits } from './p28-terraform-units.js';
+import { killedExecutor } from './p25-killed-executor.js';
 import { appendWhileRelaying } from './p6-append-while-relaying.js';
 import { commitToHandler } from './p9-commit-to-handler.js';
 
@@ -28,6 +29,7 @@ export const GOALS: readonly Goal[] = [
   startToReady,
   idleMemory,
   idleProcessor,
+  killedExecutor,
   terraformUnit,
   terraformUnits,
 ];

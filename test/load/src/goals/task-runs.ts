@@ -97,7 +97,7 @@ function planOf({ runId, waves }: TaskRun, deploymentId: string): Plan {
     const join = ids.length - 1;
     const gate = idsOf[wave - 1]?.at(-1);
     return ids.map((unitId, index) => {
-      const isJoin = index === join && wave < waves.length - 1;
+      const isJoin = join > 0 && index === join && wave < waves.length - 1;
       return unitOf(unitId, isJoin ? ids.slice(0, join) : gate === undefined ? [] : [gate]);
     });
   });
