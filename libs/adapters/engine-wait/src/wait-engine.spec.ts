@@ -105,7 +105,7 @@ describe('a URL', () => {
     nowMs += 50_000;
     await expect(ask('poll', poll, { since })).rejects.toMatchObject({
       code: 'wait-timed-out',
-      message: expect.stringContaining('answers 503, not 200') as string,
+      message: expect.stringContaining('answers 503; 200 is awaited. Retry') as string,
     });
   });
 });

@@ -134,7 +134,7 @@ export class WaitEngine implements Engine {
     call.log(`${shown} ${got}`);
     if (got === `answers ${expectStatus}`) return this.#over(resource, { status: expectStatus });
     const deadline = later(since, timeoutSeconds * SECOND_MS);
-    if (this.#isPast(deadline)) throw timedOut(resource, `${shown} ${got}, not ${expectStatus}`, since);
+    if (this.#isPast(deadline)) throw timedOut(resource, `${shown} ${got}; ${expectStatus} is awaited`, since);
     const next = later(this.#clock.now(), everySeconds * SECOND_MS);
     const until = next < deadline ? next : deadline;
     return { waiting: { reason: `${shown} to answer ${expectStatus}`, until, callback: false, touched: false } };
@@ -147,7 +147,7 @@ export class WaitEngine implements Engine {
     try {
       return `answers ${await this.#probe.status(url, AbortSignal.any([signal, over.signal]))}`;
     } catch (error) {
-      if (!signal.aborted) return `does not answer: ${messageOf(error)}`;
+      if (!signal.aborted) return `does not answer: ${messageOf(error).replace(/\.$/, '')}`;
       throw new EngineFailure('stopped', 'The look was stopped.', { errorClass: 'transient', cause: error });
     } finally {
       done.abort('done');

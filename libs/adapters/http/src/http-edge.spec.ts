@@ -252,6 +252,11 @@ describe('addresses', () => {
     expect(answer.headers['x-request-id']).toBe(answer.body['requestId']);
   });
 
+  it('names a place once that has several errors', async () => {
+    const answer = await ask({ method: 'GET', url: '/things?limit=9007199254740993', headers: bearer });
+    expect(answer.body).toMatchObject({ detail: 'Correct ?limit and send it again.', errors: [{}, {}] });
+  });
+
   it('names the methods that an address knows', async () => {
     expect((await ask({ method: 'DELETE', url: '/things' })).headers['allow']).toBe('GET, HEAD, POST');
   });

@@ -56,6 +56,7 @@ function detailsOf(issue: SchemaIssue, source: ArgumentMetadata['type']): readon
 }
 
 function named(errors: readonly ProblemDetail[]): string {
-  const pointers = errors.slice(0, 3).map(({ pointer }) => (pointer === '' ? 'the body' : pointer.slice(0, 200)));
-  return pointers.length === 0 ? 'the request' : pointers.join(', ');
+  const places = errors.map(({ pointer }) => (pointer === '' ? 'the body' : pointer.slice(0, 200)));
+  const first = [...new Set(places)].slice(0, 3); // One place may have several errors.
+  return first.length === 0 ? 'the request' : first.join(', ');
 }
