@@ -12,6 +12,8 @@ import { idleProcessor } from './p24-idle-processor.js';
 import { terraformUnit } from './p27-terraform-unit.js';
 import { terraformUnits } from './p28-terraform-units.js';
 import { killedExecutor } from './p25-killed-executor.js';
+import { busySlots } from './p33-slots.js';
+import { lateTasks } from './p34-late-tasks.js';
 import { appendWhileRelaying } from './p6-append-while-relaying.js';
 import { commitToHandler } from './p9-commit-to-handler.js';
 
@@ -32,4 +34,6 @@ export const GOALS: readonly Goal[] = [
   killedExecutor,
   terraformUnit,
   terraformUnits,
+  busySlots,
+  lateTasks,
 ];
