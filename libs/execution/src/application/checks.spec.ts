@@ -1,5 +1,5 @@
 import { Check } from '@caisson/contracts';
-import type { Clock, JsonObject } from '@caisson/kernel';
+import { Fault, type Clock, type JsonObject } from '@caisson/kernel';
 import { describe, expect, it } from 'vitest';
 import { runCheck, settlingMsOf, type CheckAround } from './checks.js';
 import type { CheckCommand, CheckWorld } from './ports.js';
@@ -89,6 +89,20 @@ describe('a check that asks the world', () => {
       severity: 'error',
       detail: expect.stringMatching(detail) as string,
     });
+  });
+
+  it.each([
+    [false, 1],
+    [true, 4],
+  ])('that is refused (worth another try: %s) is tried %i times', async (retryable, tries) => {
+    let tried = 0;
+    const status = async (): Promise<number> => {
+      tried += 1;
+      throw new Fault('probe-denied', 'It may not be probed.', { retryable });
+    };
+    const wrong = await run(scene({ status }), { kind: 'http', url: 'http://x', withinMs: 3_000 });
+    expect(wrong?.detail).toContain('It may not be probed, after ');
+    expect(tried).toBe(tries);
   });
 
   it('shows no secret of its URL', async () => {

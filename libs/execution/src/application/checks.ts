@@ -1,5 +1,5 @@
 import { Check, resolveReferences, shownUrl, type Diagnostic, type ReferableResource } from '@caisson/contracts';
-import { jsonEquals, messageOf, type Clock, type Json, type JsonObject } from '@caisson/kernel';
+import { Fault, jsonEquals, messageOf, type Clock, type Json, type JsonObject } from '@caisson/kernel';
 import type { CheckWorld } from './ports.js';
 import { supervise } from './supervise.js';
 
@@ -66,13 +66,18 @@ async function tryUntilItHolds(around: CheckAround, address: string, check: Prob
     const got = answer.outcome === 'value' ? answer.value : failed(answer);
     if (got === undefined) return undefined;
     around.log(`check of ${address}: ${nameOf(check)} ${got}`);
-    const isLast = leftMs() <= 0 || tries >= check.triesMax;
+    const isLast = isRefused(answer) || leftMs() <= 0 || tries >= check.triesMax;
     if (isLast || signal.aborted) {
       const times = tries === 1 ? 'one try' : `${tries} tries`;
       return finding(address, `${nameOf(check)} ${got}, after ${times} within ${check.withinMs} ms.`);
     }
     await clock.sleep(Math.min(leftMs(), check.everyMs), signal);
   }
+}
+
+/** Another try would be refused as this one: the address may not be asked, or the command not be run. */
+function isRefused(answer: { readonly outcome: string; readonly error?: unknown }): boolean {
+  return answer.outcome === 'error' && answer.error instanceof Fault && !answer.error.retryable;
 }
 
 /** What is wrong; undefined when it holds. */
