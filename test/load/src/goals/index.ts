@@ -4,6 +4,7 @@ import { relayDrains } from './p11-relay-drains.js';
 import { independentTasks } from './p13-independent-tasks.js';
 import { waves } from './p14-waves.js';
 import { readyToStarted } from './p15-ready-to-started.js';
+import { leaseTraffic } from './p16-lease-traffic.js';
 import { planGraph } from './p17-plan.js';
 import { appendOneCaller } from './p2-append-one-caller.js';
 import { startToReady } from './p22-start-to-ready.js';
@@ -27,6 +28,7 @@ export const GOALS: readonly Goal[] = [
   independentTasks,
   waves,
   readyToStarted,
+  leaseTraffic,
   planGraph,
   startToReady,
   idleMemory,

@@ -13,6 +13,8 @@ const [LEASE_MS, POLL_MS, ATTEMPTS_MAX, DRAIN_MS] = [15_000, 5_000, 10, 8_000];
 export interface ExecutorPlaces {
   readonly runs: number;
   readonly attempts: number;
+  /** Hears what became of each run's job. Default: whatever is not done is shown. */
+  ended?(outcome: string): void;
 }
 
 /** The executor's own loop over its queue, as its process runs it, on an engine of the benchmark's. */
@@ -25,7 +27,8 @@ export function startTaskExecutor(store: OpenedEventStore, engine: Engine, place
     handle: (job, control) => workOffJob(ports, job, { ...control, lastTry: job.attempt >= ATTEMPTS_MAX }),
     observer: {
       jobEnded: (job, outcome, detail) => {
-        if (outcome !== 'done') process.stderr.write(`  ${job.key} ${outcome} ${String(detail)}\n`);
+        if (places.ended !== undefined) places.ended(outcome);
+        else if (outcome !== 'done') process.stderr.write(`  ${job.key} ${outcome} ${String(detail)}\n`);
       },
       queueFailed: (error) => process.stderr.write(`  the queue could not be asked: ${String(error)}\n`),
     },
