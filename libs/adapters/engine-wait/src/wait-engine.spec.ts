@@ -1,6 +1,6 @@
 import type { EngineCall, UnitInput, Waited } from '@caisson/engine';
 import type { AppliedResource, AppliedUnit } from '@caisson/contracts';
-import type { Clock, JsonObject } from '@caisson/kernel';
+import { Fault, type Clock, type JsonObject } from '@caisson/kernel';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WaitEngine } from './wait-engine.js';
 
@@ -99,6 +99,15 @@ describe('a URL', () => {
     status = 200;
     expect(await ask('poll', poll, { since })).toMatchObject({ resources: [{ outputs: { status: 200 } }] });
     expect(asked).toHaveLength(4);
+  });
+
+  it('that may not be asked is not asked again', async () => {
+    status = new Fault('probe-denied', '169.254.1.1 may not be probed.', { retryable: false });
+    await expect(ask('poll', { url: 'http://u:pw@x/', timeoutSeconds: 60 })).rejects.toMatchObject({
+      code: 'wait-refused',
+      errorClass: 'permanent',
+      message: 'http://x/ cannot be waited for: 169.254.1.1 may not be probed.',
+    });
   });
 
   it('that never does fails for good, with its last answer', async () => {

@@ -16,7 +16,7 @@ import {
   type Waited,
   type Waiting,
 } from '@caisson/engine';
-import { jsonEquals, messageOf, type Clock, type Instant, type JsonObject } from '@caisson/kernel';
+import { Fault, jsonEquals, messageOf, type Clock, type Instant, type JsonObject } from '@caisson/kernel';
 import { CAPABILITIES, findingsOf, isWaitType, propertiesOf } from './wait-types.js';
 
 /** Asks a URL how it is. */
@@ -147,6 +147,7 @@ export class WaitEngine implements Engine {
     try {
       return `answers ${await this.#probe.status(url, AbortSignal.any([signal, over.signal]))}`;
     } catch (error) {
+      if (error instanceof Fault && !error.retryable) throw refused(url, error);
       if (!signal.aborted) return `does not answer: ${messageOf(error).replace(/\.$/, '')}`;
       throw new EngineFailure('stopped', 'The look was stopped.', { errorClass: 'transient', cause: error });
     } finally {
@@ -180,6 +181,12 @@ function refuseBad(resource: ResourceInput, unknowns: readonly string[]): void {
 function timedOut({ address }: ResourceInput, what: string, since: Instant): EngineFailure {
   const message = `"${address}" has waited since ${since}, and ${what}. Retry the run to wait again.`;
   return new EngineFailure('wait-timed-out', message, { errorClass: 'permanent' });
+}
+
+/** Asked again, it would be refused again. */
+function refused(url: string, error: Fault): EngineFailure {
+  const message = `${shownUrl(url)} cannot be waited for: ${error.message}`;
+  return new EngineFailure('wait-refused', message, { errorClass: 'permanent', cause: error });
 }
 
 function later(instant: Instant, ms: number): Instant {
