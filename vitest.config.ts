@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{libs,apps,deploy,test/load}/**/src/**/*.spec.ts'],
-          exclude: ['**/*.int.spec.ts', '**/*.dist.spec.ts', ...never],
+          exclude: ['**/*.int.spec.ts', '**/*.dist.spec.ts', '**/*.mirror.spec.ts', ...never],
           testTimeout: 20_000, // Property tests take seconds on a busy machine.
         },
       },
@@ -51,6 +51,18 @@ export default defineConfig({
           globalSetup: ['./libs/testing/src/postgres.setup.ts', './deploy/local/src/kafka.setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        // Needs a folder with Terraform's plugins and moto_server: not part of `npm test`.
+        ...shared,
+        test: {
+          name: 'mirror',
+          include: ['libs/adapters/**/src/**/*.mirror.spec.ts'],
+          exclude: never,
+          globalSetup: ['./libs/testing/src/postgres.setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
         },
       },
       {

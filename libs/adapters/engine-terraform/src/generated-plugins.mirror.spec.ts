@@ -2,13 +2,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import type { ResourceInput, UnitInput } from '@caisson/engine';
-import { appliedUnit, engineCall, eventually, lacks } from '@caisson/testing';
+import { appliedUnit, engineCall, eventually } from '@caisson/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TerraformEngine } from './terraform-engine.js';
 import { startTerraformWorld, type TerraformWorld } from './terraform-world.harness.js';
 
-/** A folder with Terraform's aws plugin, unpacked. Without it nothing is tested here; with it moto_server is needed. */
-const MIRROR = process.env['CAISSON_TEST_PROVIDER_MIRROR'];
+/** A folder with Terraform's aws plugin, unpacked. */
+const MIRROR = process.env['CAISSON_TEST_PROVIDER_MIRROR'] ?? '';
 
 const PLUGIN = { source: 'hashicorp/aws', version: '~> 5.0' };
 
@@ -21,12 +21,13 @@ const unitOf = (cidr: string, ...more: readonly ResourceInput[]): UnitInput => (
   resources: [resource('net', 'aws_vpc', { cidr_block: cidr, tags: { cost: '7' } }), ...more],
 });
 
-describe.skipIf(MIRROR === undefined || lacks('terraform'))('resources of a plugin', () => {
+describe('resources of a plugin', () => {
   let world: TerraformWorld;
   let engine: TerraformEngine;
   let cloud: ChildProcess;
 
   beforeAll(async () => {
+    if (MIRROR === '') throw new Error('Set CAISSON_TEST_PROVIDER_MIRROR to a folder with the aws plugin, unpacked.');
     const port = await freePort();
     cloud = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
     const endpoint = `http://127.0.0.1:${port}`;
@@ -41,7 +42,7 @@ describe.skipIf(MIRROR === undefined || lacks('terraform'))('resources of a plug
     );
     world = await startTerraformWorld();
     engine = world.engineWith({
-      ...(MIRROR === undefined ? {} : { providerMirrorDirectory: MIRROR }),
+      providerMirrorDirectory: MIRROR,
       toolEnvironment: { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
     });
   }, 60_000);
