@@ -250,7 +250,7 @@ describe('any acyclic plan with any outcomes', () => {
           expect(waiting).not.toHaveProperty('received');
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 1_000 },
     );
     expect(heard).toBeGreaterThan(0);
   });
