@@ -43,7 +43,7 @@ it(
     expect(answer.status).toBe(202);
     await executor?.start();
     expect(await client.waitForRun(run.id, { limitMs: 60_000 })).toMatchObject({ state: 'completed' });
-    expect(await client.task(taskId)).toMatchObject({ outputs: { payload: { tests: 'green' } } });
+    expect(await client.task(taskId)).toMatchObject({ outputs: { gate: { payload: { tests: 'green' } } } });
   },
   LIMIT_MS,
 );
