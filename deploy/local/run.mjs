@@ -45,9 +45,9 @@ function fail(message, status = 1) {
 function isInstalled() {
   const wanted = packagesOf('package-lock.json');
   const installed = packagesOf('node_modules/.package-lock.json');
-  return Object.entries(wanted).every(
-    ([path, entry]) => path === '' || entry.optional || installed[path]?.version === entry.version,
-  );
+  // A package of the workspace has no version: that its link is there counts.
+  const isThere = (path, { version }) => installed[path] !== undefined && installed[path].version === version;
+  return Object.entries(wanted).every(([path, entry]) => path === '' || entry.optional || isThere(path, entry));
 }
 
 function packagesOf(file) {
