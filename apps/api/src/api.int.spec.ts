@@ -760,6 +760,11 @@ describe('bad input', () => {
       '',
     ],
     ['a name used twice', { resources: [resource, resource] }, '/resources/1'],
+    [
+      'a check of no URL',
+      { resources: [{ ...resource, checks: [{ kind: 'http', url: 'nonsense' }] }] },
+      '/resources/0/checks/0/url',
+    ],
   ])('%s is 422 and names the place', async (...row) => {
     const [, part, pointer] = row;
     const before = await countEvents();

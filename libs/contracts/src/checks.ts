@@ -4,6 +4,8 @@ import { z } from 'zod';
 /** More tries than the longest time with a pause of half a second allows. */
 const TRIES_MAX = 1_000;
 
+const PORT_MAX = 65_535;
+
 /** When a check is tried, and when it has failed. The first of the two bounds that is reached ends it. */
 const schedule = {
   /** How long it may take until it holds. */
@@ -38,10 +40,9 @@ export const HttpCheck = z.strictObject({
 export const TcpCheck = z.strictObject({
   kind: z.literal('tcp'),
   host: Host,
-  port: z.union([
-    z.int().min(1).max(65_535),
-    z.string().regex(/^\$\{[^}]{1,256}\}$/, 'must be a port or one reference'),
-  ]),
+  port: z.union([z.int().min(1).max(PORT_MAX), z.string().regex(/^\$\{[^}]{1,256}\}$/)], {
+    error: 'must be a port from 1 to 65535, or one reference such as ${db.outputs.port}',
+  }),
   ...schedule,
 });
 
@@ -74,4 +75,10 @@ export type Check = z.infer<typeof Check>;
 /** A URL as people may see it: user, password, query and fragment may be secrets and are left out. */
 export function shownUrl(url: string): string {
   return url.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*$/s, '?…');
+}
+
+/** The port that a value is, as a number or its text; undefined when it is none. */
+export function portOf(value: Json): number | undefined {
+  const port = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : value;
+  return typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= PORT_MAX ? port : undefined;
 }

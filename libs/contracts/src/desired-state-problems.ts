@@ -1,4 +1,5 @@
 import { layersOf, type Json } from '@caisson/kernel';
+import { checkProblems } from './check-problems.js';
 import { DESIRED_STATE_LIMITS, type DesiredState, type ResourceSpec } from './desired-state.js';
 import { everOpens } from './schedule.js';
 import { findReferences, visitReferableText, type Reference } from './references.js';
@@ -20,6 +21,7 @@ export interface DesiredStateProblem {
     | 'count-out-of-bounds'
     | 'unsupported-type'
     | 'schedule-never-opens'
+    | 'impossible-check'
     | 'plan-too-large';
   /** What is wrong, with names, and what to do. */
   readonly message: string;
@@ -32,7 +34,7 @@ export type TypeCheck = (resource: ResourceSpec) => string | undefined;
 
 /**
  * Finds what the schema cannot see: names used twice, references and dependencies on nothing, copies that do not exist,
- * cycles, and types that no engine knows. At most `PROBLEMS_MAX`; none = it can be planned. O(size of the desired
+ * cycles, checks that nothing could pass, and types that no engine knows. At most `PROBLEMS_MAX`; none = it can be planned. O(size of the desired
  * state).
  */
 export function validateDesiredState(desired: DesiredState, checkType?: TypeCheck): readonly DesiredStateProblem[] {
@@ -96,7 +98,11 @@ class Survey {
     });
     this.visitValue(resource.properties, { pointer: `${pointer}/properties`, from: index, one: true });
     resource.checks.forEach((check, place) => {
-      this.visitValue(check, { pointer: `${pointer}/checks/${place}`, from: undefined, own: resource.name });
+      const at = `${pointer}/checks/${place}`;
+      this.visitValue(check, { pointer: at, from: undefined, own: resource.name });
+      for (const { member, message } of checkProblems(check)) {
+        this.report(`${at}/${member}`, 'impossible-check', message);
+      }
     });
   }
 

@@ -1,4 +1,4 @@
-export { Check, CommandCheck, HttpCheck, ObservedCheck, OutputCheck, shownUrl, TcpCheck } from './checks.js';
+export { Check, CommandCheck, HttpCheck, ObservedCheck, OutputCheck, portOf, shownUrl, TcpCheck } from './checks.js';
 export {
   DESIRED_STATE_LIMITS,
   DesiredState,

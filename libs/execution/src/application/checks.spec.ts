@@ -112,9 +112,26 @@ describe('a check that asks the world', () => {
   });
 
   it('fails when it refers to nothing, or is no check', async () => {
-    expect(await run(scene(), { kind: 'http', url: '${db.outputs.url}' })).toMatchObject({ detail: /db/ });
-    expect(await run(scene(), { kind: 'tcp', host: 'db', port: '${web.outputs.url}' })).toBeDefined();
-    expect(await run(scene(), { kind: 'hope' })).toBeDefined();
+    expect(await run(scene(), { kind: 'http', url: '${db.outputs.url}' })).toMatchObject({
+      detail: expect.stringMatching(/db/) as string,
+    });
+    expect(await run(scene(), { kind: 'hope' })).toMatchObject({
+      detail: expect.stringMatching(/^It is no check: kind /) as string,
+    });
+    expect(await run(scene(), { kind: 'http', url: 'http://x', everyMs: 1 })).toMatchObject({
+      detail: expect.stringMatching(/everyMs /) as string,
+    });
+  });
+
+  it.each([
+    ['${web.outputs.url}', '${web.outputs.url} is "http://web", which is no port'],
+    ['${web.outputs.tags}', '${web.outputs.tags} is ["a","b"], which is no port'],
+    ['${web.outputs.empty}', '${web.outputs.empty} is "", which is no port'],
+  ])('says what %s gave instead of a port, and asks nobody', async (port, detail) => {
+    const told = scene();
+    const wrong = await run(told, { kind: 'tcp', host: 'db', port });
+    expect(wrong?.detail).toContain(detail);
+    expect(told.asked).toEqual([]);
   });
 });
 

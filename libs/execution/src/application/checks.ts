@@ -1,4 +1,11 @@
-import { Check, resolveReferences, shownUrl, type Diagnostic, type ReferableResource } from '@caisson/contracts';
+import {
+  Check,
+  portOf,
+  resolveReferences,
+  shownUrl,
+  type Diagnostic,
+  type ReferableResource,
+} from '@caisson/contracts';
 import { Fault, jsonEquals, messageOf, type Clock, type Json, type JsonObject } from '@caisson/kernel';
 import type { CheckWorld } from './ports.js';
 import { supervise } from './supervise.js';
@@ -8,6 +15,9 @@ const TRY_TIMEOUT_MS = 10_000;
 
 /** How long a try may take to stop. */
 const TRY_GRACE_MS = 5_000;
+
+/** How much of a wrong value is quoted. */
+const VALUE_CHARS_MAX = 100;
 
 /** A check of one resource, as desired: `${…}` left in. */
 export interface DeclaredCheck {
@@ -35,8 +45,10 @@ export async function runCheck(around: CheckAround, declared: DeclaredCheck): Pr
   const resolved = resolveReferences(declared.check, (name) => around.lookup(name));
   const [missing] = resolved.unresolved;
   if (missing !== undefined) return finding(address, `\${${missing.expression}} ${missing.reason}.`);
+  const noPort = portTrouble(declared.check, resolved.value);
+  if (noPort !== undefined) return finding(address, noPort);
   const parsed = Check.safeParse(withNumbers(resolved.value));
-  if (!parsed.success) return finding(address, parsed.error.issues[0]?.message ?? 'it is not a check');
+  if (!parsed.success) return finding(address, `It is no check: ${troubleOf(parsed.error)}.`);
   const check = parsed.data;
   if (check.kind === 'observed') return undefined; // Part of reading the unit itself.
   if (check.kind === 'output') {
@@ -146,13 +158,30 @@ function shown(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** The port is known only now where it is a reference: it is named with what it gave. */
+function portTrouble({ kind, port: written }: JsonObject, resolved: Json): string | undefined {
+  const { port = null } = resolved as JsonObject;
+  if (kind !== 'tcp' || portOf(port) !== undefined) return undefined;
+  const origin = typeof written === 'string' && written.startsWith('${') ? `${written} is ` : 'The port is ';
+  const message = `${origin}${JSON.stringify(port).slice(0, VALUE_CHARS_MAX)}, which is no port from 1 to 65535.`;
+  return `${message} Correct the check, or what gives the port.`;
+}
+
+function troubleOf({
+  issues: [first],
+}: {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}): string {
+  return first === undefined ? 'it has no kind' : [first.path.map(String).join('.'), first.message].join(' ').trim();
+}
+
 /** The schema takes texts where a reference may give anything. */
 function withNumbers(check: Json): Json {
   if (typeof check !== 'object' || check === null || Array.isArray(check)) return check;
   const members = check as JsonObject;
   const { args, kind, port, value } = members;
   if (kind === 'command' && Array.isArray(args)) return { ...members, args: args.map((arg: Json) => shown(arg)) };
-  if (kind === 'tcp' && typeof port === 'string') return { ...members, port: Number(port) };
+  if (kind === 'tcp' && typeof port === 'string') return { ...members, port: portOf(port) ?? null };
   if (kind === 'output' && value !== undefined && typeof value !== 'string') {
     return { ...members, value: JSON.stringify(value) };
   }
