@@ -3,6 +3,7 @@ import type { ServiceDefinition } from '@caisson/service';
 import { ApiModule } from './api.module.js';
 import { ApiSettings } from './settings.js';
 import { runStartWorker } from './worker/run-start-worker.js';
+import { strandedRunsLoop } from './worker/stranded-runs-loop.js';
 
 /** The API: owns deployments, tenants and principals, reacts to everybody's facts, and answers callers. */
 export const apiService: ServiceDefinition<typeof ApiSettings> = {
@@ -13,6 +14,7 @@ export const apiService: ServiceDefinition<typeof ApiSettings> = {
   consumesEvents: true,
   module: (frame) => {
     frame.runInBackground('run-starts', runStartWorker(frame));
+    frame.runInBackground('stranded-runs', strandedRunsLoop(frame));
     const lost = (error: unknown): void => frame.log.warn({ error }, 'lines of a log were lost');
     return ApiModule.register({ ...frame, logs: new PostgresAttemptLogs(frame.database, frame.clock, lost) });
   },

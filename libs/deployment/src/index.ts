@@ -28,6 +28,8 @@ export type {
 } from './application/deployment-documents.js';
 export { DEPLOYMENT_REACTS_TO } from './application/deployment-reactions.js';
 export { deploymentAggregate } from './application/deployment.aggregate.js';
+export { EndStrandedRuns } from './application/end-stranded-runs.js';
+export type { StrandedRunPorts } from './application/end-stranded-runs.js';
 export { ExecuteRun } from './application/execute-run.js';
 export type { ExecuteRunInput } from './application/execute-run.js';
 export { ReactToFact } from './application/react-to-fact.js';
