@@ -130,7 +130,7 @@ async function versionOf(deploymentId: string, fact: string): Promise<number> {
 }
 
 describe('a run that waits for an answer that cannot come', () => {
-  it('fails by name when the planner set its request aside, and again when it is retried before the release', async () => {
+  it('fails by name when the planner set its request aside, and again when retried before the release', async () => {
     const run = await planning();
     const streamId = `deployment-${run.deploymentId}`;
     await park('planner', streamId, await versionOf(run.deploymentId, 'run-planning-started'));
@@ -172,6 +172,41 @@ describe('a run that waits for an answer that cannot come', () => {
     await look();
     const { deployment } = await readDeployment(ports, { tenantId, deploymentId: run.deploymentId });
     expect(deployment).toMatchObject({ applied, run: { state: 'failed', failure: { code: 'fact-parked' } } });
+  });
+});
+
+/** A worker gives up what the newest fact of that name asked for. */
+async function giveUp(queue: string, run: RunOfDeployment, fact: string): Promise<void> {
+  const stream = { tenantId, streamId: `deployment-${run.deploymentId}` };
+  const sequence = await versionOf(run.deploymentId, fact);
+  await store.consumers.transact(`worker of ${run.runId}`, [stream], async (transaction) => {
+    const payload = { streamId: stream.streamId, version: sequence };
+    transaction.enqueue(stream, { queue, key: `${run.runId}/${sequence}`, payload });
+  });
+  const [job] = await store.jobs.claim({ queue, worker: 'w', limit: 1, leaseMs: 60_000 });
+  await store.jobs.fail(job!, 'plan-1 holds an event that nobody can read');
+}
+
+describe('a run whose work was given up', () => {
+  it('fails by name, once: it can be retried', async () => {
+    const run = await planning();
+    await giveUp('planning', run, 'run-planning-started');
+    await look();
+    const failed = await runOf(run.deploymentId);
+    expect(failed).toMatchObject({ state: 'failed', failure: { code: 'request-abandoned' } });
+    expect(failed.failure?.message).toMatch(
+      /^The planner gave up what fact \d+ of deployment-.* asks for: plan-1 holds/,
+    );
+    await new RetryRun(ports).execute({ deploymentId: run.deploymentId, context: asked() });
+    expect(await look()).toEqual([]);
+    expect((await runOf(run.deploymentId)).state).toBe<RunState>('planning');
+  });
+
+  it('fails while it waits for the executor', async () => {
+    const run = await executing();
+    await giveUp('execution', run, 'run-started');
+    await look();
+    expect(await runOf(run.deploymentId)).toMatchObject({ state: 'failed', failure: { code: 'request-abandoned' } });
   });
 });
 

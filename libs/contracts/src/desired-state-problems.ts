@@ -34,8 +34,8 @@ export type TypeCheck = (resource: ResourceSpec) => string | undefined;
 
 /**
  * Finds what the schema cannot see: names used twice, references and dependencies on nothing, copies that do not exist,
- * cycles, checks that nothing could pass, and types that no engine knows. At most `PROBLEMS_MAX`; none = it can be planned. O(size of the desired
- * state).
+ * cycles, checks that nothing could pass, and types that no engine knows. At most `PROBLEMS_MAX`; none = it can be
+ * planned. O(size of the desired state).
  */
 export function validateDesiredState(desired: DesiredState, checkType?: TypeCheck): readonly DesiredStateProblem[] {
   const survey = new Survey(desired);

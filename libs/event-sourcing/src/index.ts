@@ -36,7 +36,7 @@ export type {
   StreamHead,
   StreamRef,
 } from './ports/event-store.js';
-export type { ClaimedJob, JobClaim, JobQueue, NewJob } from './ports/job-queue.js';
+export type { ClaimedJob, FailedJob, JobClaim, JobQueue, NewJob } from './ports/job-queue.js';
 export type { HeldLock, LockManager, LockRequest } from './ports/lock-manager.js';
 export type { EventPublisher, Outbox, OutboxEntry } from './ports/outbox.js';
 export { Relay } from './relay.js';

@@ -58,6 +58,7 @@ class DoubleQueue implements JobQueue {
   release = async ({ jobId }: ClaimedJob, delayMs: number): Promise<boolean> => this.#end(`again ${delayMs}`, jobId);
   fail = async ({ jobId }: ClaimedJob): Promise<boolean> => this.#end('failed', jobId);
   releaseWorker = async (): Promise<number> => 0;
+  failed = async (): Promise<readonly []> => [];
 
   #end(how: string, jobId: string): boolean {
     this.told.push(`${how} ${jobId}`);

@@ -202,11 +202,16 @@ export function describeJobQueueContract(name: string, createFixture: () => Prom
       expect(again.attempt).toBe(2);
     });
 
-    it('never gives a failed job again', async () => {
+    it('never gives a failed job again, and lists it', async () => {
       const queue = newQueue();
       await record([{ queue, key: 'a', payload: null }]);
-      expect(await jobs.fail(await claimOne(queue), 'cannot be done')).toBe(true);
+      expect(await jobs.failed(queue, 10)).toEqual([]);
+      const job = await claimOne(queue);
+      expect(await jobs.fail(job, 'cannot be done')).toBe(true);
       expect(await claim(queue)).toEqual([]);
+      const { key, payload, tenantId } = job;
+      expect(await jobs.failed(queue, 10)).toEqual([{ tenantId, queue, key, payload, reason: 'cannot be done' }]);
+      expect(await jobs.failed(newQueue(), 10)).toEqual([]);
     });
 
     it('frees all claims of a worker that is known to be dead, and only those', async () => {

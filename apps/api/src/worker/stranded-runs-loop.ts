@@ -20,9 +20,10 @@ export function strandedRunsLoop(frame: ServiceFrame<ApiSettings>): BackgroundLo
     }
   };
   const walk = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
+    for (;;) {
       await clock.sleep(EVERY_MS, stopping.signal);
-      if (!stopping.signal.aborted) await look();
+      if (stopping.signal.aborted) return;
+      await look();
     }
   };
   return {

@@ -77,6 +77,7 @@ export function crashingJobs(jobs: JobQueue, crash: Crash, leaseMs: number): Job
     },
     release: async (job, delayMs, reason) => ended(await jobs.release(job, delayMs, reason)),
     fail: async (job, reason) => ended(await jobs.fail(job, reason)),
+    failed: (queue, limit) => jobs.failed(queue, limit),
     releaseWorker: (worker) => jobs.releaseWorker(worker),
   };
 }

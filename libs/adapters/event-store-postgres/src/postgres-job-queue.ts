@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pgModule from 'pg';
 import type { Json } from '@caisson/kernel';
-import type { ClaimedJob, JobClaim, JobQueue } from '@caisson/event-sourcing';
+import type { ClaimedJob, FailedJob, JobClaim, JobQueue } from '@caisson/event-sourcing';
 import { orFault } from './postgres-faults.js';
 import { isKnownDead } from './process-identity.js';
 import { toStorable } from './stored-text.js';
@@ -89,6 +89,10 @@ const RELEASE = `
 const FAIL = `
   update job set state = 'failed', ended_at = clock_timestamp(), worker = null, reason = $3 where ${HELD}`;
 
+const FAILED = `
+  select tenant_id, queue, key, payload::text as payload_text, reason from job
+    where queue = $1 and state = 'failed' and ended_at > now() - interval '1 day' order by ended_at desc limit $2`;
+
 const RELEASE_WORKER = `
   update job set due_at = clock_timestamp(), worker = null, claim_token = claim_token + 1, reason = 'the worker died'
     where state = 'open' and worker = $1 returning queue`;
@@ -151,6 +155,15 @@ export class PostgresJobQueue implements JobQueue {
 
   async fail(job: ClaimedJob, reason: string): Promise<boolean> {
     return this.#end('fail a job', FAIL, [job.jobId, job.claimToken, toStorable(reason, REASON_LENGTH_MAX)]);
+  }
+
+  async failed(queue: string, limit: number): Promise<readonly FailedJob[]> {
+    type Row = JobRow & { readonly reason: string | null };
+    const answer = await orFault('list failed jobs', () => this.#pool.query<Row>(FAILED, [queue, limit]));
+    return answer.rows.map((row) => {
+      const { key, payload, tenantId } = toClaimedJob(row);
+      return { tenantId, queue, key, payload, reason: row.reason ?? '' };
+    });
   }
 
   async releaseWorker(worker: string): Promise<number> {

@@ -1,5 +1,5 @@
 import { decodeEvent, parseEventType, type AppliedUnit, type Failure, type PublicEvent } from '@caisson/contracts';
-import type { ConsumerStore, DocumentStore, StreamRef } from '@caisson/event-sourcing';
+import type { ConsumerStore, DocumentStore, FailedJob, JobQueue, StreamRef } from '@caisson/event-sourcing';
 import { deterministicId } from '@caisson/kernel';
 import type { Deployment, Run } from '../domain/deployment.state.js';
 import {
@@ -11,8 +11,8 @@ import {
 import { DEPLOYMENT_COLLECTIONS, type RunView } from './deployment-documents.js';
 import type { RunOutcome } from './deployment-reactions.js';
 
-/** Streams looked at in one sweep; more are left to the next one. */
-const STREAMS_MAX = 200;
+/** Of one consumer or queue, looked at in one sweep; more are left to the next one. */
+const HITCHES_MAX = 200;
 
 /** The part of a store's reason that a run's failure quotes. */
 const REASON_CHARS_MAX = 500;
@@ -29,9 +29,14 @@ const ENDS: ReadonlySet<string> = new Set([
   'rollback-failed',
 ]);
 
-/** A stream that waits for a person. */
-interface Parked extends StreamRef {
+/** The queues of what runs ask for, and who works them off. */
+const QUEUES = { planning: 'planner', execution: 'executor' } as const;
+
+/** Why an answer cannot come: a stream waits for a person, or the work that a fact asked for was given up. */
+interface Hitch extends StreamRef {
+  readonly kind: 'parked' | 'given-up';
   readonly consumer: (typeof CONSUMERS)[number];
+  /** Parked: nothing from it on was heard. Given up: the fact that asked for the work. */
   readonly fromVersion: number;
   readonly reason: string;
 }
@@ -40,52 +45,68 @@ interface Parked extends StreamRef {
 export interface StrandedRunPorts extends DeploymentPorts {
   readonly documents: Pick<DocumentStore, 'get'>;
   readonly consumers: Pick<ConsumerStore, 'parked' | 'readStream'>;
+  readonly jobs: Pick<JobQueue, 'failed'>;
 }
 
 /**
  * Ends runs that wait for an answer that cannot come: the stream that asks for it, or that brings it, was set aside by
- * its consumer. What still changes the world is left alone until it has ended.
+ * its consumer, or the work was given up. What still changes the world is left alone until it has ended.
  */
 export class EndStrandedRuns {
   constructor(private readonly ports: StrandedRunPorts) {}
 
   /**
-   * One look at everything that is parked. Safe to repeat, and in several processes at once.
+   * One look at everything that is parked or was given up. Safe to repeat, and in several processes at once.
    *
    * @throws Fault as `commandDeployment` does; then the next look does the rest.
    */
   async execute(): Promise<readonly DeploymentHandled[]> {
     const handled: DeploymentHandled[] = [];
-    for (const consumer of CONSUMERS) {
-      const parked = await this.ports.consumers.parked(consumer);
-      for (const stream of parked.slice(0, STREAMS_MAX)) {
-        const ended = await this.#look({ ...stream, consumer });
-        if (ended !== undefined) handled.push(ended);
-      }
+    for (const hitch of [...(await this.#parked()), ...(await this.#givenUp())]) {
+      const ended = await this.#look(hitch);
+      if (ended !== undefined) handled.push(ended);
     }
     return handled;
   }
 
-  async #look(parked: Parked): Promise<DeploymentHandled | undefined> {
-    const { tenantId } = parked;
-    const deploymentId = await this.#deploymentOf(parked);
+  async #parked(): Promise<readonly Hitch[]> {
+    const found: Hitch[] = [];
+    for (const consumer of CONSUMERS) {
+      const parked = await this.ports.consumers.parked(consumer);
+      found.push(...parked.slice(0, HITCHES_MAX).map((stream) => ({ ...stream, kind: 'parked' as const, consumer })));
+    }
+    return found;
+  }
+
+  async #givenUp(): Promise<readonly Hitch[]> {
+    const found: Hitch[] = [];
+    for (const [queue, consumer] of Object.entries(QUEUES)) {
+      const failed = await this.ports.jobs.failed(queue, HITCHES_MAX);
+      found.push(...failed.flatMap((job) => hitchOf(job, consumer) ?? []));
+    }
+    return found;
+  }
+
+  async #look(hitch: Hitch): Promise<DeploymentHandled | undefined> {
+    const { tenantId } = hitch;
+    const deploymentId = await this.#deploymentOf(hitch);
     if (deploymentId === undefined) return undefined;
     const { deployment, version } = await readDeployment(this.ports, { tenantId, deploymentId });
     const run = deployment?.run;
-    if (deployment === undefined || run === undefined || !mayBeStranded(run, parked)) return undefined;
-    const unheard = await this.ports.consumers.readStream(parked, parked.fromVersion - 1);
-    const outcome = outcomeOf(deployment, run, { parked, unheard });
+    if (deployment === undefined || run === undefined || !mayBeStranded(run, hitch)) return undefined;
+    const unheard = await this.ports.consumers.readStream(hitch, hitch.fromVersion - 1);
+    const outcome = outcomeOf(deployment, run, { hitch, unheard });
     if (outcome === undefined) return undefined;
     const { service } = this.ports.runtime;
     const context = {
       ...{ tenantId, correlationId: run.correlationId, actor: `service:${service}` },
-      causationId: unheard[0]?.id ?? `${parked.streamId}/${parked.fromVersion}`,
+      causationId: unheard[0]?.id ?? `${hitch.streamId}/${hitch.fromVersion}`,
       commandId: deterministicId('end-stranded-run', tenantId, deploymentId, version),
     };
     return commandDeployment(this.ports, { deploymentId, context }, outcome);
   }
 
-  async #deploymentOf({ consumer, streamId, tenantId }: Parked): Promise<string | undefined> {
+  async #deploymentOf({ consumer, streamId, tenantId }: Hitch): Promise<string | undefined> {
     const [, category = '', id = ''] = /^([a-z_]+)-(.+)$/.exec(streamId) ?? [];
     if (consumer !== 'api') return category === 'deployment' ? id : undefined;
     if (category !== 'plan' && category !== 'execution') return undefined;
@@ -97,7 +118,7 @@ export class EndStrandedRuns {
 const AWAIT_EXECUTION: readonly Run['state'][] = ['executing', 'verifying', 'cancelling', 'rolling_back'];
 
 /** Cheap, so that what is parked and concerns no run any more costs no reading. */
-function mayBeStranded(run: Run, { consumer, streamId }: Parked): boolean {
+function mayBeStranded(run: Run, { consumer, streamId }: Hitch): boolean {
   if (consumer === 'planner') return run.state === 'planning';
   if (consumer === 'executor') return AWAIT_EXECUTION.includes(run.state);
   if (streamId === `plan-${run.runId}`) return run.state === 'planning';
@@ -108,22 +129,28 @@ function mayBeStranded(run: Run, { consumer, streamId }: Parked): boolean {
 function outcomeOf(
   { applied }: Deployment,
   run: Run,
-  around: { readonly parked: Parked; readonly unheard: readonly PublicEvent[] },
+  around: { readonly hitch: Hitch; readonly unheard: readonly PublicEvent[] },
 ): RunOutcome | undefined {
-  const { parked, unheard } = around;
+  const { hitch, unheard } = around;
   const { round, runId } = run;
-  const failure = failureOf(parked);
+  const failure = failureOf(hitch);
   if (run.state === 'planning') {
-    const waits = parked.consumer === 'api' || unheard.some((event) => asksFor(run, event));
+    const waits = hitch.consumer === 'api' || isLost(run, hitch, unheard);
     return waits ? { type: 'RecordPlanRefusal', runId, round, failure } : undefined;
   }
   const type = run.state === 'rolling_back' ? 'RecordRollbackFailure' : 'RecordExecutionFailure';
-  if (parked.consumer === 'executor') {
-    return unheard.some((event) => asksFor(run, event)) ? { type, runId, failure, applied } : undefined;
+  if (hitch.consumer === 'executor') {
+    return isLost(run, hitch, unheard) ? { type, runId, failure, applied } : undefined;
   }
   const last = unheard.at(-1);
   if (last === undefined || !ENDS.has(factOf(last))) return undefined;
   return { type, runId, failure, applied: appliedBy(last) ?? applied };
+}
+
+/** Whether the fact that asks for the answer is the one that nobody follows. */
+function isLost(run: Run, { fromVersion, kind }: Hitch, unheard: readonly PublicEvent[]): boolean {
+  const asking = unheard.findLast((event) => asksFor(run, event));
+  return asking !== undefined && (kind === 'parked' || asking.sequence === fromVersion);
 }
 
 /** Whether a fact is the one that the run waits for an answer to. Its data may be what nobody can read. */
@@ -152,10 +179,22 @@ function appliedBy(event: PublicEvent): AppliedUnit[] | undefined {
   }
 }
 
-function failureOf({ consumer, fromVersion, reason, streamId }: Parked): Failure {
+function failureOf({ consumer, fromVersion, kind, reason, streamId }: Hitch): Failure {
   const why = reason.slice(0, REASON_CHARS_MAX).replace(/\.$/, '');
-  const message =
-    `The ${consumer} could not handle fact ${fromVersion} of ${streamId} and set the stream aside: ${why}. ` +
-    'Have an operator mend the cause and release the stream; then retry the run.';
-  return { code: 'fact-parked', message, diagnostics: [] };
+  const fact = `fact ${fromVersion} of ${streamId}`;
+  if (kind === 'given-up') {
+    const message = `The ${consumer} gave up what ${fact} asks for: ${why}. Look at its log; then retry the run.`;
+    return { code: 'request-abandoned', message, diagnostics: [] };
+  }
+  const message = `The ${consumer} could not handle ${fact} and set the stream aside: ${why}.`;
+  const remedy = 'Have an operator mend the cause and release the stream; then retry the run.';
+  return { code: 'fact-parked', message: `${message} ${remedy}`, diagnostics: [] };
+}
+
+/** The payload of a planning is the fact itself, that of an execution says where it is. */
+function hitchOf({ payload, reason, tenantId }: FailedJob, consumer: Hitch['consumer']): Hitch | undefined {
+  const { sequence, streamId, subject, version } = (payload ?? {}) as Readonly<Record<string, unknown>>;
+  const [stream, fromVersion] = [streamId ?? subject, version ?? sequence];
+  if (typeof stream !== 'string' || typeof fromVersion !== 'number') return undefined;
+  return { kind: 'given-up', tenantId, streamId: stream, consumer, fromVersion, reason };
 }

@@ -29,6 +29,15 @@ export interface ClaimedJob {
   readonly claimToken: number;
 }
 
+/** A job that was given up. */
+export interface FailedJob {
+  readonly tenantId: string;
+  readonly queue: string;
+  readonly key: string;
+  readonly payload: Json;
+  readonly reason: string;
+}
+
 /** What a worker asks of a queue. */
 export interface JobClaim {
   readonly queue: string;
@@ -55,6 +64,8 @@ export interface JobQueue {
   release(job: ClaimedJob, delayMs: number, reason: string): Promise<boolean>;
   /** Ends a job that cannot be done; it stays, with the reason, for a person to see. False when the claim was lost. */
   fail(job: ClaimedJob, reason: string): Promise<boolean>;
+  /** Jobs of a queue that were given up within the last day, newest first. */
+  failed(queue: string, limit: number): Promise<readonly FailedJob[]>;
   /** Frees claims whose worker is known to be dead, so that a restart need not wait for the lease. Number freed. */
   releaseWorker(worker: string): Promise<number>;
 }

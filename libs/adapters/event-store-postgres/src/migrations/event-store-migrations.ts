@@ -16,4 +16,7 @@ export const EVENT_STORE_MIGRATIONS: readonly MigrationClass[] = [
     ...LEASE_FUNCTIONS,
     ...CONSUMER_FUNCTIONS,
   ]),
+  sqlMigration('IndexFailedJobs1764045800000', [
+    `create index job_failed on job (queue, ended_at) where state = 'failed'`,
+  ]),
 ];
