@@ -28,6 +28,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiModule } from './api.module.js';
 import { DeploymentFactsConsumer } from './events/deployment-facts.consumer.js';
 import { describeApi } from './http/api-document.js';
+import { openLiveHub } from './live/open-live-hub.js';
 import { accessTokensOf } from './security/access-tokens.js';
 
 const settings = {
@@ -61,9 +62,11 @@ beforeAll(async () => {
   store = await openEventStore({ url: database.url });
   const runtime = { store: store.events, clock: systemClock, service: 'api' };
   logs = new PostgresAttemptLogs(store.pool, systemClock, (error) => log.error({ error }, 'lost'));
-  const ports = { settings, runtime, clock: systemClock, ids: systemIds, log, logs, ...store };
+  const metrics = new Metrics(false);
+  const live = openLiveHub({ ...store, settings: {}, clock: systemClock, log, metrics });
+  const ports = { settings, runtime, clock: systemClock, ids: systemIds, log, logs, live, ...store };
   app = await NestFactory.create<NestFastifyApplication>(ApiModule.register(ports), createHttpAdapter());
-  prepareHttp(app, { log, metrics: new Metrics(false) });
+  prepareHttp(app, { log, metrics });
   await app.init();
   await ask('POST', '/auth/register', { body: account('mia', { bootstrapToken: settings.bootstrapToken }), token: '' });
   token = await logIn('mia');

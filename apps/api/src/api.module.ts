@@ -15,6 +15,7 @@ import { DeploymentRequests } from './http/deployment-requests.js';
 import { PlanningTables } from './http/planning-tables.controller.js';
 import { RunCommands } from './http/run-commands.js';
 import { ScanRequests } from './http/scan-requests.js';
+import { LiveHub } from './live/live-hub.js';
 import type { ApiPorts } from './ports.js';
 import {
   FindDeploymentHandler,
@@ -88,6 +89,7 @@ function portProviders(ports: ApiPorts): readonly Provider[] {
     { provide: LOG, useValue: ports.log },
     { provide: AccessTokens, useValue: accessTokensOf(ports) },
     { provide: ATTEMPT_LOGS, useValue: ports.logs },
+    { provide: LiveHub, useValue: ports.live },
     { provide: CLOCK, useValue: ports.clock },
     { provide: CALLBACK_TOKENS, useValue: { of: callbackTokensOf(ports) } },
     { provide: PageCursors, useValue: pageCursorsOf(ports) },

@@ -1,6 +1,7 @@
 import { CreateAttemptLog, PostgresAttemptLogs } from '@caisson/attempt-log-postgres';
 import type { ServiceDefinition } from '@caisson/service';
 import { ApiModule } from './api.module.js';
+import { openLiveHub } from './live/open-live-hub.js';
 import { ApiSettings } from './settings.js';
 import { runStartWorker } from './worker/run-start-worker.js';
 import { strandedRunsLoop } from './worker/stranded-runs-loop.js';
@@ -16,7 +17,9 @@ export const apiService: ServiceDefinition<typeof ApiSettings> = {
     frame.runInBackground('run-starts', runStartWorker(frame));
     frame.runInBackground('stranded-runs', strandedRunsLoop(frame));
     const lost = (error: unknown): void => frame.log.warn({ error }, 'lines of a log were lost');
-    return ApiModule.register({ ...frame, logs: new PostgresAttemptLogs(frame.database, frame.clock, lost) });
+    const live = openLiveHub(frame);
+    frame.runInBackground('live streams', live);
+    return ApiModule.register({ ...frame, live, logs: new PostgresAttemptLogs(frame.database, frame.clock, lost) });
   },
 };
 

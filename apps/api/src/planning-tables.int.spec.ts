@@ -10,6 +10,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { ApiModule } from './api.module.js';
+import { openLiveHub } from './live/open-live-hub.js';
 import { accessTokensOf } from './security/access-tokens.js';
 
 const settings = {
@@ -33,6 +34,7 @@ beforeAll(async () => {
     runtime,
     clock: systemClock,
     ids: systemIds,
+    live: openLiveHub({ ...store, settings: {}, clock: systemClock, log, metrics: new Metrics(false) }),
     log,
     logs: { read: async () => ({ lines: [], nextOffset: 0 }) },
     ...store,

@@ -2,6 +2,7 @@ import type { AttemptLogs } from '@caisson/engine';
 import type { CommandRuntime, ConsumerStore, DocumentStore, LockManager } from '@caisson/event-sourcing';
 import type { Clock, IdGenerator } from '@caisson/kernel';
 import type { Logger } from '@caisson/observability';
+import type { LiveHub } from './live/live-hub.js';
 import type { ApiSettings } from './settings.js';
 
 /** What the API works with: a part of the frame of every service. */
@@ -15,6 +16,7 @@ export interface ApiPorts {
   readonly consumers: ConsumerStore;
   readonly locks: LockManager;
   readonly logs: Pick<AttemptLogs, 'read'>;
+  readonly live: LiveHub;
   readonly clock: Clock;
   readonly ids: IdGenerator;
   readonly log: Logger;

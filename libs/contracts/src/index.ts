@@ -1,4 +1,5 @@
 export { Check, CommandCheck, HttpCheck, ObservedCheck, OutputCheck, portOf, shownUrl, TcpCheck } from './checks.js';
+export { CloudEvent, cloudEventText, dataSchemaOf, publicEventOf } from './cloud-event.js';
 export {
   DESIRED_STATE_LIMITS,
   DesiredState,
@@ -110,6 +111,7 @@ export {
   RunStates,
   TaskResource,
 } from './rest/run.js';
+export { CONTEXT_PERMISSIONS, contextOfType, LiveEventsQuery } from './rest/live-events.js';
 export { API_PROBLEMS, EDGE_PROBLEMS, WEBHOOK_PROBLEMS } from './rest/problem-types.js';
 export type { ProblemCatalog, ProblemType } from './rest/problem-types.js';
 export { Problem, ProblemDetail } from './rest/problem.js';

@@ -17,9 +17,12 @@ export type {
 } from './handle-command.js';
 export { JobWorker } from './job-worker.js';
 export type { JobControl, JobObserver, JobVerdict, JobWorkerOptions } from './job-worker.js';
+export { LiveTail } from './live-tail.js';
+export type { LiveTailOptions } from './live-tail.js';
 export type { PageResult } from './page-run.js';
 export type { ConsumerPosition, ConsumerStore, ConsumerTransaction, SweepPage } from './ports/consumer-store.js';
 export type { DocumentQuery, DocumentStore, NewDocument, StoredDocument } from './ports/document-store.js';
+export type { EventFeed, FeedEntry, FeedStretch } from './ports/event-feed.js';
 export { eventIdOf, NO_STREAM } from './ports/event-store.js';
 export type {
   AppendRequest,

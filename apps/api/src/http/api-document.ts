@@ -44,6 +44,7 @@ import { DeploymentCommandsController } from './deployment-commands.controller.j
 import { DeploymentPartsController } from './deployment-parts.controller.js';
 import { DeploymentsController } from './deployments.controller.js';
 import { DriftController } from './drift.controller.js';
+import { EventsController } from './events.controller.js';
 import { PriceBookController, TypeTableController } from './planning-tables.controller.js';
 import { PlanRecomputationController, PlansController, RunStatesController } from './plans.controller.js';
 import { RunsController } from './runs.controller.js';
@@ -64,6 +65,7 @@ export const API_CONTROLLERS: Type[] = [
   TypeTableController,
   PriceBookController,
   DriftController,
+  EventsController,
   RunStatesController,
 ];
 

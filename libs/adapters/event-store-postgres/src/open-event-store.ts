@@ -4,6 +4,7 @@ import {
   OUTBOX_CHANNEL,
   type ConsumerStore,
   type DocumentStore,
+  type EventFeed,
   type EventStore,
   type JobQueue,
   type LockManager,
@@ -16,6 +17,7 @@ import { connectionSettings, pg, TIMEOUTS_MS } from './connection.js';
 import { DOCUMENT_ENTITY } from './document.entity.js';
 import { PostgresConsumerStore } from './postgres-consumer-store.js';
 import { PostgresDocumentStore } from './postgres-document-store.js';
+import { PostgresEventFeed } from './postgres-event-feed.js';
 import { PostgresEventStore } from './postgres-event-store.js';
 import { orFault } from './postgres-faults.js';
 import { PostgresJobQueue } from './postgres-job-queue.js';
@@ -57,6 +59,8 @@ export interface OpenedEventStore {
   readonly wakeups: Wakeups;
   readonly outbox: Outbox;
   readonly consumers: ConsumerStore;
+  /** All public events in their global order. */
+  readonly feed: EventFeed;
   /** For other adapters' own tables. */
   readonly pool: pgModule.Pool;
   /** Who this process is, for claims of jobs and leases. */
@@ -106,6 +110,7 @@ export async function openEventStore(options: EventStoreOptions): Promise<Opened
     wakeups,
     outbox,
     consumers: new PostgresConsumerStore({ reading: pool, transactions }),
+    feed: new PostgresEventFeed(pool),
     pool,
     identity,
     verifyChain: (stream) => verifyChain(pool, stream),

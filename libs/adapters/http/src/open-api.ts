@@ -125,7 +125,7 @@ function requestBody(schema: z.ZodType, id: string, schemas: OpenApiSchemas): Re
 }
 
 function success(route: DescribedRoute, schemas: OpenApiSchemas): Record<string, unknown> {
-  const { answer, answerHeaders, summary } = route.operation;
+  const { answer, answerHeaders, answerMediaType = 'application/json', summary } = route.operation;
   const headers = Object.entries(answerHeaders ?? {}).map(([name, description]) => [
     name,
     { description, schema: { type: 'string' } },
@@ -135,7 +135,7 @@ function success(route: DescribedRoute, schemas: OpenApiSchemas): Record<string,
     ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) as unknown }),
     ...(answer === undefined
       ? {}
-      : { content: { 'application/json': { schema: schemas.output(answer, `${route.id}Answer`) } } }),
+      : { content: { [answerMediaType]: { schema: schemas.output(answer, `${route.id}Answer`) } } }),
   };
 }
 

@@ -14,6 +14,8 @@ export interface OperationOptions {
   readonly access: Access;
   /** Body of the success; absent: none. */
   readonly answer?: z.ZodType;
+  /** Media type of the success; default `application/json`. */
+  readonly answerMediaType?: string;
   /** Headers of the success by name, each with what it says. */
   readonly answerHeaders?: Readonly<Record<string, string>>;
   /** Request headers by name. */

@@ -31,6 +31,10 @@ export function prepareHttp(app: NestFastifyApplication, { log, metrics }: HttpR
     'status',
   ]);
   fastify.addHook('onResponse', (request, reply, done) => {
+    if (String(reply.raw.getHeader('content-type')).startsWith('text/event-stream')) {
+      done(); // It lasts as long as somebody watches.
+      return;
+    }
     const route = request.routeOptions.url ?? 'unmatched'; // The template: addresses would make endless series.
     const labels = { method: request.method, route, status: String(reply.statusCode) };
     durations.observe(labels, reply.elapsedTime / MS_PER_S);

@@ -1,4 +1,4 @@
-import type { EventEnvelope, PublicEvent } from '@caisson/contracts';
+import { dataSchemaOf, type EventEnvelope, type PublicEvent } from '@caisson/contracts';
 import { messageOf } from '@caisson/kernel';
 
 /** Message headers as a Kafka client hands them over: bytes or text, or several of one name. */
@@ -25,11 +25,6 @@ const ATTRIBUTES = {
   actor: 'ce_actor',
   sequence: 'ce_sequence',
 } as const satisfies Record<keyof EventEnvelope, string>;
-
-/** `urn:caisson:schema:<type>`: names the schema of the data; the type holds the major version. */
-export function dataSchemaOf(type: string): string {
-  return `urn:caisson:schema:${type}`;
-}
 
 /**
  * The headers of an event in binary mode; the value of the message is its data as JSON.

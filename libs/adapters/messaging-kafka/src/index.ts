@@ -1,4 +1,4 @@
-export { dataSchemaOf, decodeMessage, encodeHeaders } from './cloud-events.js';
+export { decodeMessage, encodeHeaders } from './cloud-events.js';
 export type { Decoded, KafkaHeaders } from './cloud-events.js';
 export { EventStrategy } from './event-strategy.js';
 export type { EventStrategyOptions, StrategyHealth, StrategyObserver } from './event-strategy.js';

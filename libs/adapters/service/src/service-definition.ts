@@ -6,6 +6,7 @@ import type {
   CommandRuntime,
   ConsumerStore,
   DocumentStore,
+  EventFeed,
   EventStore,
   JobQueue,
   LockManager,
@@ -39,6 +40,7 @@ export interface ServiceFrame<Settings = CommonSettings> {
   readonly locks: LockManager;
   readonly wakeups: Wakeups;
   readonly consumers: ConsumerStore;
+  readonly feed: EventFeed;
   /** For adapters with tables of their own. */
   readonly database: OpenedEventStore['pool'];
   /** What `handleCommand` needs. */

@@ -156,6 +156,7 @@ function buildFrame<Settings>(service: string, around: Surroundings<Settings>, w
     locks,
     wakeups: stores.wakeups,
     consumers: stores.consumers,
+    feed: stores.feed,
     database: stores.pool,
     runtime: { store: stores.events, clock: systemClock, service },
     holder: stores.identity,

@@ -69,6 +69,8 @@ export const API_PROBLEMS = {
   'attempt-not-found': { status: 404, title: 'There is no such attempt' },
   'task-not-waiting': { status: 409, title: 'The task does not wait for a callback' },
   'callbacks-off': { status: 409, title: 'This installation takes no callbacks' },
+  'live-streams-exhausted': { status: 503, title: 'Too many live streams are open' },
+  'live-position-unknown': { status: 400, title: 'There is no event with this number' },
   'run-active': { status: 409, title: 'Another run of the deployment is active' },
   'run-not-found': { status: 404, title: 'There is no such run' },
   'run-state-conflict': { status: 409, title: 'The state of the run does not allow this' },
