@@ -183,6 +183,10 @@ async function tell<C extends Context>(context: C, fact: FactOf<C>, told: { data
   await app.get(DeploymentFactsConsumer).onFact(event);
 }
 
+const CREDENTIALS = 'mia:sesame@';
+const QUERY = '?token=sesame';
+const CHECK = { kind: 'http', url: `http://${CREDENTIALS}web/${QUERY}` };
+
 function planFor(deploymentId: string, runId: string): Plan {
   const facts = { action: 'create' as const, estimatedMs: 1, costPerMonth: 0 };
   const content = {
@@ -192,7 +196,7 @@ function planFor(deploymentId: string, runId: string): Plan {
     units: [
       {
         ...{ unitId: 'network', engine: 'sandbox', provider: 'sandbox', dependsOn: [], ...facts },
-        resources: [{ address: 'network', type: 'network', properties: {}, dependsOn: [], checks: [], ...facts }],
+        resources: [{ address: 'network', type: 'network', properties: {}, dependsOn: [], checks: [CHECK], ...facts }],
       },
     ],
     edges: [],
@@ -434,8 +438,14 @@ describe('commands', () => {
       state: 'awaiting_approval',
       planDigest: plan.digest,
     });
-    expect((await ask('GET', `/runs/${runId}/plan`)).body).toEqual(plan);
-    expect((await ask('GET', `/plans/${plan.digest}`)).body).toEqual(plan);
+    const ofRun = await ask('GET', `/runs/${runId}/plan`);
+    const shown = await ask('GET', `/plans/${plan.digest}`);
+    expect(shown.text).not.toContain('sesame');
+    expect(shown.body).toEqual(JSON.parse(JSON.stringify(plan).replace(CREDENTIALS, '').replace(QUERY, '?…')));
+    const told = await ask('GET', `/runs/${runId}/events`);
+    expect(told.text).toContain('http://web/');
+    expect(told.text).not.toContain('sesame');
+    expect(ofRun.body).toEqual(shown.body);
     const before = await countEvents();
     const wrong = await ask('POST', `/runs/${runId}/approve`, { body: { planDigest: digestOf('other') } });
     expect(wrong).toMatchObject({

@@ -20,6 +20,7 @@ export { PLANNING_EVENTS } from './events/planning.events.js';
 export { TENANCY_EVENTS } from './events/tenancy.events.js';
 export { WEBHOOK_EVENTS } from './events/webhooks.events.js';
 export { Diagnostic, Failure } from './failure.js';
+export { hideUrlSecrets } from './hide-url-secrets.js';
 export {
   PLANNING_TABLE_LIMITS,
   PLANNING_TABLES,

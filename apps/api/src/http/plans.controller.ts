@@ -1,6 +1,7 @@
 import {
   EmptyRequest,
   FINAL_RUN_STATES,
+  hideUrlSecrets,
   Plan,
   PlanRecomputation,
   RUN_COMMANDS,
@@ -10,7 +11,7 @@ import {
   SETTLED_RUN_STATES,
 } from '@caisson/contracts';
 import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
-import { unreachable } from '@caisson/kernel';
+import { unreachable, type Json } from '@caisson/kernel';
 import { RecomputePlan } from '@caisson/planning';
 import { Body, Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
@@ -66,7 +67,8 @@ export class PlanRecomputationController {
         throw apiProblem('plan-not-recomputable', `${result.reason}. Plan the run again instead.`);
       case 'recomputed': {
         const { outcome: _outcome, differences, ...answer } = result;
-        return { ...answer, differences: [...differences] };
+        const shown = hideUrlSecrets(differences as unknown as Json) as unknown as typeof differences;
+        return { ...answer, differences: [...shown] };
       }
       default:
         return unreachable(result, 'recomputation');

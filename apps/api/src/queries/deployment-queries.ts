@@ -1,4 +1,4 @@
-import type { DeployedResource, DeploymentListQuery, DesiredState } from '@caisson/contracts';
+import { hideUrlSecrets, type DeployedResource, type DeploymentListQuery, type DesiredState } from '@caisson/contracts';
 import {
   DEPLOYMENT_COLLECTIONS,
   resourcesOf,
@@ -9,6 +9,7 @@ import {
 } from '@caisson/deployment';
 import type { DocumentStore } from '@caisson/event-sourcing';
 import { PageCursors } from '@caisson/http';
+import type { Json } from '@caisson/kernel';
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { DOCUMENTS } from '../tokens.js';
@@ -114,6 +115,9 @@ export class FindResourcesHandler implements IQueryHandler<FindResources> {
   async execute({ deploymentId, tenantId }: FindResources): Promise<readonly DeployedResource[]> {
     const { resources } = DEPLOYMENT_COLLECTIONS;
     const found = await this.documents.get<ResourcesView>(tenantId, resources, deploymentId);
-    return (found?.body.units ?? []).flatMap(resourcesOf); // Nothing was applied yet.
+    const units = found?.body.units ?? []; // Nothing was applied yet.
+    return units
+      .flatMap(resourcesOf)
+      .map((one) => hideUrlSecrets(one as unknown as Json) as unknown as DeployedResource);
   }
 }

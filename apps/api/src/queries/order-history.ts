@@ -1,4 +1,4 @@
-import { parseEventType, type HistoryEntry, type PublicEvent } from '@caisson/contracts';
+import { hideUrlSecrets, parseEventType, type HistoryEntry, type PublicEvent } from '@caisson/contracts';
 import { layersOf, type JsonObject } from '@caisson/kernel';
 
 /** The streams of other services that a deployment's own facts speak of, oldest first. */
@@ -90,6 +90,6 @@ function byPlace(left: Place, right: Place): number {
 
 function toEntry(event: PublicEvent): HistoryEntry {
   const { actor, causationId, correlationId, data, id, sequence, source, subject, time, type } = event;
-  const shown = data as JsonObject;
+  const shown = hideUrlSecrets(data as JsonObject) as JsonObject;
   return { id, type, source, subject, sequence, time, actor, correlationId, causationId, data: shown };
 }

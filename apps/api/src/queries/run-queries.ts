@@ -1,3 +1,4 @@
+import { hideUrlSecrets } from '@caisson/contracts';
 import { DEPLOYMENT_COLLECTIONS, type RunView } from '@caisson/deployment';
 import type { DocumentStore } from '@caisson/event-sourcing';
 import { PageCursors } from '@caisson/http';
@@ -30,7 +31,7 @@ export class ListRuns extends Query<Page<RunView>> {
   }
 }
 
-/** A plan by its digest; undefined when the tenant has none with it. */
+/** A plan by its digest as people may see it; undefined when the tenant has none with it. */
 export class FindPlan extends Query<JsonObject | undefined> {
   constructor(
     readonly tenantId: string,
@@ -88,7 +89,7 @@ export class FindPlanHandler implements IQueryHandler<FindPlan> {
 
   async execute({ digest, tenantId }: FindPlan): Promise<JsonObject | undefined> {
     const found = await this.documents.get<{ plan: JsonObject }>(tenantId, FOREIGN_COLLECTIONS.plan, digest);
-    return found?.body.plan;
+    return found === undefined ? undefined : (hideUrlSecrets(found.body.plan) as JsonObject);
   }
 }
 

@@ -1,9 +1,13 @@
-import type { AppliedUnit } from '@caisson/contracts';
+import type { AppliedUnit, Diagnostic } from '@caisson/contracts';
 import { EngineFailure, type ApplyResult, type EngineCall, type UnitInput } from '@caisson/engine';
 import type { JsonObject } from '@caisson/kernel';
 import { failureOf, isStalePlan, type FailureContext } from './failures.js';
+import { redactorOfState } from './find-secrets.js';
+import { redactDiagnostic } from './masking.js';
 import { shownState } from './read-state.js';
 import type { TerraformResult, TerraformSession } from './terraform-cli.js';
+import type { StateJson } from './terraform-json.js';
+import { printed } from './terraform-messages.js';
 import { applyArguments, layoutOf, type TerraformWorkspace } from './terraform-workspace.js';
 import { Turns } from './turns.js';
 import { removeDirectory, removeModule, takeErroredState, writeModule, writePlan } from './work-directories.js';
@@ -37,7 +41,7 @@ export class TerraformActing {
       const { artifact } = request;
       if (artifact !== undefined) await writePlan(session.directory, artifact);
       const args = applyArguments(artifact === undefined ? 'configuration' : 'plan-file');
-      const result = await this.#workspace.run(session, { args, acting: true });
+      const result = await this.#act(session, args);
       if (result.code === 0) return this.#resultOf(session, { exitCode: 0, changes: result.changes ?? {} });
       if (isStalePlan(result)) return this.#afterStalePlan(session, result);
       throw await this.#failed(session, result, APPLYING);
@@ -51,7 +55,7 @@ export class TerraformActing {
       const session = await this.#open({ call, unitId: unit.unitId, directory, layout, mode: 'write' });
       const before = await this.#workspace.state.read(session);
       if (before === undefined) return { removed: 0, terraformVersion: await this.#version() };
-      const result = await this.#workspace.run(session, { args: applyArguments('destroy'), acting: true });
+      const result = await this.#act(session, applyArguments('destroy'));
       if (result.code !== 0) throw await this.#failed(session, result, DESTROYING);
       const after = await this.#workspace.state.read(session);
       return {
@@ -79,7 +83,7 @@ export class TerraformActing {
   async #recover(session: TerraformSession, erroredState: string): Promise<void> {
     session.call.log('Storing the state that an earlier attempt could not store.');
     const args = ['state', 'push', erroredState];
-    const result = await this.#workspace.run(session, { args, acting: true });
+    const result = await this.#act(session, args);
     if (result.code !== 0) {
       const failure = failureOf(result, { code: 'state-recovery-failed', doing: 'store a kept state', acting: true });
       throw new EngineFailure(
@@ -90,6 +94,16 @@ export class TerraformActing {
       );
     }
     await removeDirectory(erroredState);
+  }
+
+  /** Runs a command that changes the world. Its errors are told once what it left says what they must not show. */
+  async #act(session: TerraformSession, args: readonly string[]): Promise<TerraformResult> {
+    const result = await this.#workspace.run(session, { args, acting: true });
+    if (!result.diagnostics.some(({ severity }) => severity === 'error')) return result;
+    const state = await this.#workspace.showState(session).catch(() => undefined);
+    const diagnostics = result.diagnostics.map((found) => afterState(found, state));
+    for (const found of diagnostics) if (found.severity === 'error') session.call.log(printed(found));
+    return { ...result, diagnostics };
   }
 
   /**
@@ -134,4 +148,11 @@ export class TerraformActing {
       }
     });
   }
+}
+
+/** What may be told of an error, by the state that its command left. A provisioner passes on what others printed. */
+function afterState(found: Diagnostic, state: StateJson | undefined): Diagnostic {
+  if (state !== undefined) return redactDiagnostic(found, redactorOfState(state));
+  if (!/provisioner/i.test(found.summary)) return found;
+  return { ...found, detail: 'Not shown: what is secret in it could not be read from the state.' };
 }

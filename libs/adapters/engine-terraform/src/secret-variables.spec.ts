@@ -24,4 +24,44 @@ output "size" {
     const files = { 'modules/a/main.tf': text, 'README.md': text, 'b.tf': 'variable "toString" { sensitive = true }' };
     expect(secretVariablesOf({ files, variables })).toEqual([]);
   });
+
+  it('are default values too: texts, lists, maps and heredocs', () => {
+    const text = `
+variable "password" {
+  description = "The password of the database"
+  default     = "from-\\"default\\"" # A comment.
+  type        = string
+  sensitive   = true
+}
+variable "keys" {
+  sensitive = true
+  default = {
+    first = "default-1"
+    all   = ["default-2", "default-3"]
+  }
+}
+variable "pem" {
+  sensitive = true
+  default   = <<-EOT
+    line-of-key
+    another-line
+  EOT
+}
+variable "size" { default = "not-secret" }`;
+    const defaults = ['from-"default"', 'default-1', 'default-2', 'default-3', 'line-of-key', 'another-line'];
+    const found = secretVariablesOf({ files: { 'main.tf': text }, variables: {} });
+    expect(found.filter((one) => one !== '')).toEqual(defaults);
+  });
+
+  it('are found in JSON as well, as an object or a list', () => {
+    const password = { password: { sensitive: true, default: 'from-default' }, size: { default: 'small' } };
+    const keys = { keys: [{ sensitive: true }] };
+    const files = {
+      'a.tf.json': JSON.stringify({ variable: password }),
+      'b.tf.json': JSON.stringify({ variable: [keys] }),
+      'c.tf.json': 'no JSON',
+      'd.json': JSON.stringify({ variable: { size: { sensitive: true } } }),
+    };
+    expect(secretVariablesOf({ files, variables })).toEqual(['se-cret', 'from-default', 'key-1', 'key-2']);
+  });
 });

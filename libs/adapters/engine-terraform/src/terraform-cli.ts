@@ -39,7 +39,10 @@ export interface TerraformCommand {
   readonly args: readonly string[];
   /** Gives standard output as it is, in place of lines for the log. */
   readonly capture?: boolean;
-  /** It may change the world: registered, and given the longer limit. */
+  /**
+   * It may change the world: registered, and given the longer limit. Its errors are not logged: a provisioner's may hold
+   * what only the state then marks as sensitive.
+   */
   readonly acting?: boolean;
 }
 
@@ -119,7 +122,8 @@ export class TerraformCli {
         diagnostics.push(redactDiagnostic(session.layout.named(message.diagnostic), redactor));
       }
       if (message.changes !== undefined) changes = message.changes;
-      if (message.text !== undefined) call.log(redactor.redact(message.text));
+      const isHeld = acting && message.diagnostic?.severity === 'error';
+      if (message.text !== undefined && !isHeld) call.log(redactor.redact(message.text));
     };
     try {
       const result = await runTool({

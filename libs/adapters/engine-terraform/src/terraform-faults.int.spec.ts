@@ -317,6 +317,29 @@ resource "terraform_data" "shows" {
     expect(told).not.toContain(SECRET);
   });
 
+  it('are in no failure and no log line when only what was made marks them as secret', async () => {
+    const lines: string[] = [];
+    const shows = `
+resource "terraform_data" "holder" { input = sensitive("canary-\${3 * 7}-computed") }
+resource "terraform_data" "shows" {
+  provisioner "local-exec" {
+    command     = "echo it is $SHOWN; exit 3"
+    environment = { SHOWN = nonsensitive(terraform_data.holder.output) }
+  }
+}`;
+    const unit = world.module('shows', shows);
+    const failure = await failureOf(world.engine.apply({ unit }, engineCall({ log: (line) => lines.push(line) })));
+    const told = JSON.stringify([
+      failure,
+      failure.message,
+      failure.diagnostics,
+      lines.filter((line) => /^Error/.test(line)),
+    ]);
+    expect(told).toContain('it is (sensitive)');
+    expect(told).not.toContain('canary-21-computed');
+    expect(lines.some((line) => line.startsWith('Error: local-exec provisioner error'))).toBe(true);
+  });
+
   const WITH_SECRET = `
 variable "password" { sensitive = true }
 variable "seconds" { default = "600" }

@@ -1,12 +1,13 @@
-import type {
-  AppliedResource,
-  AppliedUnit,
-  ArtifactRef,
-  ChangeAction,
-  Plan,
-  PlannedChange,
-  PlanResource,
-  PlanUnit,
+import {
+  shownUrl,
+  type AppliedResource,
+  type AppliedUnit,
+  type ArtifactRef,
+  type ChangeAction,
+  type Plan,
+  type PlannedChange,
+  type PlanResource,
+  type PlanUnit,
 } from '@caisson/contracts';
 import { digestOf, invariant, type JsonObject } from '@caisson/kernel';
 import { assessRisk, isRemoved } from './assess-risk.js';
@@ -118,7 +119,7 @@ function gatesOf(units: readonly PlanUnit[], { edges }: UnitOrder): Plan['gates'
 }
 
 function urlOf({ url }: JsonObject): { readonly url?: string } {
-  return typeof url === 'string' ? { url } : {};
+  return typeof url === 'string' ? { url: shownUrl(url) } : {};
 }
 
 function isStep({ action }: PlanUnit): boolean {
