@@ -114,7 +114,7 @@ export {
 } from './rest/run.js';
 export { CONTEXT_PERMISSIONS, contextOfType, LiveEventsQuery } from './rest/live-events.js';
 export { API_PROBLEMS, EDGE_PROBLEMS, WEBHOOK_PROBLEMS } from './rest/problem-types.js';
-export type { ProblemCatalog, ProblemType } from './rest/problem-types.js';
+export type { ProblemCatalog, ProblemCode, ProblemType } from './rest/problem-types.js';
 export { Problem, ProblemDetail } from './rest/problem.js';
 export { earliestStart, everOpens, Schedule } from './schedule.js';
 export { ResourceEffect, RunEffects } from './run-effects.js';

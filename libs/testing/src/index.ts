@@ -17,6 +17,8 @@ export type { OutboxFixture } from './outbox.contract.js';
 export { freePort } from '@caisson/postgres-server';
 export { systemClock } from '@caisson/system';
 export { startSourceProcess } from './source-process.js';
+export { DocumentedAnswers } from './documented-answers.js';
+export type { GivenAnswer } from './documented-answers.js';
 export { createTestDatabase } from './test-database.js';
 export type { TestDatabase } from './test-database.js';
 export { testKafkaBrokers, testRedisUrl } from './test-stack.js';

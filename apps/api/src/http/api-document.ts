@@ -1,42 +1,7 @@
-import {
-  ApproveRequest,
-  AttemptResource,
-  CallbackAddress,
-  CommandAnswer,
-  ConfigureRequest,
-  DeploymentResource,
-  DeploymentScanRequest,
-  DeploymentSummary,
-  DesiredState,
-  DesiredStateRequest,
-  DriftReportResource,
-  EmptyRequest,
-  HistoryEntry,
-  JsonValue,
-  LoginRequest,
-  Plan,
-  PlanRecomputation,
-  PriceBook,
-  PriceBookResource,
-  PrincipalView,
-  ReasonRequest,
-  RegisterRequest,
-  RemediateRequest,
-  ResourceSpec,
-  RevisionResource,
-  RollbackRequest,
-  RunResource,
-  RunStates,
-  ScaleRequest,
-  ScanAnswer,
-  ScanRequest,
-  TaskResource,
-  TokenAnswer,
-  TypeTable,
-  TypeTableResource,
-} from '@caisson/contracts';
+import * as contracts from '@caisson/contracts';
 import { openApiOf, type OpenApiDocument } from '@caisson/http';
 import type { Type } from '@nestjs/common';
+import { ANSWERED_PROBLEMS } from './api-problems.js';
 import { AttemptsController } from './attempts.controller.js';
 import { AuthController } from './auth.controller.js';
 import { DeploymentAdjustmentsController } from './deployment-adjustments.controller.js';
@@ -50,7 +15,7 @@ import { PlanRecomputationController, PlansController, RunStatesController } fro
 import { RunsController } from './runs.controller.js';
 import { TasksController } from './tasks.controller.js';
 
-/** Everything that answers callers. */
+/** Everything that answers callers. A controller in this list is routed, guarded, checked and documented. */
 export const API_CONTROLLERS: Type[] = [
   AuthController,
   DeploymentsController,
@@ -69,49 +34,33 @@ export const API_CONTROLLERS: Type[] = [
   RunStatesController,
 ];
 
-/** The OpenAPI document of the API, from the same schemas that check requests. */
+/** What the groups of operations are about, by the first segment of their paths. */
+const TAGS = {
+  auth: 'Who the caller is.',
+  deployments: 'What is wanted, and what belongs to it.',
+  runs: 'Changes of a deployment: planned, approved, carried out, undone.',
+  tasks: 'The parts of a run.',
+  attempts: 'Tries of a task, and what their tools said.',
+  plans: 'What a run is going to do, by content address.',
+  'type-table': 'What the planner knows of types.',
+  'price-book': 'What the planner knows of prices.',
+  drift: 'Where the world is not as it was left.',
+  events: 'What happens, as it happens.',
+  'run-states': 'The machine of the run.',
+} as const;
+
+/**
+ * The OpenAPI document of the API: from the declarations that route, guard and check requests. Schemas are called as
+ * the contracts export them.
+ */
 export function describeApi(): OpenApiDocument {
   return openApiOf({
     title: 'Caisson',
     version: '1.0.0',
     description: 'Plan, approve, apply, verify, watch and roll back infrastructure. Commands answer 202 when recorded.',
     controllers: API_CONTROLLERS,
-    schemas: {
-      ApproveRequest,
-      AttemptResource,
-      CallbackAddress,
-      CommandAnswer,
-      ConfigureRequest,
-      DeploymentResource,
-      DeploymentScanRequest,
-      DeploymentSummary,
-      DesiredState,
-      DesiredStateRequest,
-      DriftReportResource,
-      EmptyRequest,
-      HistoryEntry,
-      JsonValue,
-      LoginRequest,
-      Plan,
-      PlanRecomputation,
-      PriceBook,
-      PriceBookResource,
-      PrincipalView,
-      ReasonRequest,
-      RegisterRequest,
-      RemediateRequest,
-      ResourceSpec,
-      RevisionResource,
-      RollbackRequest,
-      RunResource,
-      RunStates,
-      ScaleRequest,
-      ScanAnswer,
-      ScanRequest,
-      TaskResource,
-      TokenAnswer,
-      TypeTable,
-      TypeTableResource,
-    },
+    names: contracts,
+    problems: ANSWERED_PROBLEMS,
+    tags: TAGS,
   });
 }

@@ -31,7 +31,13 @@ export class AuthController {
     summary: 'Register the first administrator of a tenant',
     access: 'public',
     answer: PrincipalView,
-    refusals: [403, 409],
+    problems: ['registration-closed', 'bootstrap-token-invalid', 'tenant-exists', 'username-taken'],
+    example: {
+      username: 'mia',
+      password: 'correct horse battery',
+      tenant: 'acme',
+      bootstrapToken: 'as-the-server-printed-it',
+    },
   })
   async register(
     @Body({ schema: RegisterRequest }) body: RegisterRequest,
@@ -52,7 +58,8 @@ export class AuthController {
     summary: 'Exchange user name and password for an access token',
     access: 'public',
     answer: TokenAnswer,
-    refusals: [401],
+    problems: ['credentials-invalid'],
+    example: { username: 'mia', password: 'correct horse battery', tenant: 'acme' },
   })
   async logIn(@Body({ schema: LoginRequest }) body: LoginRequest): Promise<TokenAnswer> {
     const { password, tenant: tenantName, username } = body;

@@ -12,10 +12,6 @@ import { commandContextOf } from './command-context.js';
 import { commandOperation } from './operations.js';
 import { Id } from './path-parameters.js';
 
-const IF_MATCH = {
-  'If-Match': { required: false, description: 'The ETag of the deployment as it was read. Absent: as it is now.' },
-} as const;
-
 /** Small changes of what is desired, each a run of its own kind. */
 @UseGuards(AccessGuard)
 @Controller('api/v1/deployments/:id')
@@ -29,8 +25,9 @@ export class DeploymentAdjustmentsController {
   @HttpCode(202)
   @Operation(
     commandOperation('Change how many copies of a resource there are', 'deployment:create', {
-      refusals: [412, 422],
-      requestHeaders: IF_MATCH,
+      problems: ['desired-state-invalid'],
+      ifMatch: 'optional',
+      example: { resource: 'web', count: 3, reason: 'sale' },
     }),
   )
   scaleDeployment(
@@ -50,8 +47,9 @@ export class DeploymentAdjustmentsController {
   @HttpCode(202)
   @Operation(
     commandOperation('Change properties of named resources', 'deployment:create', {
-      refusals: [412, 422],
-      requestHeaders: IF_MATCH,
+      problems: ['desired-state-invalid'],
+      ifMatch: 'optional',
+      example: { resources: { web: { properties: { flavor: 'm1.large' }, tags: { tier: 'web' } } } },
     }),
   )
   configureDeployment(

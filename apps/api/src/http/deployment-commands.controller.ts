@@ -11,7 +11,7 @@ import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
 import { Body, Controller, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { commandOperation } from './operations.js';
+import { APPROVAL, commandOperation } from './operations.js';
 import { Id } from './path-parameters.js';
 import { RunCommands } from './run-commands.js';
 import { scanOperation, ScanRequests } from './scan-requests.js';
@@ -41,7 +41,7 @@ export class DeploymentCommandsController {
 
   @Post('approve')
   @HttpCode(202)
-  @Operation(commandOperation('Approve the plan of the newest run by its digest', 'deployment:approve'))
+  @Operation(commandOperation('Approve the plan of the newest run by its digest', 'deployment:approve', APPROVAL))
   approveDeployment(
     @Param('id', { schema: Id }) deploymentId: string,
     @Body({ schema: ApproveRequest }) body: z.infer<typeof ApproveRequest>,
@@ -53,7 +53,9 @@ export class DeploymentCommandsController {
 
   @Post('execute')
   @HttpCode(202)
-  @Operation(commandOperation('Apply the approved plan of the newest run', 'deployment:create'))
+  @Operation(
+    commandOperation('Apply the approved plan of the newest run', 'deployment:create', { problems: ['run-not-due'] }),
+  )
   executeDeployment(
     @Param('id', { schema: Id }) deploymentId: string,
     @Body({ schema: EmptyRequest }) _body: unknown,
@@ -65,7 +67,7 @@ export class DeploymentCommandsController {
 
   @Post('cancel')
   @HttpCode(202)
-  @Operation(commandOperation('Cancel the newest run', 'deployment:cancel'))
+  @Operation(commandOperation('Cancel the newest run', 'deployment:cancel', { example: { reason: 'Too dear.' } }))
   cancelDeployment(
     @Param('id', { schema: Id }) deploymentId: string,
     @Body({ schema: ReasonRequest }) body: z.infer<typeof ReasonRequest>,
@@ -79,7 +81,8 @@ export class DeploymentCommandsController {
   @HttpCode(202)
   @Operation(
     commandOperation('Undo a failed run, or go back to an earlier revision', 'deployment:rollback', {
-      refusals: [422],
+      problems: ['revision-not-found'],
+      example: { toRevision: 1, reason: 'The new version is slow.' },
     }),
   )
   rollBackDeployment(

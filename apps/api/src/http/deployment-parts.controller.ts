@@ -16,13 +16,15 @@ import { FindDeployment, FindResources, ListRevisions, type FoundDeployment } fr
 import { ListDriftReports } from '../queries/drift-queries.js';
 import { ReadDeploymentHistory, type History } from '../queries/history-queries.js';
 import { ListRuns } from '../queries/run-queries.js';
-import { deploymentProblem } from './deployment-problem.js';
+import { found, showPage } from './found.js';
 import { Id } from './path-parameters.js';
 import { showRun } from './views.js';
 
 const RunPage = pageOf(RunResource);
 const RevisionPage = pageOf(RevisionResource);
 const DriftPage = pageOf(DriftReportResource);
+
+const OF_DEPLOYMENT = { problems: ['deployment-not-found'] } as const;
 
 type PageQuery = z.infer<typeof PageQuery>;
 
@@ -33,15 +35,19 @@ export class DeploymentPartsController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get('runs')
-  @Operation({ summary: 'List the runs of a deployment, newest first', access: 'deployment:read', answer: RunPage })
+  @Operation({
+    summary: 'List the runs of a deployment, newest first',
+    access: 'deployment:read',
+    answer: RunPage,
+    ...OF_DEPLOYMENT,
+  })
   async listRuns(
     @Param('id', { schema: Id }) id: string,
     @Query({ schema: PageQuery }) page: PageQuery,
     @CalledBy() { tenantId }: Caller,
   ): Promise<z.infer<typeof RunPage>> {
     await this.existing(tenantId, id);
-    const { documents, ...more } = await this.queries.execute(new ListRuns(tenantId, id, page));
-    return { items: documents.map(({ body }) => showRun(body)), ...more };
+    return showPage(await this.queries.execute(new ListRuns(tenantId, id, page)), showRun);
   }
 
   @Get('revisions')
@@ -49,6 +55,7 @@ export class DeploymentPartsController {
     summary: 'List the versions of what is desired, newest first',
     access: 'deployment:read',
     answer: RevisionPage,
+    ...OF_DEPLOYMENT,
   })
   async listRevisions(
     @Param('id', { schema: Id }) id: string,
@@ -56,12 +63,11 @@ export class DeploymentPartsController {
     @CalledBy() { tenantId }: Caller,
   ): Promise<z.infer<typeof RevisionPage>> {
     await this.existing(tenantId, id);
-    const { documents, ...more } = await this.queries.execute(new ListRevisions(tenantId, id, page));
-    return { items: documents.map(({ body }) => body), ...more };
+    return showPage(await this.queries.execute(new ListRevisions(tenantId, id, page)), (revision) => revision);
   }
 
   @Get('resources')
-  @Operation({ summary: 'List what is applied', access: 'deployment:read', answer: ResourcesAnswer })
+  @Operation({ summary: 'List what is applied', access: 'deployment:read', answer: ResourcesAnswer, ...OF_DEPLOYMENT })
   async listResources(
     @Param('id', { schema: Id }) id: string,
     @CalledBy() { tenantId }: Caller,
@@ -71,7 +77,12 @@ export class DeploymentPartsController {
   }
 
   @Get('outputs')
-  @Operation({ summary: 'Read the outputs of a deployment', access: 'deployment:read', answer: OutputsAnswer })
+  @Operation({
+    summary: 'Read the outputs of a deployment',
+    access: 'deployment:read',
+    answer: OutputsAnswer,
+    ...OF_DEPLOYMENT,
+  })
   async readOutputs(
     @Param('id', { schema: Id }) id: string,
     @CalledBy() { tenantId }: Caller,
@@ -85,6 +96,7 @@ export class DeploymentPartsController {
     summary: 'Read all that happened to a deployment, in order',
     access: 'deployment:read',
     answer: HistoryAnswer,
+    ...OF_DEPLOYMENT,
   })
   async readDeploymentHistory(
     @Param('id', { schema: Id }) id: string,
@@ -99,6 +111,7 @@ export class DeploymentPartsController {
     summary: 'List the drift reports of a deployment, newest first',
     access: 'drift:read',
     answer: DriftPage,
+    ...OF_DEPLOYMENT,
   })
   async listDeploymentDrift(
     @Param('id', { schema: Id }) id: string,
@@ -107,13 +120,10 @@ export class DeploymentPartsController {
   ): Promise<unknown> {
     await this.existing(tenantId, id);
     const filter = { ...page, deploymentId: id };
-    const { documents, ...more } = await this.queries.execute(new ListDriftReports(tenantId, filter));
-    return { items: documents.map(({ body }) => body), ...more };
+    return showPage(await this.queries.execute(new ListDriftReports(tenantId, filter)), (report) => report);
   }
 
   private async existing(tenantId: string, id: string): Promise<FoundDeployment> {
-    const deployment = await this.queries.execute(new FindDeployment(tenantId, id));
-    if (deployment !== undefined) return deployment;
-    throw deploymentProblem({ code: 'deployment-not-found' });
+    return found(await this.queries.execute(new FindDeployment(tenantId, id)), 'deployment-not-found');
   }
 }

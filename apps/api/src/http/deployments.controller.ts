@@ -29,16 +29,24 @@ import {
   CreateDeploymentCommand,
   DeleteDeploymentCommand,
 } from '../commands/deployment-commands.js';
-import { FindDeployment, ListDeployments, type FoundDeployment } from '../queries/deployment-queries.js';
+import { FindDeployment, ListDeployments } from '../queries/deployment-queries.js';
 import { CommandAnswers } from './command-answers.js';
 import { commandContextOf } from './command-context.js';
-import { deploymentProblem } from './deployment-problem.js';
 import { DeploymentRequests } from './deployment-requests.js';
+import { found, showPage } from './found.js';
 import { commandOperation } from './operations.js';
 import { Id } from './path-parameters.js';
 import { showDeployment } from './views.js';
 
 const DeploymentPage = pageOf(DeploymentSummary);
+
+const SHOP = {
+  name: 'shop',
+  resources: [
+    { name: 'network', engine: 'sandbox', type: 'network', properties: { cidr: '10.0.0.0/16' } },
+    { name: 'web', engine: 'sandbox', type: 'server', count: 2, properties: { network: '${network.id}' } },
+  ],
+};
 
 /** Deployments as a whole: create, read, change, remove. */
 @UseGuards(AccessGuard)
@@ -54,7 +62,10 @@ export class DeploymentsController {
   @Post()
   @HttpCode(202)
   @Operation(
-    commandOperation('Create a deployment and request its first run', 'deployment:create', { refusals: [422] }),
+    commandOperation('Create a deployment and request its first run', 'deployment:create', {
+      problems: ['deployment-exists', 'desired-state-invalid'],
+      example: SHOP,
+    }),
   )
   async createDeployment(
     @Body({ schema: DesiredStateRequest }) request: DesiredStateRequest,
@@ -77,8 +88,7 @@ export class DeploymentsController {
     @Query({ schema: DeploymentListQuery }) query: DeploymentListQuery,
     @CalledBy() { tenantId }: Caller,
   ): Promise<z.infer<typeof DeploymentPage>> {
-    const { documents, ...more } = await this.queries.execute(new ListDeployments(tenantId, query));
-    return { items: documents.map(({ body }) => showDeployment(body)), ...more };
+    return showPage(await this.queries.execute(new ListDeployments(tenantId, query)), showDeployment);
   }
 
   @Get(':id')
@@ -87,13 +97,17 @@ export class DeploymentsController {
     access: 'deployment:read',
     answer: DeploymentResource,
     answerHeaders: { ETag: 'The version of the deployment, for If-Match.' },
+    problems: ['deployment-not-found'],
   })
   async readDeployment(
     @Param('id', { schema: Id }) id: string,
     @CalledBy() { tenantId }: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    const { desired, version, view } = found(await this.queries.execute(new FindDeployment(tenantId, id)));
+    const { desired, version, view } = found(
+      await this.queries.execute(new FindDeployment(tenantId, id)),
+      'deployment-not-found',
+    );
     void reply.header('etag', entityTagOf(version));
     return { ...showDeployment(view), desired };
   }
@@ -102,8 +116,9 @@ export class DeploymentsController {
   @HttpCode(202)
   @Operation(
     commandOperation('Replace what is desired and request an update run', 'deployment:create', {
-      refusals: [412, 422, 428],
-      requestHeaders: { 'If-Match': { required: true, description: 'The ETag of the deployment as it was read.' } },
+      problems: ['desired-state-invalid'],
+      ifMatch: 'required',
+      example: { ...SHOP, environment: 'staging' },
     }),
   )
   async changeDeployment(
@@ -137,9 +152,4 @@ export class DeploymentsController {
     const command = new DeleteDeploymentCommand({ deploymentId, reason, context: commandContextOf(caller) });
     return this.answers.accepted(await this.commands.execute(command), { caller, deploymentId }, reply);
   }
-}
-
-function found(deployment: FoundDeployment | undefined): FoundDeployment {
-  if (deployment !== undefined) return deployment;
-  throw deploymentProblem({ code: 'deployment-not-found' });
 }

@@ -17,6 +17,7 @@ import { FindDriftReport, ListDriftReports, type DriftReport } from '../queries/
 import { apiProblem } from './api-problems.js';
 import { CommandAnswers } from './command-answers.js';
 import { commandContextOf } from './command-context.js';
+import { found, showPage } from './found.js';
 import { commandOperation } from './operations.js';
 import { Id } from './path-parameters.js';
 import { scanOperation, ScanRequests } from './scan-requests.js';
@@ -36,7 +37,11 @@ export class DriftController {
 
   @Post('scans')
   @HttpCode(202)
-  @Operation(scanOperation('Compare the world with what was applied to a deployment'))
+  @Operation(
+    scanOperation('Compare the world with what was applied to a deployment', {
+      deploymentId: '0198c2a5-7b1e-7c3d-9a4f-2f6d8e1b0c5a',
+    }),
+  )
   requestScan(
     @Body({ schema: ScanRequest }) { autoRemediate, deploymentId }: z.infer<typeof ScanRequest>,
     @CalledBy() caller: Caller,
@@ -51,12 +56,16 @@ export class DriftController {
     @Query({ schema: DriftListQuery }) query: DriftListQuery,
     @CalledBy() { tenantId }: Caller,
   ): Promise<unknown> {
-    const { documents, ...more } = await this.queries.execute(new ListDriftReports(tenantId, query));
-    return { items: documents.map(({ body }) => body), ...more };
+    return showPage(await this.queries.execute(new ListDriftReports(tenantId, query)), (report) => report);
   }
 
   @Get('reports/:id')
-  @Operation({ summary: 'Read a drift report', access: 'drift:read', answer: DriftReportResource })
+  @Operation({
+    summary: 'Read a drift report',
+    access: 'drift:read',
+    answer: DriftReportResource,
+    problems: ['drift-report-not-found'],
+  })
   readDriftReport(@Param('id', { schema: Id }) id: string, @CalledBy() { tenantId }: Caller): Promise<DriftReport> {
     return this.existing(tenantId, id);
   }
@@ -64,7 +73,10 @@ export class DriftController {
   @Post('reports/:id/remediate')
   @HttpCode(202)
   @Operation(
-    commandOperation('Request a run that puts right what a report found', 'drift:remediate', { refusals: [422] }),
+    commandOperation('Request a run that puts right what a report found', 'drift:remediate', {
+      problems: ['drift-report-not-found', 'nothing-to-remediate'],
+      example: { mode: 'revert' },
+    }),
   )
   async remediateDrift(
     @Param('id', { schema: Id }) id: string,
@@ -84,7 +96,6 @@ export class DriftController {
 
   private async existing(tenantId: string, id: string): Promise<DriftReport> {
     const report = await this.queries.execute(new FindDriftReport(tenantId, id));
-    if (report !== undefined) return report;
-    throw apiProblem('drift-report-not-found', 'Check the id; a report appears when its scan begins.');
+    return found(report, 'drift-report-not-found', 'Check the id; a report appears when its scan begins.');
   }
 }

@@ -9,7 +9,7 @@ import { visibleContexts, type LiveFilter } from '../live/live-filter.js';
 import { LiveHub } from '../live/live-hub.js';
 import { FindDeployment } from '../queries/deployment-queries.js';
 import { apiProblem } from './api-problems.js';
-import { deploymentProblem } from './deployment-problem.js';
+import { found } from './found.js';
 
 const NUMBER = /^\d{1,15}$/;
 
@@ -37,7 +37,7 @@ export class EventsController {
         description: 'The id of the last event that was seen: all after it follow. 0 = from the beginning.',
       },
     },
-    refusals: [404],
+    problems: ['deployment-not-found', 'live-position-unknown', 'live-streams-exhausted'],
   })
   async watchEvents(
     @Query({ schema: LiveEventsQuery }) query: LiveEventsQuery,
@@ -64,8 +64,7 @@ export class EventsController {
       );
     }
     if (deployment !== undefined) {
-      const found = await this.queries.execute(new FindDeployment(caller.tenantId, deployment));
-      if (found === undefined) throw deploymentProblem({ code: 'deployment-not-found' });
+      found(await this.queries.execute(new FindDeployment(caller.tenantId, deployment)), 'deployment-not-found');
     }
     return { tenantId: caller.tenantId, deploymentId: deployment, types: type, contexts };
   }

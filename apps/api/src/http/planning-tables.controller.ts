@@ -9,19 +9,17 @@ import { ReplaceTableCommand } from '../commands/planning-commands.js';
 import { FindTable } from '../queries/table-queries.js';
 import { apiProblem } from './api-problems.js';
 import { commandContextOf } from './command-context.js';
-import { IDEMPOTENCY_KEY } from './operations.js';
+import { found } from './found.js';
 
 const Version = z.coerce.number<string>().int().positive().describe('A whole number from 1: as the table came.');
 
 const read = { access: 'deployment:read', answerHeaders: { ETag: 'The version, for If-Match.' } } as const;
+const readVersion = { ...read, problems: ['table-version-not-found'] } as const;
 const replace = {
   access: 'system:admin',
   answerHeaders: read.answerHeaders,
-  refusals: [412, 428],
-  requestHeaders: {
-    ...IDEMPOTENCY_KEY,
-    'If-Match': { required: true, description: 'The ETag of the table as it was read.' },
-  },
+  ifMatch: 'required',
+  problems: ['table-version-conflict'],
 } as const;
 
 /** What is done with either table. */
@@ -38,10 +36,10 @@ export class PlanningTables {
     reply: FastifyReply,
     version?: number,
   ): Promise<FoundTable> {
-    const found = await this.queries.execute(new FindTable(caller.tenantId, table, version));
-    if (found === undefined) throw apiProblem('table-version-not-found', 'Read the newest one: it says its number.');
-    void reply.header('etag', entityTagOf(found.version));
-    return found;
+    const stored = await this.queries.execute(new FindTable(caller.tenantId, table, version));
+    const read = found(stored, 'table-version-not-found', 'Read the newest one: it says its number.');
+    void reply.header('etag', entityTagOf(read.version));
+    return read;
   }
 
   /** @throws HttpProblem 412 when the table is not the one that was read. */
@@ -79,7 +77,7 @@ export class TypeTableController {
   }
 
   @Get('versions/:version')
-  @Operation({ summary: 'Read a version of the type table', answer: TypeTableResource, ...read })
+  @Operation({ summary: 'Read a version of the type table', answer: TypeTableResource, ...readVersion })
   readTypeTableVersion(
     @Param('version', { schema: Version }) version: number,
     @CalledBy() caller: Caller,
@@ -113,7 +111,7 @@ export class PriceBookController {
   }
 
   @Get('versions/:version')
-  @Operation({ summary: 'Read a version of the price book', answer: PriceBookResource, ...read })
+  @Operation({ summary: 'Read a version of the price book', answer: PriceBookResource, ...readVersion })
   readPriceBookVersion(
     @Param('version', { schema: Version }) version: number,
     @CalledBy() caller: Caller,

@@ -18,7 +18,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import type { z } from 'zod';
 import { FindPlan } from '../queries/run-queries.js';
 import { apiProblem } from './api-problems.js';
-import { IDEMPOTENCY_KEY } from './operations.js';
+import { found } from './found.js';
 import { DigestId } from './path-parameters.js';
 
 /** Plans by content address. */
@@ -28,14 +28,17 @@ export class PlansController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get(':digest')
-  @Operation({ summary: 'Read a plan by its digest', access: 'deployment:read', answer: Plan })
+  @Operation({
+    summary: 'Read a plan by its digest',
+    access: 'deployment:read',
+    answer: Plan,
+    problems: ['plan-not-found'],
+  })
   async readPlan(
     @Param('digest', { schema: DigestId }) digest: string,
     @CalledBy() { tenantId }: Caller,
   ): Promise<unknown> {
-    const plan = await this.queries.execute(new FindPlan(tenantId, digest));
-    if (plan === undefined) throw apiProblem('plan-not-found', 'Check the digest. The plan may be of somebody else.');
-    return plan;
+    return found(await this.queries.execute(new FindPlan(tenantId, digest)), 'plan-not-found');
   }
 }
 
@@ -51,8 +54,7 @@ export class PlanRecomputationController {
     summary: 'Compute a plan again from its recorded inputs and say whether it is the same',
     access: 'deployment:read',
     answer: PlanRecomputation,
-    refusals: [409],
-    requestHeaders: IDEMPOTENCY_KEY,
+    problems: ['plan-not-found', 'plan-not-recomputable'],
   })
   async recompute(
     @Param('digest', { schema: DigestId }) digest: string,
@@ -62,7 +64,7 @@ export class PlanRecomputationController {
     const result = await this.recomputePlan.execute({ tenantId, digest });
     switch (result.outcome) {
       case 'plan-not-found':
-        throw apiProblem('plan-not-found', 'Check the digest. The plan may be of somebody else.');
+        throw apiProblem('plan-not-found', 'Check the id. It may also belong to somebody else.');
       case 'inputs-missing':
         throw apiProblem('plan-not-recomputable', `${result.reason}. Plan the run again instead.`);
       case 'recomputed': {

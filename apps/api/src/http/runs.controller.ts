@@ -18,8 +18,8 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ReadRunHistory, type History } from '../queries/history-queries.js';
 import { FindPlan, FindRun, ListTasks } from '../queries/run-queries.js';
-import { apiProblem } from './api-problems.js';
-import { commandOperation } from './operations.js';
+import { found, showPage } from './found.js';
+import { APPROVAL, commandOperation } from './operations.js';
 import { Id } from './path-parameters.js';
 import { RunCommands, type RunTarget } from './run-commands.js';
 import { showRun, showTask } from './views.js';
@@ -38,34 +38,47 @@ export class RunsController {
   ) {}
 
   @Get()
-  @Operation({ summary: 'Read a run', access: 'deployment:read', answer: RunResource })
+  @Operation({ summary: 'Read a run', access: 'deployment:read', answer: RunResource, problems: ['run-not-found'] })
   async readRun(@Param('id', { schema: Id }) id: string, @CalledBy() { tenantId }: Caller): Promise<RunResource> {
     return showRun(await this.existing(tenantId, id));
   }
 
   @Get('plan')
-  @Operation({ summary: 'Read the plan of a run', access: 'deployment:read', answer: Plan })
+  @Operation({
+    summary: 'Read the plan of a run',
+    access: 'deployment:read',
+    answer: Plan,
+    problems: ['run-not-found', 'plan-not-found'],
+  })
   async readRunPlan(@Param('id', { schema: Id }) id: string, @CalledBy() { tenantId }: Caller): Promise<unknown> {
     const { planDigest } = await this.existing(tenantId, id);
     const plan = planDigest === undefined ? undefined : await this.queries.execute(new FindPlan(tenantId, planDigest));
-    if (plan === undefined) throw apiProblem('plan-not-found', 'The run has no plan yet. Wait until it is planned.');
-    return plan;
+    return found(plan, 'plan-not-found', 'The run has no plan yet. Wait until it is planned.');
   }
 
   @Get('tasks')
-  @Operation({ summary: 'List the tasks of a run', access: 'deployment:read', answer: TaskPage })
+  @Operation({
+    summary: 'List the tasks of a run',
+    access: 'deployment:read',
+    answer: TaskPage,
+    problems: ['run-not-found'],
+  })
   async listTasks(
     @Param('id', { schema: Id }) id: string,
     @Query({ schema: PageQuery }) page: z.infer<typeof PageQuery>,
     @CalledBy() { tenantId }: Caller,
   ): Promise<unknown> {
     await this.existing(tenantId, id);
-    const { documents, ...more } = await this.queries.execute(new ListTasks(tenantId, id, page));
-    return { items: documents.map(({ body }) => showTask(body)), ...more };
+    return showPage(await this.queries.execute(new ListTasks(tenantId, id, page)), showTask);
   }
 
   @Get('events')
-  @Operation({ summary: 'Read all that happened in a run, in order', access: 'deployment:read', answer: HistoryAnswer })
+  @Operation({
+    summary: 'Read all that happened in a run, in order',
+    access: 'deployment:read',
+    answer: HistoryAnswer,
+    problems: ['run-not-found'],
+  })
   async readRunHistory(@Param('id', { schema: Id }) id: string, @CalledBy() { tenantId }: Caller): Promise<History> {
     const run = await this.existing(tenantId, id);
     return this.queries.execute(new ReadRunHistory(tenantId, run));
@@ -73,7 +86,7 @@ export class RunsController {
 
   @Post('approve')
   @HttpCode(202)
-  @Operation(commandOperation('Approve the plan of a run by its digest', 'deployment:approve'))
+  @Operation(commandOperation('Approve the plan of a run by its digest', 'deployment:approve', APPROVAL))
   async approveRun(
     @Param('id', { schema: Id }) id: string,
     @Body({ schema: ApproveRequest }) body: z.infer<typeof ApproveRequest>,
@@ -85,7 +98,9 @@ export class RunsController {
 
   @Post('reject')
   @HttpCode(202)
-  @Operation(commandOperation('Turn the plan of a run down', 'deployment:approve'))
+  @Operation(
+    commandOperation('Turn the plan of a run down', 'deployment:approve', { example: { reason: 'Too dear.' } }),
+  )
   async rejectRun(
     @Param('id', { schema: Id }) id: string,
     @Body({ schema: ReasonRequest }) body: z.infer<typeof ReasonRequest>,
@@ -97,7 +112,7 @@ export class RunsController {
 
   @Post('cancel')
   @HttpCode(202)
-  @Operation(commandOperation('Cancel a run', 'deployment:cancel'))
+  @Operation(commandOperation('Cancel a run', 'deployment:cancel', { example: { reason: 'Asked by mistake.' } }))
   async cancelRun(
     @Param('id', { schema: Id }) id: string,
     @Body({ schema: ReasonRequest }) body: z.infer<typeof ReasonRequest>,
@@ -125,8 +140,6 @@ export class RunsController {
   }
 
   private async existing(tenantId: string, id: string): Promise<RunView> {
-    const run = await this.queries.execute(new FindRun(tenantId, id));
-    if (run !== undefined) return run;
-    throw apiProblem('run-not-found', 'Check the id. It may also belong to somebody else.');
+    return found(await this.queries.execute(new FindRun(tenantId, id)), 'run-not-found');
   }
 }

@@ -9,7 +9,7 @@ import { RequestDriftScanCommand } from '../commands/deployment-commands.js';
 import { IDS } from '../tokens.js';
 import { commandContextOf } from './command-context.js';
 import { deploymentProblem } from './deployment-problem.js';
-import { IDEMPOTENCY_KEY } from './operations.js';
+import { DEPLOYMENT_PROBLEMS } from './operations.js';
 import { API_ROOT } from './views.js';
 
 /** A scan that somebody asks for. */
@@ -20,14 +20,14 @@ export interface AskedScan {
 }
 
 /** An operation that asks for a scan: 202, recorded and not yet done. */
-export function scanOperation(summary: string) {
+export function scanOperation(summary: string, example: object = {}) {
   return {
     summary,
     access: 'drift:scan',
     answer: ScanAnswer,
     answerHeaders: { Location: 'The report to come.' },
-    requestHeaders: IDEMPOTENCY_KEY,
-    refusals: [409],
+    problems: DEPLOYMENT_PROBLEMS,
+    example: { ...example, autoRemediate: false },
   } satisfies OperationOptions;
 }
 

@@ -8,10 +8,13 @@ import { ListAttempts } from '../queries/attempt-queries.js';
 import { FindTask, type TaskView } from '../queries/task-queries.js';
 import { CALLBACK_TOKENS } from '../tokens.js';
 import { apiProblem } from './api-problems.js';
+import { found } from './found.js';
 import { commandOperation } from './operations.js';
 import { TaskId } from './path-parameters.js';
 import { RunCommands } from './run-commands.js';
 import { showAttempt, showTask } from './views.js';
+
+const OF_TASK = { problems: ['task-not-found'] } as const;
 
 /** Tasks by themselves. Their ids hold slashes: `%2F` in an address. */
 @UseGuards(AccessGuard)
@@ -24,7 +27,7 @@ export class TasksController {
   ) {}
 
   @Get()
-  @Operation({ summary: 'Read a task', access: 'deployment:read', answer: TaskResource })
+  @Operation({ summary: 'Read a task', access: 'deployment:read', answer: TaskResource, ...OF_TASK })
   async readTask(@Param('id', { schema: TaskId }) id: string, @CalledBy() { tenantId }: Caller): Promise<unknown> {
     return showTask({ ...(await this.existing(tenantId, id)) });
   }
@@ -34,6 +37,7 @@ export class TasksController {
     summary: 'List the attempts of a task, oldest first',
     access: 'deployment:read',
     answer: AttemptsAnswer,
+    ...OF_TASK,
   })
   async listAttempts(
     @Param('id', { schema: TaskId }) id: string,
@@ -49,7 +53,7 @@ export class TasksController {
     summary: 'Read the secret address at which a task that waits is called back',
     access: 'deployment:approve',
     answer: CallbackAddress,
-    refusals: [409],
+    problems: ['task-not-found', 'task-not-waiting', 'callbacks-off'],
   })
   async readCallbackAddress(
     @Param('id', { schema: TaskId }) id: string,
@@ -72,7 +76,12 @@ export class TasksController {
 
   @Post('resolve')
   @HttpCode(202)
-  @Operation(commandOperation('Say what became of a task whose outcome is unknown', 'deployment:approve'))
+  @Operation(
+    commandOperation('Say what became of a task whose outcome is unknown', 'deployment:approve', {
+      problems: ['task-not-found', 'task-outcome-known'],
+      example: { outcome: 'done', evidence: 'The console shows it as srv-1.' },
+    }),
+  )
   async resolveTask(
     @Param('id', { schema: TaskId }) id: string,
     @Body({ schema: ResolveTaskRequest }) body: z.infer<typeof ResolveTaskRequest>,
@@ -87,8 +96,6 @@ export class TasksController {
   }
 
   private async existing(tenantId: string, id: string): Promise<TaskView> {
-    const task = await this.queries.execute(new FindTask(tenantId, id));
-    if (task !== undefined) return task;
-    throw apiProblem('task-not-found', 'Check the id. It may also belong to somebody else.');
+    return found(await this.queries.execute(new FindTask(tenantId, id)), 'task-not-found');
   }
 }

@@ -98,7 +98,8 @@ const document = openApiOf({
   version: '1',
   description: '',
   controllers: [ThingsController],
-  schemas: { Thing },
+  names: { Thing },
+  problems: EDGE_PROBLEMS,
 });
 
 @Module({

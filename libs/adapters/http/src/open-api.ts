@@ -1,10 +1,12 @@
-import { RequestMethod, type Type } from '@nestjs/common';
-import { Problem } from '@caisson/contracts';
+import type { Type } from '@nestjs/common';
+import { Problem, type ProblemCatalog } from '@caisson/contracts';
 import { invariant } from '@caisson/kernel';
 import { z } from 'zod';
+import { isCommand, isPaged, routesOf, type DescribedRoute } from './described-route.js';
+import { OpenApiRefusals } from './open-api-refusals.js';
 import { OpenApiSchemas, type JsonSchema } from './open-api-schemas.js';
-import { operationOf, type OperationOptions } from './operation.js';
-import { routeArgumentsOf, type RouteArguments } from './route-arguments.js';
+import type { RequestHeader } from './operation.js';
+import type { RouteArguments } from './route-arguments.js';
 
 /** An OpenAPI 3.1 document. */
 export type OpenApiDocument = Readonly<Record<string, unknown>>;
@@ -15,93 +17,64 @@ export interface OpenApiSource {
   readonly version: string;
   readonly description: string;
   readonly controllers: readonly Type[];
-  /** Schemas with a name of their own; others are named after their operation. */
-  readonly schemas: Readonly<Record<string, z.ZodType>>;
+  /**
+   * Where schemas get their names from, such as the whole of a package of contracts; what is no schema, or is not
+   * used, does not matter. Schemas without a name are named after their operation.
+   */
+  readonly names: Readonly<Record<string, unknown>>;
+  /** Every code that the operations name. */
+  readonly problems: ProblemCatalog;
+  /** By name: what a group of operations is about. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** One handler with all that its decorators say. */
-interface DescribedRoute {
-  readonly id: string;
-  readonly tag: string;
-  readonly method: string;
-  readonly path: string;
-  readonly status: number;
-  readonly operation: OperationOptions;
-  readonly read: RouteArguments;
-}
-
-const REFUSALS = '#/components/responses/Problem';
-
-const PROBLEM_TEXTS: Readonly<Record<number, string>> = {
-  400: 'The request does not have the right shape.',
-  401: 'No valid access token.',
-  403: 'The role does not allow this.',
-  404: 'There is no such thing, or it is not yours.',
-  409: 'The state does not allow this; the legal commands are named.',
-  412: 'It has changed since it was read.',
-  413: 'The body is too large.',
-  415: 'The body is not JSON.',
-  422: 'Understood, and cannot be followed; the fields are named.',
-  428: 'If-Match is missing.',
-  500: 'A defect of Caisson.',
-  503: 'Away for the moment; try again after Retry-After.',
+const IDEMPOTENCY_KEY: RequestHeader = {
+  required: false,
+  description: 'Names the command: the same key with the same body is the same command, and gets the same answer.',
 };
+const IF_MATCH = 'The ETag of the thing as it was read.';
 
 /** Writes the document of some controllers from their routes, their schemas and their `Operation`s. */
 export function openApiOf(source: OpenApiSource): OpenApiDocument {
   const routes = source.controllers.flatMap((controller) => routesOf(controller));
-  const schemas = new OpenApiSchemas({ ...source.schemas, Problem });
+  const schemas = new OpenApiSchemas({ ...schemasIn(source.names), Problem });
+  const refusals = new OpenApiRefusals(source.problems, schemas);
   const paths: Record<string, Record<string, unknown>> = {};
   const ids = new Set<string>();
   for (const route of routes) {
     invariant(!ids.has(route.id), `two operations are called ${route.id}`);
     ids.add(route.id);
     const path = route.path.replaceAll(/:([A-Za-z]+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method]: describe(route, schemas) };
+    const success = { [route.status]: successOf(route, schemas), ...notModifiedOf(route) };
+    const responses = { ...success, ...refusals.of(route) };
+    paths[path] = { ...paths[path], [route.method]: { ...describe(route, schemas), responses } };
   }
-  const problems = refusals(routes, schemas);
   return {
     openapi: '3.1.1',
     info: { title: source.title, version: source.version, description: source.description },
     servers: [{ url: '/' }],
-    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => describedTag(name, source.tags?.[name])),
     paths,
     components: {
-      responses: problems,
+      responses: refusals.components(),
       schemas: schemas.components(),
       securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
   };
 }
 
-function routesOf(controller: Type): readonly DescribedRoute[] {
-  const base = String(Reflect.getMetadata('path', controller));
-  const prototype = controller.prototype as Record<string, unknown>;
-  return Object.getOwnPropertyNames(prototype).flatMap((name) => {
-    const handler = prototype[name];
-    const operation = typeof handler === 'function' ? operationOf(handler) : undefined;
-    if (typeof handler !== 'function' || operation === undefined) return [];
-    const method = RequestMethod[Reflect.getMetadata('method', handler) as number] ?? '';
-    const status = Reflect.getMetadata('__httpCode__', handler) as number | undefined;
-    const path = String(Reflect.getMetadata('path', handler));
-    return {
-      id: name,
-      tag: base.split('/').at(-1) ?? base,
-      method: method.toLowerCase(),
-      path: `/${[base, path]
-        .map((part) => part.replaceAll(/^\/|\/$/g, ''))
-        .filter(Boolean)
-        .join('/')}`,
-      status: status ?? (method === 'POST' ? 201 : 200),
-      operation,
-      read: routeArgumentsOf(controller, name),
-    };
-  });
+function schemasIn(names: Readonly<Record<string, unknown>>): Record<string, z.ZodType> {
+  const entries = Object.entries(names);
+  return Object.fromEntries(entries.filter((entry): entry is [string, z.ZodType] => entry[1] instanceof z.ZodType));
+}
+
+function describedTag(name: string, description: string | undefined): JsonSchema {
+  return { name, ...(description === undefined ? {} : { description }) };
 }
 
 function describe(route: DescribedRoute, schemas: OpenApiSchemas): Record<string, unknown> {
   const { operation, read } = route;
-  const parameters = [...pathParameters(read), ...queryParameters(read), ...headerParameters(operation)];
+  const parameters = [...pathParameters(read), ...queryParameters(read), ...headerParameters(route)];
   return {
     operationId: route.id,
     summary: operation.summary,
@@ -109,24 +82,31 @@ function describe(route: DescribedRoute, schemas: OpenApiSchemas): Record<string
     security: operation.access === 'public' ? [] : [{ accessToken: [] }],
     ...(operation.access.includes(':') ? { 'x-permission': operation.access } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(read.body === undefined ? {} : { requestBody: requestBody(read.body, route.id, schemas) }),
-    responses: {
-      [route.status]: success(route, schemas),
-      ...Object.fromEntries(refusalsOf(route).map((status) => [status, { $ref: `${REFUSALS}${status}` }])),
+    ...(read.body === undefined ? {} : { requestBody: requestBody(read.body, route, schemas) }),
+  };
+}
+
+function requestBody(schema: z.ZodType, { id, operation }: DescribedRoute, schemas: OpenApiSchemas): JsonSchema {
+  const { example } = operation;
+  return {
+    required: !schema.safeParse(undefined).success,
+    content: {
+      'application/json': {
+        schema: schemas.input(schema, `${id}Request`),
+        ...(example === undefined ? {} : { example }),
+      },
     },
   };
 }
 
-function requestBody(schema: z.ZodType, id: string, schemas: OpenApiSchemas): Record<string, unknown> {
-  return {
-    required: !schema.safeParse(undefined).success,
-    content: { 'application/json': { schema: schemas.input(schema, `${id}Request`) } },
-  };
-}
-
-function success(route: DescribedRoute, schemas: OpenApiSchemas): Record<string, unknown> {
+function successOf(route: DescribedRoute, schemas: OpenApiSchemas): JsonSchema {
   const { answer, answerHeaders, answerMediaType = 'application/json', summary } = route.operation;
-  const headers = Object.entries(answerHeaders ?? {}).map(([name, description]) => [
+  const named = {
+    ...(isTagged(route) ? { ETag: 'Names this state of the answer, for If-None-Match.' } : {}),
+    ...(isPaged(route.operation) ? { Link: 'The next page, when there is one (RFC 8288).' } : {}),
+    ...answerHeaders,
+  };
+  const headers = Object.entries(named).map(([name, description]) => [
     name,
     { description, schema: { type: 'string' } },
   ]);
@@ -139,30 +119,12 @@ function success(route: DescribedRoute, schemas: OpenApiSchemas): Record<string,
   };
 }
 
-function refusals(routes: readonly DescribedRoute[], schemas: OpenApiSchemas): Record<string, unknown> {
-  const schema = schemas.output(Problem, 'Problem');
-  const statuses = [...new Set(routes.flatMap(refusalsOf))].sort((left, right) => left - right);
-  return Object.fromEntries(
-    statuses.map((status) => [
-      `Problem${status}`,
-      { description: PROBLEM_TEXTS[status] ?? 'Refused.', content: { 'application/problem+json': { schema } } },
-    ]),
-  );
+function isTagged({ method, operation }: DescribedRoute): boolean {
+  return method === 'get' && operation.answerMediaType === undefined;
 }
 
-/** The statuses that follow from the shape of the operation, and those it names itself. */
-function refusalsOf({ operation, read }: DescribedRoute): readonly number[] {
-  const statuses = [
-    400,
-    ...(operation.access === 'public' ? [] : [401]),
-    ...(operation.access.includes(':') ? [403] : []),
-    ...(read.params.size > 0 ? [404] : []),
-    ...(read.body === undefined ? [] : [413, 415]),
-    ...(operation.refusals ?? []),
-    500,
-    503,
-  ];
-  return [...new Set(statuses)].sort((left, right) => left - right);
+function notModifiedOf(route: DescribedRoute): Record<string, unknown> {
+  return isTagged(route) ? { 304: { description: 'It is as the caller has it already.' } } : {};
 }
 
 function pathParameters(read: RouteArguments): readonly JsonSchema[] {
@@ -189,8 +151,14 @@ function queryParameters(read: RouteArguments): readonly JsonSchema[] {
   }));
 }
 
-function headerParameters(operation: OperationOptions): readonly JsonSchema[] {
-  return Object.entries(operation.requestHeaders ?? {}).map(([name, { required, description }]) => ({
+function headerParameters(route: DescribedRoute): readonly JsonSchema[] {
+  const { ifMatch, requestHeaders } = route.operation;
+  const headers: Record<string, RequestHeader> = {
+    ...(isCommand(route) ? { 'Idempotency-Key': IDEMPOTENCY_KEY } : {}),
+    ...(ifMatch === undefined ? {} : { 'If-Match': { required: ifMatch === 'required', description: IF_MATCH } }),
+    ...requestHeaders,
+  };
+  return Object.entries(headers).map(([name, { required, description }]) => ({
     name,
     in: 'header',
     required,

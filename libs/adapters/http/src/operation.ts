@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { Permission } from '@caisson/contracts';
+import type { Permission, ProblemCode } from '@caisson/contracts';
 import type { z } from 'zod';
 
 /** Who may call an operation: anybody, any principal, or one whose role has the permission. */
@@ -16,12 +16,18 @@ export interface OperationOptions {
   readonly answer?: z.ZodType;
   /** Media type of the success; default `application/json`. */
   readonly answerMediaType?: string;
-  /** Headers of the success by name, each with what it says. */
+  /** Headers of the success by name, each with what it says, beside those that follow from the shape. */
   readonly answerHeaders?: Readonly<Record<string, string>>;
-  /** Request headers by name. */
+  /** Request headers by name, beside those that follow from the shape. */
   readonly requestHeaders?: Readonly<Record<string, RequestHeader>>;
-  /** Statuses of refusals beside those that follow from the shape of the operation. */
-  readonly refusals?: readonly number[];
+  /** Whether the caller names the version that it read. */
+  readonly ifMatch?: 'required' | 'optional';
+  /** Codes of refusals beside those that follow from the shape of the operation; the document's catalog has them. */
+  readonly problems?: readonly ProblemCode[];
+  /** A body as a caller may send it. A test sends it. */
+  readonly example?: unknown;
+  /** The answer holds a secret: it is shown once, and not kept for a repeat with the same idempotency key. */
+  readonly secretAnswer?: true;
 }
 
 /** A request header that an operation reads. */

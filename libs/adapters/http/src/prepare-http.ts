@@ -1,6 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { withStory, type Logger, type Metrics } from '@caisson/observability';
 import type { FastifyInstance } from 'fastify';
+import { answerNotModified } from './not-modified.js';
+import { PageLinksInterceptor } from './page-links.interceptor.js';
 import { ProblemFilter, type FaultReport } from './problem.filter.js';
 import { UnreadInputGuard } from './unread-input.guard.js';
 import { ValidationPipe } from './validation.pipe.js';
@@ -21,7 +23,9 @@ export function prepareHttp(app: NestFastifyApplication, { log, metrics }: HttpR
   app.useGlobalFilters(new ProblemFilter((report) => reportFault(log, report)));
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalGuards(new UnreadInputGuard());
+  app.useGlobalInterceptors(new PageLinksInterceptor());
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  answerNotModified(fastify);
   fastify.addHook('onRequest', (request, _reply, done) => {
     withStory({ correlationId: request.id }, done);
   });

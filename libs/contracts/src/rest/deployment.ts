@@ -40,6 +40,7 @@ export const DeploymentListQuery = PageQuery.extend({
 
 /** A version of what is desired. */
 export const RevisionResource = z.object({
+  deploymentId: z.string(),
   revision: z.int(),
   digest: z.string(),
   desired: DesiredState,

@@ -30,12 +30,16 @@ export const EDGE_PROBLEMS = {
   'route-not-found': { status: 404, title: 'There is no such address' },
   'method-not-allowed': { status: 405, title: 'The address does not know this method' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
+  'idempotency-key-in-use': { status: 409, title: 'The command of this idempotency key is being carried out' },
+  'idempotent-answer-not-kept': { status: 409, title: 'The command was carried out, and its answer is not kept' },
   'precondition-failed': { status: 412, title: 'It has changed since it was read' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'url-too-long': { status: 414, title: 'The address is too long' },
   'unsupported-media-type': { status: 415, title: 'The body has a type that is not understood' },
   'unprocessable-request': { status: 422, title: 'The request is understood and cannot be followed' },
+  'idempotency-key-reused': { status: 422, title: 'The idempotency key belongs to another request' },
   'precondition-required': { status: 428, title: 'The version that was read must be named' },
+  'rate-limited': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   'internal-error': { status: 500, title: 'Caisson has a defect' },
   'service-unavailable': { status: 503, title: 'A part of Caisson is away for the moment' },
@@ -55,7 +59,6 @@ export const API_PROBLEMS = {
   'desired-state-invalid': { status: 422, title: 'The desired state cannot be planned' },
   'drift-report-not-found': { status: 404, title: 'There is no such drift report' },
   'nothing-to-remediate': { status: 409, title: 'The drift report found nothing to put right' },
-  'idempotency-key-reused': { status: 422, title: 'The idempotency key belongs to another request' },
   'table-version-not-found': { status: 404, title: 'There is no such version of the table' },
   'table-version-conflict': { status: 412, title: 'The table has changed since it was read' },
   'plan-not-found': { status: 404, title: 'There is no such plan' },
@@ -85,3 +88,6 @@ export const WEBHOOK_PROBLEMS = {
   'signature-invalid': { status: 401, title: 'The delivery is not signed with the secret of the hook' },
   'delivery-malformed': { status: 400, title: 'The delivery does not say what it is' },
 } as const satisfies ProblemCatalog;
+
+/** A code of any service. */
+export type ProblemCode = keyof typeof EDGE_PROBLEMS | keyof typeof API_PROBLEMS | keyof typeof WEBHOOK_PROBLEMS;

@@ -1,54 +1,11 @@
 import type { DeploymentResource, PriceBookResource, TypeTableResource } from '@caisson/contracts';
-import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
-import { createHttpAdapter, prepareHttp } from '@caisson/http';
-import { createLogger, Metrics } from '@caisson/observability';
 import { systemClock, systemIds } from '@caisson/service';
-import { createTestDatabase, type TestDatabase } from '@caisson/testing';
-import { Logger } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { ApiModule } from './api.module.js';
-import { openLiveHub } from './live/open-live-hub.js';
-import { accessTokensOf } from './security/access-tokens.js';
+import { SETTINGS, useApi } from '../api.harness.js';
+import { accessTokensOf } from '../security/access-tokens.js';
 
-const settings = {
-  ...{ jwtSecret: 's'.repeat(32), jwtIssuer: 'caisson', jwtAudience: 'caisson-api' },
-  bootstrapToken: 'caisson_boot_0123456789',
-};
-const log = createLogger({ service: 'api', level: 'silent' });
-let database: TestDatabase;
-let store: OpenedEventStore;
-let app: NestFastifyApplication;
-let token: string;
-
-beforeAll(async () => {
-  Logger.overrideLogger(false);
-  database = await createTestDatabase();
-  await migrate({ ownerUrl: database.url });
-  store = await openEventStore({ url: database.url });
-  const runtime = { store: store.events, clock: systemClock, service: 'api' };
-  const ports = {
-    settings,
-    runtime,
-    clock: systemClock,
-    ids: systemIds,
-    live: openLiveHub({ ...store, settings: {}, clock: systemClock, log, metrics: new Metrics(false) }),
-    log,
-    logs: { read: async () => ({ lines: [], nextOffset: 0 }) },
-    ...store,
-  };
-  app = await NestFactory.create<NestFastifyApplication>(ApiModule.register(ports), createHttpAdapter());
-  prepareHttp(app, { log, metrics: new Metrics(false) });
-  await app.init();
-  token = await administrator('mia', 'default');
-});
-afterAll(async () => {
-  await app.close();
-  await store.close();
-  await database.drop();
-});
+const api = useApi();
 
 type TypeTableAnswer = z.infer<typeof TypeTableResource>;
 type PriceBookAnswer = z.infer<typeof PriceBookResource>;
@@ -64,28 +21,10 @@ async function ask<Body>(
   path: string,
   options: { body?: unknown; token?: string; ifMatch?: string } = {},
 ): Promise<{ status: number; body: Body; etag: string }> {
-  const credential = options.token ?? token;
-  const answer = await app.inject({
-    method,
-    url: `/api/v1${path}`,
-    headers: {
-      'content-type': 'application/json',
-      ...(credential === '' ? {} : { authorization: `Bearer ${credential}` }),
-      ...(options.ifMatch === undefined ? {} : { 'if-match': options.ifMatch }),
-    },
-    ...(options.body === undefined ? {} : { payload: JSON.stringify(options.body) }),
-  });
-  return { status: answer.statusCode, body: answer.json<Body>(), etag: String(answer.headers['etag']) };
-}
-
-async function administrator(username: string, tenant: string): Promise<string> {
-  const account = { username, password: 'correct horse battery', tenant };
-  await ask('POST', '/auth/register', {
-    body: { ...account, bootstrapToken: settings.bootstrapToken },
-    token: '',
-  });
-  const { body } = await ask<{ access_token: string }>('POST', '/auth/login', { body: account, token: '' });
-  return body.access_token;
+  const { ifMatch, ...rest } = options;
+  const asked = { ...rest, ...(ifMatch === undefined ? {} : { headers: { 'if-match': ifMatch } }) };
+  const { body, headers, status } = await api.ask(method, path, asked);
+  return { status, body: body as Body, etag: String(headers['etag']) };
 }
 
 describe('the tables of the planner', () => {
@@ -114,12 +53,12 @@ describe('the tables of the planner', () => {
   });
 
   it('belong to one tenant', async () => {
-    const other = await administrator('ann', 'other');
+    const other = await api.logIn('eve', 'acme');
     expect(await ask('GET', '/price-book', { token: other })).toMatchObject({ body: { version: 1 } });
   });
 
   it('are facts with whoever replaced them', async () => {
-    const { rows } = await store.pool.query<{ type: string; actor: string; data: string }>(
+    const { rows } = await api.store.pool.query<{ type: string; actor: string; data: string }>(
       `select type, actor, data::text as data from event where stream_id like 'planning_table-%'`,
     );
     expect(rows).toHaveLength(1);
@@ -139,7 +78,7 @@ describe('the tables of the planner', () => {
   });
 
   it('are replaced by nobody else', async () => {
-    const tokens = accessTokensOf({ settings, clock: systemClock });
+    const tokens = accessTokensOf({ settings: SETTINGS, clock: systemClock });
     const { tenantId } = (await ask<{ tenantId: string }>('GET', '/auth/me')).body;
     const subject = { principalId: systemIds.next(), tenantId, username: 'dan', role: 'operator' } as const;
     const operator = tokens.issue(subject);

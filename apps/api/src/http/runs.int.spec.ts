@@ -1,0 +1,83 @@
+import { RUN_TRANSITIONS } from '@caisson/contracts';
+import { digestOf } from '@caisson/kernel';
+import { describe, expect, it } from 'vitest';
+import { CREDENTIALS, desired, QUERY, useApi } from '../api.harness.js';
+
+const api = useApi();
+
+describe('commands to a run', () => {
+  it('approve exactly the digest that was planned', async () => {
+    const { id, plan, runId } = await api.planned();
+    expect((await api.ask('GET', `/runs/${runId}`)).body).toMatchObject({
+      state: 'awaiting_approval',
+      planDigest: plan.digest,
+    });
+    const ofRun = await api.ask('GET', `/runs/${runId}/plan`);
+    const shown = await api.ask('GET', `/plans/${plan.digest}`);
+    expect(shown.text).not.toContain('sesame');
+    expect(shown.body).toEqual(JSON.parse(JSON.stringify(plan).replace(CREDENTIALS, '').replace(QUERY, '?…')));
+    const told = await api.ask('GET', `/runs/${runId}/events`);
+    expect(told.text).toContain('http://web/');
+    expect(told.text).not.toContain('sesame');
+    expect(ofRun.body).toEqual(shown.body);
+    const before = await api.countEvents();
+    const wrong = await api.ask('POST', `/runs/${runId}/approve`, { body: { planDigest: digestOf('other') } });
+    expect(wrong).toMatchObject({
+      status: 409,
+      body: { code: 'plan-digest-mismatch', errors: [{ pointer: '/planDigest' }] },
+    });
+    expect(await api.countEvents()).toBe(before);
+    const right = await api.ask('POST', `/deployments/${id}/approve`, { body: { planDigest: plan.digest } });
+    expect(right).toMatchObject({ status: 202, body: { run: { id: runId, state: 'executing' } } });
+  });
+
+  it('in the wrong state are refused with the legal ones', async () => {
+    const { id, plan, runId } = await api.planned();
+    const allowed = (state: string) => [
+      ...new Set(
+        RUN_TRANSITIONS.filter(({ command, from }) => from === state && command).map(({ command }) => command),
+      ),
+    ];
+    for (const [method, path, body] of [
+      ['POST', `/deployments/${id}/execute`, {}],
+      ['POST', `/runs/${runId}/retry`, undefined],
+    ] as const) {
+      const answer = await api.ask(method, path, { body });
+      expect(answer).toMatchObject({
+        status: 409,
+        body: { code: 'run-state-conflict', state: 'awaiting_approval', allowed: allowed('awaiting_approval') },
+      });
+      expect(answer.body.detail).toContain('approve');
+    }
+    await api.ask('POST', `/runs/${runId}/reject`, { body: { reason: 'too dear' } });
+    expect(await api.ask('POST', `/runs/${runId}/approve`, { body: { planDigest: plan.digest } })).toMatchObject({
+      status: 409,
+      body: { code: 'run-state-conflict', state: 'cancelled', allowed: [] },
+    });
+    const effects = { done: [], notDone: [], unknown: [] };
+    expect(await api.ask('GET', `/runs/${runId}`)).toMatchObject({ body: { effects } });
+  });
+
+  it('follow from a push to a branch that a deployment is bound to, once', async () => {
+    const triggers = [{ kind: 'push' as const, repository: 'acme/shop', branch: 'main' }];
+    const { body } = await api.ask('POST', '/deployments', { body: { ...desired('bound'), triggers } });
+    const { id } = body.deployment;
+    await api.ask('POST', `/deployments/${id}/cancel`);
+    const push = { hookId: 'shop', deliveryId: 'd-1', event: 'push', repository: 'acme/shop', sender: 'mia' };
+    const delivery = (branch: string) => ({ data: { ...push, branch, commit: 'a'.repeat(40) }, stream: 'delivery-1' });
+    await api.tell('webhooks', 'delivery-accepted', delivery('other'));
+    expect((await api.ask('GET', `/deployments/${id}/runs`)).body.items).toHaveLength(1);
+    await api.tell('webhooks', 'delivery-accepted', delivery('main'));
+    const { items } = (await api.ask('GET', `/deployments/${id}/runs`)).body;
+    expect(items).toHaveLength(2);
+    expect(items[0]).toMatchObject({ kind: 'update', requestedBy: 'service:api' });
+  });
+
+  it('go back only to what was completed', async () => {
+    const { id } = await api.created();
+    await api.ask('POST', `/deployments/${id}/cancel`);
+    const answer = await api.ask('POST', `/deployments/${id}/rollback`, { body: { toRevision: 7 } });
+    expect(answer.status).toBeGreaterThanOrEqual(409);
+    expect(answer.body.code).toMatch(/revision-not-found|run-state-conflict/);
+  });
+});
