@@ -1,8 +1,9 @@
 import { RUN_TRANSITIONS } from '@caisson/contracts';
 import { systemIds } from '@caisson/service';
+import { routesOf } from '@caisson/http';
 import { describe, expect, it } from 'vitest';
 import { useApi } from '../api.harness.js';
-import { describeApi } from './api-document.js';
+import { API_CONTROLLERS, describeApi } from './api-document.js';
 
 const api = useApi();
 
@@ -67,5 +68,15 @@ describe('reads', () => {
     expect(second.body.items).toHaveLength(1);
     expect(second.body.items).not.toEqual(body.items);
     expect(second.headers['link']).toBeUndefined();
+  });
+});
+
+describe('examples of bodies', () => {
+  it('fit the schemas that check requests', () => {
+    const examples = API_CONTROLLERS.flatMap((controller) => routesOf(controller)).flatMap(({ id, operation, read }) =>
+      operation.example === undefined ? [] : [{ id, parsed: read.body?.safeParse(operation.example) }],
+    );
+    expect(examples.length).toBeGreaterThan(10);
+    expect(examples.filter(({ parsed }) => parsed?.success !== true)).toEqual([]);
   });
 });

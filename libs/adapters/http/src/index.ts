@@ -10,6 +10,8 @@ export type { Caller, Requester } from './caller.js';
 export { DocsModule } from './docs.module.js';
 export type { DocsOptions } from './docs.module.js';
 export { entityTagOf, versionFromIfMatch } from './entity-tag.js';
+export { routesOf } from './described-route.js';
+export type { DescribedRoute } from './described-route.js';
 export { createHttpAdapter } from './http-adapter.js';
 export { openApiOf } from './open-api.js';
 export type { OpenApiDocument, OpenApiSource } from './open-api.js';

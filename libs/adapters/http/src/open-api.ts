@@ -30,7 +30,7 @@ export interface OpenApiSource {
 
 const IDEMPOTENCY_KEY: RequestHeader = {
   required: false,
-  description: 'Names the command: the same key with the same body is the same command, and gets the same answer.',
+  description: 'Names the command: the same key again is the same command. A UUID of version 7 is a good one.',
 };
 const IF_MATCH = 'The ETag of the thing as it was read.';
 

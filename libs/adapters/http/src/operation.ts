@@ -24,10 +24,8 @@ export interface OperationOptions {
   readonly ifMatch?: 'required' | 'optional';
   /** Codes of refusals beside those that follow from the shape of the operation; the document's catalog has them. */
   readonly problems?: readonly ProblemCode[];
-  /** A body as a caller may send it. A test sends it. */
+  /** A body as a caller may send it; a test holds it against the schema. */
   readonly example?: unknown;
-  /** The answer holds a secret: it is shown once, and not kept for a repeat with the same idempotency key. */
-  readonly secretAnswer?: true;
 }
 
 /** A request header that an operation reads. */
