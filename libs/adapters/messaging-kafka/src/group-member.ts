@@ -24,8 +24,8 @@ export const KAFKA_TIMING: KafkaTiming = {
   fetchWaitMs: 250,
 };
 
-/** Partitions whose pages are applied side by side. */
-const PARTITIONS_AT_ONCE = 3;
+/** Partitions whose pages are applied together. */
+const PARTITIONS_AT_ONCE = 6;
 
 /** New partitions and leaders are looked up this often. */
 const METADATA_MAX_AGE_MS = 30_000;
@@ -47,6 +47,8 @@ export interface GroupMemberOptions extends KafkaConnection {
   readonly timing: KafkaTiming;
   readonly clock: Clock;
   readonly progress: ConsumerProgress;
+  /** Called when the group gave out its partitions, before the first batch of them. */
+  readonly onJoined: () => void;
   /** Must throw nothing but what kafkajs threw: any other error ends the consumer. */
   readonly eachBatch: (payload: EachBatchPayload) => Promise<void>;
   /** Called once when only a restart of the process can help. */
@@ -146,11 +148,12 @@ export class GroupMember {
   }
 
   #watch(client: Consumer): void {
-    const { log, progress } = this.#options;
+    const { log, progress, onJoined } = this.#options;
     const { GROUP_JOIN, FETCH, HEARTBEAT, REQUEST_TIMEOUT, RECEIVED_UNSUBSCRIBED_TOPICS } = client.events;
     client.on(GROUP_JOIN, ({ payload }) => {
       const partitions = Object.values(payload.memberAssignment).flat().length;
       progress.joined(partitions);
+      onJoined();
       log.info({ groupId: payload.groupId, partitions }, 'joined the consumer group');
     });
     client.on(FETCH, () => {

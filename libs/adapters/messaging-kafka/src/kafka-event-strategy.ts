@@ -4,9 +4,11 @@ import { backoffMs, Sweep, SWEEP_DEFAULTS, type EventConsumer } from '@caisson/e
 import { decodeMessage } from './cloud-events.js';
 import { ConsumerProgress } from './consumer-progress.js';
 import { EventStrategy, type EventStrategyOptions, type StrategyHealth } from './event-strategy.js';
+import { GatheredPages } from './gathered-pages.js';
 import { GroupMember, KAFKA_TIMING, type KafkaTiming } from './group-member.js';
+import { OffsetCommits } from './offset-commits.js';
 
-/** Events applied in one commit. */
+/** Events of one partition in one commit. */
 const PAGE_EVENTS_MAX = 100;
 
 /** kafkajs waits without limit for a hung handler. */
@@ -26,6 +28,12 @@ export interface KafkaEventStrategyOptions extends EventStrategyOptions {
   readonly topics?: readonly TopicSettings[];
 }
 
+/** What batches are applied with. */
+interface Applying {
+  readonly consumer: EventConsumer;
+  readonly pages: GatheredPages;
+}
+
 /** Thrown through kafkajs, which knows what to do with its own errors: rejoin, or start over. */
 interface HeartbeatFailure {
   readonly error: unknown;
@@ -42,6 +50,7 @@ export class KafkaEventStrategy extends EventStrategy {
   readonly #timing: KafkaTiming;
   readonly #progress: ConsumerProgress;
   readonly #stop = new AbortController();
+  readonly #offsets: OffsetCommits;
   #member: GroupMember | undefined;
   #sweeping: Promise<void> = Promise.resolve();
 
@@ -50,6 +59,7 @@ export class KafkaEventStrategy extends EventStrategy {
     this.#options = options;
     this.#timing = { ...KAFKA_TIMING, ...options.timing };
     this.#progress = new ConsumerProgress(() => options.clock.monotonicMs());
+    this.#offsets = new OffsetCommits((error) => this.log.info({ error }, 'offsets were not committed'));
   }
 
   override health(): StrategyHealth {
@@ -61,7 +71,8 @@ export class KafkaEventStrategy extends EventStrategy {
   /** Takes nothing new; waits for handlers at most ten seconds. */
   override async close(): Promise<void> {
     this.#stop.abort();
-    const ended = Promise.all([this.#member?.stop(), this.#sweeping]).catch((error: unknown) => {
+    const leaving = this.#offsets.flush().then(() => this.#member?.stop());
+    const ended = Promise.all([leaving, this.#sweeping]).catch((error: unknown) => {
       this.log.warn({ error }, 'the Kafka consumer did not end in order');
     });
     await Promise.race([ended, this.#options.clock.sleep(CLOSE_MS_MAX)]);
@@ -71,13 +82,15 @@ export class KafkaEventStrategy extends EventStrategy {
     if (this.topics.length === 0) return;
     const { brokers, log, clock, service, onFatal, groupId = `caisson.${service}`, topics = TOPICS } = this.#options;
     this.#sweeping = this.#sweep(consumer);
+    const pages = new GatheredPages((events) => consumer.applyPage(events));
     this.#member = new GroupMember({
       ...{ brokers, log, clock, groupId, onFatal },
       clientId: `caisson-${service}`,
       topics: topics.filter((topic) => this.topics.includes(topic.name)),
       timing: this.#timing,
       progress: this.#progress,
-      eachBatch: (batch) => this.#eachBatch(consumer, batch),
+      onJoined: () => this.#offsets.forget(),
+      eachBatch: (batch) => this.#eachBatch({ consumer, pages }, batch),
     });
     this.#member.start();
   }
@@ -104,18 +117,17 @@ export class KafkaEventStrategy extends EventStrategy {
   }
 
   /** Throws nothing but what kafkajs itself threw: any other error would end the consumer for ever. */
-  async #eachBatch(consumer: EventConsumer, payload: EachBatchPayload): Promise<void> {
+  async #eachBatch({ consumer, pages }: Applying, payload: EachBatchPayload): Promise<void> {
     const { topic, partition, messages } = payload.batch;
     for (let start = 0; start < messages.length; start += PAGE_EVENTS_MAX) {
       const page = messages.slice(start, start + PAGE_EVENTS_MAX);
       const last = page.at(-1);
-      if (last === undefined || !(await this.#applyPage(consumer, payload, this.#decode(topic, page)))) return;
+      if (last === undefined || !(await this.#applyPage(pages, payload, this.#decode(topic, page)))) return;
       payload.resolveOffset(last.offset);
       await payload.heartbeat();
       if (consumer.isBehind) continue; // A restart begins again before what waits.
-      // Not consumer.commitOffsets: a late one through that stops the consumer for ever.
       const offset = String(BigInt(last.offset) + 1n);
-      await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
+      this.#offsets.reached({ topic, partition, offset }, payload);
     }
   }
 
@@ -135,17 +147,13 @@ export class KafkaEventStrategy extends EventStrategy {
   }
 
   /** Until the page is applied; false when it should not be any more. Heartbeats go on meanwhile. */
-  async #applyPage(
-    consumer: EventConsumer,
-    payload: EachBatchPayload,
-    events: readonly PublicEvent[],
-  ): Promise<boolean> {
+  async #applyPage(pages: GatheredPages, payload: EachBatchPayload, events: readonly PublicEvent[]): Promise<boolean> {
     const place = `${payload.batch.topic}/${payload.batch.partition}`;
     const isOver = (): boolean => this.#stop.signal.aborted || !payload.isRunning() || payload.isStale();
     try {
       for (let failures = 1; !isOver(); failures += 1) {
         this.#progress.pageBegan(place);
-        const failure = await this.#tryPage(consumer, payload, events);
+        const failure = await this.#tryPage(pages, payload, events);
         if (failure === undefined) return true;
         this.pageFailed(failure.error, failures);
         await this.#waitWithHeartbeats(payload, backoffMs(failures), isOver);
@@ -158,7 +166,7 @@ export class KafkaEventStrategy extends EventStrategy {
 
   /** Undefined when it worked. Throws only what a heartbeat threw. */
   async #tryPage(
-    consumer: EventConsumer,
+    pages: GatheredPages,
     payload: EachBatchPayload,
     events: readonly PublicEvent[],
   ): Promise<{ readonly error: unknown } | undefined> {
@@ -167,7 +175,7 @@ export class KafkaEventStrategy extends EventStrategy {
       payload.heartbeat().catch((error: unknown) => (lost ??= { error }));
     }, this.#timing.heartbeatIntervalMs);
     try {
-      await consumer.applyPage(events);
+      await pages.apply(events);
     } catch (error) {
       if (lost === undefined) return { error };
     } finally {
