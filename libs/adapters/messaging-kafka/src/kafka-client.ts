@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type * as NativeChecksums from '@node-rs/crc32';
 import type * as KafkaJs from 'kafkajs';
 import { recordEncoderFor } from './record-patch.js';
 import { stopIdleWakeUps, type RequestQueue } from './idle-patch.js';
@@ -13,12 +14,26 @@ const encoder = require('kafkajs/src/protocol/encoder') as { readonly prototype:
 require(recordModule);
 const loadedRecordModule = require.cache[require.resolve(recordModule)];
 if (loadedRecordModule !== undefined) loadedRecordModule.exports = recordEncoderFor(encoder.prototype);
+const checksumModule = 'kafkajs/src/protocol/recordBatch/crc32C';
+require(checksumModule);
+const loadedChecksumModule = require.cache[require.resolve(checksumModule)];
+const nativeChecksum = loadNativeChecksum();
+if (loadedChecksumModule !== undefined && nativeChecksum !== undefined) loadedChecksumModule.exports = nativeChecksum;
 
-/** The Kafka client library, without its busy loop and with a leaner encoder. */
+/** The Kafka client library, without its busy loop, with a leaner encoder and a faster checksum. */
 export const kafkajs = require('kafkajs') as typeof KafkaJs;
 
 const requestQueue = require('kafkajs/src/network/requestQueue') as { readonly prototype: RequestQueue };
 stopIdleWakeUps(requestQueue.prototype);
+
+/** CRC-32C by the processor's own instruction; undefined where no binary was built for this machine. */
+function loadNativeChecksum(): ((bytes: Buffer) => number) | undefined {
+  try {
+    return (require('@node-rs/crc32') as typeof NativeChecksums).crc32c;
+  } catch {
+    return undefined; // kafkajs has one in JavaScript: a third of what publishing costs, and as right.
+  }
+}
 
 /** How to reach Kafka. */
 export interface KafkaConnection {
