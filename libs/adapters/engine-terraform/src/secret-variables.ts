@@ -64,7 +64,12 @@ function declaredInJson(text: string): readonly SecretVariable[] {
 
 function listOf(value: Json | undefined): readonly Json[] {
   if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
+  return isList(value) ? value : [value];
+}
+
+/** `Array.isArray` would make it a list of anything. */
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 function memberOf(value: Json | undefined, key: string): Json | undefined {

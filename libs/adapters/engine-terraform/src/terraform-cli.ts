@@ -40,8 +40,8 @@ export interface TerraformCommand {
   /** Gives standard output as it is, in place of lines for the log. */
   readonly capture?: boolean;
   /**
-   * It may change the world: registered, and given the longer limit. Its errors are not logged: a provisioner's may hold
-   * what only the state then marks as sensitive.
+   * It may change the world: registered, and given the longer limit. Its errors are not logged: a provisioner's may
+   * hold what only the state then marks as sensitive.
    */
   readonly acting?: boolean;
 }
