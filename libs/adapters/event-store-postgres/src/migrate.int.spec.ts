@@ -3,10 +3,12 @@ import { createTestDatabase, newAppend, type TestDatabase } from '@caisson/testi
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pg } from './connection.js';
 import { migrate } from './migrate.js';
+import { EVENT_STORE_MIGRATIONS } from './migrations/event-store-migrations.js';
 import { sqlMigration } from './migrations/sql-migration.js';
 import { openEventStore } from './open-event-store.js';
 
 const APP_PASSWORD = 'app';
+const OWN_MIGRATIONS = EVENT_STORE_MIGRATIONS.map((Migration) => new Migration().name);
 
 async function query(url: string, ...statement: [string, unknown[]?]) {
   const client = new pg.Client({ connectionString: url });
@@ -28,13 +30,13 @@ function asApp(database: TestDatabase): string {
 describe('migrate', () => {
   it('is safe to call from many at once: each migration runs once', async () => {
     const database = await createTestDatabase();
-    const extra = sqlMigration('CreateExtra1764000000001', [
+    const extra = sqlMigration('CreateExtra1999000000001', [
       'create table extra (id int)',
       'insert into extra values (1)',
     ]);
     const options = { ownerUrl: database.url, appRole: { password: APP_PASSWORD }, migrations: [extra] };
     const ran = await Promise.all(Array.from({ length: 4 }, () => migrate(options)));
-    expect(ran.flat().sort()).toEqual(['CreateEventStore1764000000000', 'CreateExtra1764000000001']);
+    expect(ran.flat().sort()).toEqual([...OWN_MIGRATIONS, 'CreateExtra1999000000001'].sort());
     expect((await query(database.url, 'select id from extra')).rows).toEqual([{ id: 1 }]);
     expect(await migrate(options)).toEqual([]);
     await database.drop();
@@ -82,8 +84,8 @@ describe('migrate', () => {
 
   it('keeps what worked when a later migration fails, and goes on from there', async () => {
     const database = await createTestDatabase();
-    const good = sqlMigration('CreateGood1764000000001', ['create table good (id int)']);
-    const bad = sqlMigration('CreateBad1764000000002', ['create table half (id int)', 'select no_such_column']);
+    const good = sqlMigration('CreateGood1999000000001', ['create table good (id int)']);
+    const bad = sqlMigration('CreateBad1999000000002', ['create table half (id int)', 'select no_such_column']);
     const attempt = migrate({ ownerUrl: database.url, migrations: [good, bad] });
     await expect(attempt).rejects.toMatchObject({ code: 'store-refused', retryable: false });
     const tables = await query(
@@ -91,8 +93,8 @@ describe('migrate', () => {
       `select to_regclass('good') is not null as good, to_regclass('half') as half`,
     );
     expect(tables.rows).toEqual([{ good: true, half: null }]);
-    const fixed = sqlMigration('CreateBad1764000000002', ['create table half (id int)']);
-    expect(await migrate({ ownerUrl: database.url, migrations: [good, fixed] })).toEqual(['CreateBad1764000000002']);
+    const fixed = sqlMigration('CreateBad1999000000002', ['create table half (id int)']);
+    expect(await migrate({ ownerUrl: database.url, migrations: [good, fixed] })).toEqual(['CreateBad1999000000002']);
     await database.drop();
   });
 
