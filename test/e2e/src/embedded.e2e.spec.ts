@@ -1,8 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResource } from '@caisson/client';
-import { silentNarrator, startStandaloneProcess, storyFiles, tellStory, type StandaloneProcess } from '@caisson/local';
+import {
+  SandboxWorld,
+  silentNarrator,
+  startStandaloneProcess,
+  storyFiles,
+  tellStory,
+  type StandaloneProcess,
+} from '@caisson/local';
 import { outcomeOf } from './story-outcome.js';
 import { makeTemporaryDirectory } from './temporary-directory.js';
+
+/** One server takes far longer than the client's pause between two looks. */
+const SLOW_SERVER = { match: { method: 'POST', type: 'server' }, behaviour: { kind: 'delay', ms: 1_000 } };
 
 describe('the story on the embedded profile', () => {
   let caisson: StandaloneProcess;
@@ -23,7 +33,15 @@ describe('the story on the embedded profile', () => {
     const progress = ({ id, progress: percent }: RunResource): void => {
       shown.set(id, [...(shown.get(id) ?? []), percent]);
     };
-    const end = await tellStory({ ...caisson, files: storyFiles(true), narrator: { ...silentNarrator, progress } });
+    const end = await tellStory({
+      ...caisson,
+      files: storyFiles(true),
+      narrator: { ...silentNarrator, progress },
+      beforeChapter: async (chapter) => {
+        // Or a quick machine is through between two looks at the run.
+        if (chapter === 'approve and apply') await new SandboxWorld(caisson.sandboxUrl).arm(SLOW_SERVER);
+      },
+    });
     const [create = []] = shown.values();
     expect(create.some((percent) => percent > 20 && percent < 90)).toBe(true);
     for (const percents of shown.values()) expect(percents).toEqual(percents.toSorted((left, right) => left - right));
