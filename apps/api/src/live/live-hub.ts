@@ -255,12 +255,17 @@ export class LiveHub implements BackgroundLoop {
   async #checkRights(): Promise<void> {
     if (this.#isChecking) return;
     this.#isChecking = true;
-    for (const connection of [...this.#connections]) {
-      await setImmediate();
-      if (connection.signal.aborted || (await connection.mayWatch())) continue;
-      connection.end('rights', RETRY_MS.first);
+    try {
+      for (const connection of [...this.#connections]) {
+        await setImmediate();
+        if (connection.signal.aborted || (await connection.mayWatch())) continue;
+        connection.end('rights', RETRY_MS.first);
+      }
+    } catch (error) {
+      this.#options.log.warn({ reason: messageOf(error) }, 'rights of live streams are checked again at the next beat');
+    } finally {
+      this.#isChecking = false;
     }
-    this.#isChecking = false;
   }
 }
 
