@@ -7,7 +7,7 @@ import { createLogger, Metrics } from '@caisson/observability';
 import { plannerService } from '@caisson/planner';
 import { freePort, startPostgresServer } from '@caisson/postgres-server';
 import { startSandboxCloud } from '@caisson/sandbox-cloud';
-import { Health, readSettings, Shutdown, type Environment } from '@caisson/service';
+import { Health, readSettings, Shutdown, systemClock, type Environment } from '@caisson/service';
 import { webhookIngestService } from '@caisson/webhook-ingest';
 import { claimDataDirectory } from './claim-data-directory.js';
 import { makeDataDirectory } from './data-directory.js';
@@ -26,6 +26,9 @@ export interface Standalone {
   readonly shutdown: Shutdown;
   readonly health: Health;
 }
+
+/** A part that is not ready by then keeps nobody from starting: `/readyz` says what it lacks. */
+const READY_LIMIT_MS = 30_000;
 
 /** In the order in which they start; the first answers every path that no other one owns. */
 const SERVICES = [apiService, webhookIngestService, plannerService, executorService, driftDetectorService] as const;
@@ -68,6 +71,7 @@ export async function startStandalone(environment: Environment): Promise<Standal
     const front = new Front(services);
     await front.listen(settings.host, port);
     shutdown.add('serving', 'front', () => front.close());
+    await health.untilReady(READY_LIMIT_MS, systemClock);
     return { url, sandboxUrl: sandbox.url, bootstrapToken: secrets.bootstrapToken, shutdown, health };
   } catch (error) {
     await shutdown.run();

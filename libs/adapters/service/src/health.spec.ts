@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '@caisson/system';
 import { Health } from './health.js';
 
 const well = { ready: true, alive: true };
@@ -26,5 +27,17 @@ describe('health', () => {
     health.watch('postgres', () => well);
     health.drain();
     expect(await health.status()).toMatchObject({ ready: false, alive: true, detail: 'stopping' });
+  });
+
+  it('waits for the last part, and no longer than it is told', async () => {
+    const health = new Health();
+    let looks = 0;
+    health.watch('consumer', () => ({ ready: ++looks === 3, alive: true }));
+    expect(await health.untilReady(60_000, systemClock)).toMatchObject({ ready: true });
+    expect(looks).toBe(3);
+    expect(await health.untilReady(0, systemClock)).toMatchObject({
+      ready: false,
+      parts: { consumer: { ready: false } },
+    });
   });
 });

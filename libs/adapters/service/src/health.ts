@@ -1,3 +1,7 @@
+import type { Clock } from '@caisson/kernel';
+
+const POLL_MS = 50;
+
 /** How one part of a service is. */
 export interface PartStatus {
   /** Can do its work now. */
@@ -41,5 +45,15 @@ export class Health {
       ...(this.#draining ? { detail: 'stopping' } : {}),
       parts,
     };
+  }
+
+  /** Waits until every part is ready, at most this long, and tells how all were then. */
+  async untilReady(limitMs: number, clock: Clock): Promise<ServiceStatus> {
+    const deadline = clock.monotonicMs() + limitMs;
+    for (;;) {
+      const status = await this.status();
+      if (status.ready || clock.monotonicMs() >= deadline) return status;
+      await clock.sleep(POLL_MS);
+    }
   }
 }
