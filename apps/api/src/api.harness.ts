@@ -37,6 +37,7 @@ export const SETTINGS = {
   jwtAudience: 'caisson-api',
   bootstrapToken: 'caisson_boot_0123456789',
   callbackSecret: 'c'.repeat(32),
+  selfRegistration: true,
 } as const;
 
 /** The password of everybody. */
@@ -56,6 +57,7 @@ export interface AnswerBody {
   readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
   readonly allowed: readonly string[];
   readonly access_token: string;
+  readonly refresh_token: string;
   readonly deployment: DeploymentSummary;
   readonly run: RunResource;
   readonly effects: RunResource['effects'];

@@ -1,12 +1,12 @@
-import { FindPrincipal, LogIn, RegisterFirstAdmin } from '@caisson/tenancy';
+import { ChangePassword, EndSession, FindAccess, LogIn, RefreshSession, Register } from '@caisson/tenancy';
 import { ReactToFact } from '@caisson/deployment';
-import { AccessTokens, DocsModule, PageCursors } from '@caisson/http';
+import { Authenticator, DocsModule, PageCursors, SessionTokens, TokenKeys } from '@caisson/http';
 import { RecomputePlan, ReplaceTable, StoredTables } from '@caisson/planning';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { DEPLOYMENT_COMMAND_HANDLERS } from './commands/deployment-command-handlers.js';
 import { ReplaceTableHandler } from './commands/planning-command-handlers.js';
-import { LogInHandler, RegisterHandler } from './commands/tenancy-command-handlers.js';
+import { TENANCY_COMMAND_HANDLERS } from './commands/tenancy-command-handlers.js';
 import { DeploymentFactsConsumer } from './events/deployment-facts.consumer.js';
 import { ANSWERED_PROBLEMS } from './http/api-problems.js';
 import { API_CONTROLLERS, describeApi } from './http/api-document.js';
@@ -30,9 +30,17 @@ import { FindChangedInputsHandler } from './queries/plan-input-queries.js';
 import { FindTableHandler } from './queries/table-queries.js';
 import { ListAttemptsHandler, ReadAttemptLogHandler } from './queries/attempt-queries.js';
 import { FindTaskHandler } from './queries/task-queries.js';
-import { accessTokensOf, callbackTokensOf, pageCursorsOf } from './security/access-tokens.js';
 import { Argon2PasswordHasher } from './security/argon2-password-hasher.js';
+import { CallerAuthenticator } from './security/caller-authenticator.js';
+import { CurrentAccess } from './security/current-access.js';
 import { SecretBootstrapGate } from './security/secret-bootstrap-gate.js';
+import {
+  callbackTokensOf,
+  pageCursorsOf,
+  SessionTokenIssuer,
+  sessionTokensOf,
+  tokenKeysOf,
+} from './security/session-tokens.js';
 import { ATTEMPT_LOGS, CALLBACK_TOKENS, CLOCK, CONSUMERS, DOCUMENTS, IDS, LOG } from './tokens.js';
 
 const QUERY_HANDLERS = [
@@ -66,10 +74,10 @@ export class ApiModule {
       providers: [
         ...portProviders(ports),
         ...useCaseProviders(ports),
+        ...tenancyProviders(ports),
         ...DEPLOYMENT_COMMAND_HANDLERS.map((handlerOf) => handlerOf(ports)),
         ...QUERY_HANDLERS,
-        RegisterHandler,
-        LogInHandler,
+        ...TENANCY_COMMAND_HANDLERS,
         ReplaceTableHandler,
         CommandAnswers,
         DeploymentRequests,
@@ -87,7 +95,6 @@ function portProviders(ports: ApiPorts): readonly Provider[] {
     { provide: CONSUMERS, useValue: ports.consumers },
     { provide: IDS, useValue: ports.ids },
     { provide: LOG, useValue: ports.log },
-    { provide: AccessTokens, useValue: accessTokensOf(ports) },
     { provide: ATTEMPT_LOGS, useValue: ports.logs },
     { provide: LiveHub, useValue: ports.live },
     { provide: CLOCK, useValue: ports.clock },
@@ -97,16 +104,32 @@ function portProviders(ports: ApiPorts): readonly Provider[] {
 }
 
 function useCaseProviders(ports: ApiPorts): readonly Provider[] {
-  const { documents, runtime, settings } = ports;
-  const hasher = new Argon2PasswordHasher();
-  const gate = new SecretBootstrapGate(settings.bootstrapToken);
+  const { documents, runtime } = ports;
   return [
-    { provide: RegisterFirstAdmin, useValue: new RegisterFirstAdmin(runtime, gate, hasher) },
-    { provide: LogIn, useValue: new LogIn(documents, hasher, accessTokensOf(ports)) },
-    { provide: FindPrincipal, useValue: new FindPrincipal(documents) },
     { provide: StoredTables, useValue: new StoredTables(documents) },
     { provide: RecomputePlan, useValue: new RecomputePlan(documents, new StoredTables(documents)) },
     { provide: ReplaceTable, useValue: new ReplaceTable(runtime) },
     { provide: ReactToFact, useValue: new ReactToFact(ports, documents) },
+  ];
+}
+
+function tenancyProviders(ports: ApiPorts): readonly Provider[] {
+  const { clock, documents, runtime, settings } = ports;
+  const hasher = new Argon2PasswordHasher();
+  const gate = new SecretBootstrapGate(settings.bootstrapToken);
+  const tokens = sessionTokensOf(ports);
+  const issuer = new SessionTokenIssuer(tokens);
+  const access = new CurrentAccess(new FindAccess(documents), clock);
+  const { selfRegistration } = settings;
+  return [
+    { provide: TokenKeys, useValue: tokenKeysOf(settings) },
+    { provide: SessionTokens, useValue: tokens },
+    { provide: CurrentAccess, useValue: access },
+    { provide: Authenticator, useValue: new CallerAuthenticator(tokens, access) },
+    { provide: Register, useValue: new Register({ runtime, gate, hasher, selfRegistration }) },
+    { provide: LogIn, useValue: new LogIn(runtime, documents, hasher, issuer) },
+    { provide: RefreshSession, useValue: new RefreshSession(runtime, documents, issuer) },
+    { provide: EndSession, useValue: new EndSession(runtime) },
+    { provide: ChangePassword, useValue: new ChangePassword(runtime, documents, hasher) },
   ];
 }

@@ -11,7 +11,7 @@ export const apiService: ServiceDefinition<typeof ApiSettings> = {
   name: 'api',
   settings: ApiSettings,
   migrations: [CreateAttemptLog],
-  routes: ['/api', '/docs'],
+  routes: ['/api', '/docs', '/.well-known'],
   consumesEvents: true,
   module: (frame) => {
     frame.runInBackground('run-starts', runStartWorker(frame));

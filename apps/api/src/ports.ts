@@ -9,7 +9,15 @@ import type { ApiSettings } from './settings.js';
 export interface ApiPorts {
   readonly settings: Pick<
     ApiSettings,
-    'callbackSecret' | 'jwtSecret' | 'jwtPreviousSecret' | 'jwtIssuer' | 'jwtAudience' | 'bootstrapToken'
+    | 'callbackSecret'
+    | 'jwtSecret'
+    | 'jwtPreviousSecret'
+    | 'jwtPrivateKey'
+    | 'jwtPreviousPublicKey'
+    | 'jwtIssuer'
+    | 'jwtAudience'
+    | 'bootstrapToken'
+    | 'selfRegistration'
   >;
   readonly runtime: CommandRuntime;
   readonly documents: DocumentStore;

@@ -1,4 +1,4 @@
-import { CommonSettings, WholeNumber } from '@caisson/service';
+import { CommonSettings, Flag, WholeNumber } from '@caisson/service';
 import { z } from 'zod';
 
 const SECRET_CHARACTERS_MIN = 32;
@@ -11,15 +11,21 @@ export const LIVE_DEFAULTS = {
   liveBufferBytes: 1_048_576,
 } as const;
 
+const Pem = z.string().regex(/^-----BEGIN [A-Z ]*KEY-----/, 'must be a key in PEM');
+
 /** What the API reads from its environment, beside what every service reads. */
 export const ApiSettings = CommonSettings.extend({
-  /** Signs access tokens. */
+  /** Signs tokens (HS256), where `jwtPrivateKey` is not set, and the cursors of pages. */
   jwtSecret: z.string().min(SECRET_CHARACTERS_MIN),
-  /** Still accepted while `jwtSecret` replaces it; tokens signed with it end within the hour. */
+  /** Still accepted while another key replaces it; for seven days, or everybody logs in again. */
   jwtPreviousSecret: z.string().min(SECRET_CHARACTERS_MIN).optional(),
-  /** `iss` of access tokens. */
+  /** Signs tokens instead (RS256), so that others can check them: a private RSA key in PEM. */
+  jwtPrivateKey: Pem.optional(),
+  /** Still accepted while another key replaces it: the public or private RSA key in PEM. */
+  jwtPreviousPublicKey: Pem.optional(),
+  /** `iss` of tokens. */
   jwtIssuer: z.string().min(1).default('caisson'),
-  /** `aud` of access tokens. */
+  /** `aud` of tokens. */
   jwtAudience: z.string().min(1).default('caisson-api'),
   /** Signs the addresses of callbacks; the same as webhook-ingest's. Without it there are none. */
   callbackSecret: z.string().min(SECRET_CHARACTERS_MIN).optional(),
@@ -27,12 +33,14 @@ export const ApiSettings = CommonSettings.extend({
   liveStreamsMax: WholeNumber.default(LIVE_DEFAULTS.liveStreamsMax),
   /** Live streams of one tenant with one process at once. */
   liveStreamsPerTenantMax: WholeNumber.default(LIVE_DEFAULTS.liveStreamsPerTenantMax),
-  /** Milliseconds between two signs of life of a live stream; then its rights are checked again. */
+  /** Milliseconds between two signs of life of a live stream. */
   liveBeatMs: WholeNumber.default(LIVE_DEFAULTS.liveBeatMs),
   /** Bytes that may wait for a watcher who reads slower than events come; then it is let go. */
   liveBufferBytes: WholeNumber.default(LIVE_DEFAULTS.liveBufferBytes),
-  /** Lets the first administrator register. Without it nobody can. */
+  /** Lets the first administrator of a tenant register. Without it nobody can. */
   bootstrapToken: z.string().min(16).optional(),
+  /** Whether anybody may join a tenant as a viewer. Off: members come by invitation only. */
+  selfRegistration: Flag.default(true),
 });
 
 /** The settings of the API, checked. */

@@ -61,10 +61,13 @@ export {
 } from './references.js';
 export type { ReferableResource, Reference, UnresolvedReference } from './references.js';
 export {
+  KeySet,
   LoginRequest,
   Password,
+  PasswordChangeRequest,
   PERMISSIONS,
   PrincipalView,
+  RefreshRequest,
   RegisterRequest,
   ROLE_PERMISSIONS,
   ROLES,

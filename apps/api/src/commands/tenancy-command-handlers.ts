@@ -1,23 +1,44 @@
-import { LogIn, RegisterFirstAdmin, type Login, type Registration } from '@caisson/tenancy';
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { LogInCommand, RegisterCommand } from './tenancy-commands.js';
+import { ChangePassword, EndSession, LogIn, RefreshSession, Register } from '@caisson/tenancy';
+import type { FactoryProvider, Type } from '@nestjs/common';
+import { CommandHandler, type Command } from '@nestjs/cqrs';
+import {
+  ChangePasswordCommand,
+  EndSessionCommand,
+  LogInCommand,
+  RefreshSessionCommand,
+  RegisterCommand,
+} from './tenancy-commands.js';
 
-/** Takes a registration to its use case. */
-@CommandHandler(RegisterCommand)
-export class RegisterHandler implements ICommandHandler<RegisterCommand> {
-  constructor(private readonly registerFirstAdmin: RegisterFirstAdmin) {}
-
-  execute({ input }: RegisterCommand): Promise<Registration> {
-    return this.registerFirstAdmin.execute(input);
-  }
+interface UseCase<Input, Result> {
+  execute(input: Input): Promise<Result>;
 }
 
-/** Takes a login to its use case. */
-@CommandHandler(LogInCommand)
-export class LogInHandler implements ICommandHandler<LogInCommand> {
-  constructor(private readonly logIn: LogIn) {}
+type CommandType<Input, Result> = new (input: Input) => Command<Result> & { readonly input: Input };
 
-  execute({ input }: LogInCommand): Promise<Login> {
-    return this.logIn.execute(input);
+/** Which use case follows which command; the module provides the use cases. */
+export const TENANCY_COMMAND_HANDLERS: readonly FactoryProvider[] = [
+  handlerOf(RegisterCommand, Register),
+  handlerOf(LogInCommand, LogIn),
+  handlerOf(RefreshSessionCommand, RefreshSession),
+  handlerOf(EndSessionCommand, EndSession),
+  handlerOf(ChangePasswordCommand, ChangePassword),
+];
+
+function handlerOf<Input, Result>(
+  command: CommandType<Input, Result>,
+  useCase: abstract new (...parts: never[]) => UseCase<Input, Result>,
+): FactoryProvider {
+  class Handler {
+    constructor(private readonly useCase: UseCase<Input, Result>) {}
+
+    execute(given: { readonly input: Input }): Promise<Result> {
+      return this.useCase.execute(given.input);
+    }
   }
+  CommandHandler(command)(Handler);
+  return {
+    provide: Handler as Type,
+    useFactory: (found: UseCase<Input, Result>) => new Handler(found),
+    inject: [useCase as Type],
+  };
 }

@@ -24,6 +24,8 @@ describe('the document', () => {
     expect(operations.filter(({ operation }) => operation.security.length === 0).map(({ path }) => path)).toEqual([
       '/api/v1/auth/register',
       '/api/v1/auth/login',
+      '/api/v1/auth/refresh',
+      '/.well-known/jwks.json',
       '/api/v1/run-states',
     ]);
   });

@@ -10,6 +10,7 @@ import { DeploymentPartsController } from './deployment-parts.controller.js';
 import { DeploymentsController } from './deployments.controller.js';
 import { DriftController } from './drift.controller.js';
 import { EventsController } from './events.controller.js';
+import { KeySetController } from './key-set.controller.js';
 import { PriceBookController, TypeTableController } from './planning-tables.controller.js';
 import { PlanRecomputationController, PlansController, RunStatesController } from './plans.controller.js';
 import { RunsController } from './runs.controller.js';
@@ -18,6 +19,7 @@ import { TasksController } from './tasks.controller.js';
 /** Everything that answers callers. A controller in this list is routed, guarded, checked and documented. */
 export const API_CONTROLLERS: Type[] = [
   AuthController,
+  KeySetController,
   DeploymentsController,
   DeploymentAdjustmentsController,
   DeploymentCommandsController,
@@ -37,6 +39,7 @@ export const API_CONTROLLERS: Type[] = [
 /** What the groups of operations are about, by the first segment of their paths. */
 const TAGS = {
   auth: 'Who the caller is.',
+  '.well-known': 'What others need to check our tokens.',
   deployments: 'What is wanted, and what belongs to it.',
   runs: 'Changes of a deployment: planned, approved, carried out, undone.',
   tasks: 'The parts of a run.',

@@ -1,34 +1,55 @@
-import { LoginRequest, PrincipalView, RegisterRequest, ROLE_PERMISSIONS, TokenAnswer } from '@caisson/contracts';
+import {
+  LoginRequest,
+  PasswordChangeRequest,
+  PrincipalView,
+  RefreshRequest,
+  RegisterRequest,
+  ROLE_PERMISSIONS,
+  TokenAnswer,
+} from '@caisson/contracts';
 import {
   AccessGuard,
   CalledBy,
+  credentialProblem,
   Operation,
   RequestedBy,
+  SessionTokens,
   type Caller,
   type HttpProblem,
   type Requester,
 } from '@caisson/http';
 import { unreachable } from '@caisson/kernel';
-import { FindPrincipal, type RegistrationRejection } from '@caisson/tenancy';
+import type { RegistrationRejection, SessionTokens as IssuedTokens } from '@caisson/tenancy';
 import { Body, Controller, Get, Header, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { LogInCommand, RegisterCommand } from '../commands/tenancy-commands.js';
+import {
+  ChangePasswordCommand,
+  EndSessionCommand,
+  LogInCommand,
+  RefreshSessionCommand,
+  RegisterCommand,
+} from '../commands/tenancy-commands.js';
+import { CurrentAccess } from '../security/current-access.js';
 import { apiProblem } from './api-problems.js';
+import { commandContextOf } from './command-context.js';
 
-/** Registration and login. */
+const CHALLENGE = { 'www-authenticate': 'Bearer realm="caisson"' };
+
+/** Registration, login, and what becomes of a session. */
 @UseGuards(AccessGuard)
 @Controller('api/v1/auth')
 export class AuthController {
   constructor(
     private readonly commands: CommandBus,
-    private readonly findPrincipal: FindPrincipal,
+    private readonly tokens: SessionTokens,
+    private readonly access: CurrentAccess,
   ) {}
 
   @Post('register')
   @HttpCode(201)
   @Header('location', '/api/v1/auth/me')
   @Operation({
-    summary: 'Register the first administrator of a tenant',
+    summary: 'Register: as the first administrator of a tenant with the bootstrap token, as a viewer without one',
     access: 'public',
     answer: PrincipalView,
     problems: ['registration-closed', 'bootstrap-token-invalid', 'tenant-exists', 'username-taken'],
@@ -41,11 +62,10 @@ export class AuthController {
   })
   async register(
     @Body({ schema: RegisterRequest }) body: RegisterRequest,
-    @RequestedBy() { commandId, requestId }: Requester,
+    @RequestedBy() requester: Requester,
   ): Promise<PrincipalView> {
     const { bootstrapToken, password, tenant: tenantName, username } = body;
-    const context = { commandId, correlationId: requestId, causationId: requestId };
-    const input = { tenantName, username, password, bootstrapToken, context };
+    const input = { tenantName, username, password, bootstrapToken, context: contextOf(requester) };
     const registration = await this.commands.execute(new RegisterCommand(input));
     if (registration.outcome === 'rejected') throw registrationProblem(registration.rejection);
     const { principal } = registration;
@@ -55,40 +75,122 @@ export class AuthController {
   @Post('login')
   @HttpCode(200)
   @Operation({
-    summary: 'Exchange user name and password for an access token',
+    summary: 'Exchange user name and password for the tokens of a new session',
     access: 'public',
     answer: TokenAnswer,
+    secretAnswer: true,
     problems: ['credentials-invalid'],
     example: { username: 'mia', password: 'correct horse battery', tenant: 'acme' },
   })
-  async logIn(@Body({ schema: LoginRequest }) body: LoginRequest): Promise<TokenAnswer> {
+  async logIn(
+    @Body({ schema: LoginRequest }) body: LoginRequest,
+    @RequestedBy() requester: Requester,
+  ): Promise<TokenAnswer> {
     const { password, tenant: tenantName, username } = body;
-    const login = await this.commands.execute(new LogInCommand({ tenantName, username, password }));
-    if (login.outcome === 'rejected') {
-      throw apiProblem('credentials-invalid', {
-        detail: 'Check tenant, user name and password. Which of them is wrong is not told.',
-        headers: { 'www-authenticate': 'Bearer realm="caisson"' },
-      });
-    }
-    return { access_token: login.accessToken, token_type: 'Bearer', expires_in: login.expiresInS };
+    const input = { tenantName, username, password, context: contextOf(requester) };
+    const login = await this.commands.execute(new LogInCommand(input));
+    if (login.outcome === 'accepted') return answerOf(login.tokens);
+    throw apiProblem('credentials-invalid', {
+      detail: 'Check tenant, user name and password. Which of them is wrong is not told.',
+      headers: CHALLENGE,
+    });
+  }
+
+  @Post('refresh')
+  @HttpCode(200)
+  @Operation({
+    summary: 'Exchange a refresh token for the next tokens of its session; a second time ends the session',
+    access: 'public',
+    answer: TokenAnswer,
+    secretAnswer: true,
+    problems: ['refresh-token-invalid'],
+    example: { refresh_token: 'as-the-login-answered-it' },
+  })
+  async refresh(
+    @Body({ schema: RefreshRequest }) { refresh_token: token }: RefreshRequest,
+    @RequestedBy() requester: Requester,
+  ): Promise<TokenAnswer> {
+    const checked = this.tokens.checkRefresh(token);
+    if (checked.outcome !== 'valid') throw refreshProblem();
+    const input = { ...checked.claims, context: contextOf(requester) };
+    const refreshed = await this.commands.execute(new RefreshSessionCommand(input));
+    this.access.changed(checked.claims);
+    if (refreshed.outcome === 'rejected') throw refreshProblem();
+    return answerOf(refreshed.tokens);
+  }
+
+  @Post('logout')
+  @HttpCode(204)
+  @Operation({ summary: 'End the session', access: 'authenticated', problems: ['session-required'] })
+  async logOut(@CalledBy() caller: Caller): Promise<void> {
+    const input = { sessionId: sessionOf(caller), context: commandContextOf(caller) };
+    await this.commands.execute(new EndSessionCommand(input));
+    this.access.changed(caller);
+  }
+
+  @Post('password')
+  @HttpCode(204)
+  @Operation({
+    summary: 'Change the password, and end all other sessions',
+    access: 'authenticated',
+    problems: ['password-wrong', 'session-required'],
+    example: { currentPassword: 'correct horse battery', newPassword: 'staple of another kind' },
+  })
+  async changePassword(
+    @Body({ schema: PasswordChangeRequest }) body: PasswordChangeRequest,
+    @CalledBy() caller: Caller,
+  ): Promise<void> {
+    const input = { ...body, sessionId: sessionOf(caller), context: commandContextOf(caller) };
+    const change = await this.commands.execute(new ChangePasswordCommand(input));
+    this.access.changed(caller);
+    if (change.outcome === 'accepted') return;
+    if (change.rejection.code === 'session-ended') throw credentialProblem('token-revoked');
+    throw apiProblem('password-wrong', {
+      detail: 'Send the password that you logged in with as currentPassword.',
+      errors: [{ pointer: '/currentPassword', detail: 'is not the password' }],
+    });
   }
 
   @Get('me')
   @Operation({ summary: 'Say who the caller is', access: 'authenticated', answer: PrincipalView })
-  async me(@CalledBy() caller: Caller): Promise<PrincipalView> {
-    const { principalId, tenantId } = caller;
-    const principal = await this.findPrincipal.execute(tenantId, principalId);
-    if (principal === undefined) throw apiProblem('token-invalid', 'The principal no longer exists. Log in again.');
-    const { role, username } = principal;
-    return { principalId, tenantId, username, role, permissions: [...ROLE_PERMISSIONS[role]] };
+  me(@CalledBy() { permissions, principalId, role, tenantId, username }: Caller): PrincipalView {
+    return { principalId, tenantId, username, role, permissions: [...permissions] };
   }
+}
+
+function contextOf({ commandId, requestId }: Requester) {
+  return { commandId, correlationId: requestId, causationId: requestId };
+}
+
+function answerOf({ accessToken, expiresInS, refreshExpiresInS, refreshToken }: IssuedTokens): TokenAnswer {
+  return {
+    access_token: accessToken,
+    refresh_token: refreshToken,
+    token_type: 'Bearer',
+    expires_in: expiresInS,
+    refresh_expires_in: refreshExpiresInS,
+  };
+}
+
+function sessionOf({ sessionId }: Caller): string {
+  if (sessionId !== undefined) return sessionId;
+  throw apiProblem('session-required', 'Log in with user name and password. A machine has no session.');
+}
+
+function refreshProblem(): HttpProblem {
+  return apiProblem('refresh-token-invalid', {
+    detail: 'It was changed, has ended or was used before; a second use ends its session. Log in again.',
+    headers: CHALLENGE,
+  });
 }
 
 function registrationProblem(rejection: RegistrationRejection): HttpProblem {
   switch (rejection.code) {
     case 'registration-closed':
       return apiProblem('registration-closed', {
-        detail: 'Only the first administrator can register, with the bootstrap token that the server printed.',
+        detail:
+          'Nobody can join this tenant by registering. Ask its administrator for an invitation; the first ' +
+          'administrator of a tenant registers with the bootstrap token that the server printed.',
         errors: [
           { pointer: '/bootstrapToken', detail: 'must be the token that the server printed at its first start' },
         ],

@@ -89,6 +89,7 @@ describe('bad input', () => {
     const hostile = ['{"reason":"\\u0000"}', '{"reason":"\\ud800"}', '{"toRevision":1e400}', '{"mode":"__proto__"}'];
     const ids = ['abc', '%00', '00000000-0000-4000-8000-000000000000', 'x'.repeat(150), "1'or'1'='1", '..%2f..'];
     const paths = describeApi()['paths'] as Record<string, Record<string, unknown>>;
+    delete paths['/api/v1/auth/logout']; // Without a body it is right, and would end the session.
     const asks = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).flatMap((method) =>
         [...bodies, ...hostile].map((raw, index) => {

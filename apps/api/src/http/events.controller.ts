@@ -1,9 +1,17 @@
 import { contextOfType, LiveEventsQuery } from '@caisson/contracts';
-import { AccessGuard, AccessTokens, CalledBy, Operation, type Caller, type Principal } from '@caisson/http';
+import {
+  AccessGuard,
+  Authenticator,
+  CalledBy,
+  HttpProblem,
+  Operation,
+  type Caller,
+  type Principal,
+} from '@caisson/http';
 import { Controller, Get, Inject, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { visibleContexts, type LiveFilter } from '../live/live-filter.js';
 import { LiveHub } from '../live/live-hub.js';
@@ -21,7 +29,7 @@ const EventText = z.string().describe('Server-sent events: `id` is the place to 
 export class EventsController {
   constructor(
     @Inject(LiveHub) private readonly hub: LiveHub,
-    private readonly tokens: AccessTokens,
+    private readonly authenticator: Authenticator,
     private readonly queries: QueryBus,
   ) {}
 
@@ -49,7 +57,7 @@ export class EventsController {
     await this.hub.watch({
       filter,
       after: lastEventId(request.headers['last-event-id']),
-      mayWatch: async () => this.isStill(caller, request.headers.authorization),
+      mayWatch: () => this.isStill(caller, request.headers),
       open: () => openStream(reply),
     });
   }
@@ -70,12 +78,13 @@ export class EventsController {
   }
 
   /** Other rights make another stream: whoever has them comes back and gets it. */
-  private isStill(before: Principal, authorization: string | undefined): boolean {
+  private async isStill(before: Principal, headers: IncomingHttpHeaders): Promise<boolean> {
     try {
-      const now = this.tokens.authenticate(authorization);
+      const now = await this.authenticator.authenticate(headers);
       return now.role === before.role && now.tenantId === before.tenantId;
-    } catch {
-      return false; // Ended or revoked.
+    } catch (error) {
+      if (error instanceof HttpProblem) return false; // Ended or revoked.
+      throw error; // Not known now: asked again.
     }
   }
 }

@@ -1,9 +1,8 @@
 import type { DeploymentResource, PriceBookResource, TypeTableResource } from '@caisson/contracts';
-import { systemClock, systemIds } from '@caisson/service';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { SETTINGS, useApi } from '../api.harness.js';
-import { accessTokensOf } from '../security/access-tokens.js';
+import { signIn } from '../sign-in.harness.js';
 
 const api = useApi();
 
@@ -78,12 +77,10 @@ describe('the tables of the planner', () => {
   });
 
   it('are replaced by nobody else', async () => {
-    const tokens = accessTokensOf({ settings: SETTINGS, clock: systemClock });
     const { tenantId } = (await ask<{ tenantId: string }>('GET', '/auth/me')).body;
-    const subject = { principalId: systemIds.next(), tenantId, username: 'dan', role: 'operator' } as const;
-    const operator = tokens.issue(subject);
-    const { body, etag } = await ask<PriceBookAnswer>('GET', '/price-book', { token: operator.accessToken });
-    const asked = { body: body.content, ifMatch: etag, token: operator.accessToken };
+    const operator = await signIn(api.store, SETTINGS, { role: 'operator', tenantId });
+    const { body, etag } = await ask<PriceBookAnswer>('GET', '/price-book', { token: operator.token });
+    const asked = { body: body.content, ifMatch: etag, token: operator.token };
     expect(await ask('PUT', '/price-book', asked)).toMatchObject({ status: 403, body: { code: 'permission-denied' } });
   });
 });

@@ -12,11 +12,14 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ApiModule } from '../api.module.js';
-import { accessTokensOf } from '../security/access-tokens.js';
+import { signIn } from '../sign-in.harness.js';
 import type { LiveHub } from './live-hub.js';
 import { openLiveHub } from './open-live-hub.js';
 
-const settings = { jwtSecret: 's'.repeat(32), jwtIssuer: 'caisson', jwtAudience: 'caisson-api' };
+const settings = {
+  ...{ jwtSecret: 's'.repeat(32), jwtIssuer: 'caisson', jwtAudience: 'caisson-api' },
+  selfRegistration: false,
+};
 const live = { liveStreamsMax: 6, liveStreamsPerTenantMax: 4, liveBeatMs: 200, liveBufferBytes: 64 * 1024 };
 const log = createLogger({ service: 'api', level: 'silent' });
 const TENANT = tenantIdOf('default');
@@ -30,6 +33,8 @@ let relay: Relay;
 let metrics: Metrics;
 let base: string;
 const open = new Set<AbortController>();
+/** By role and tenant. */
+const tokens = new Map<string, string>();
 
 beforeAll(async () => {
   Logger.overrideLogger(false);
@@ -47,6 +52,11 @@ beforeAll(async () => {
   app = await NestFactory.create<NestFastifyApplication>(ApiModule.register(ports), createHttpAdapter());
   prepareHttp(app, { log, metrics });
   await app.listen(0, '127.0.0.1');
+  for (const role of ['admin', 'viewer'] as const) {
+    for (const tenantId of [TENANT, OTHER]) {
+      tokens.set(`${role} ${tenantId}`, (await signIn(store, settings, { role, tenantId })).token);
+    }
+  }
   base = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}/api/v1`;
 });
 afterEach(async () => {
@@ -63,8 +73,7 @@ afterAll(async () => {
 });
 
 function tokenFor(role: 'admin' | 'viewer' = 'admin', tenantId: string = TENANT): string {
-  const subject = { principalId: systemIds.next(), tenantId, username: 'mia', role };
-  return accessTokensOf({ settings, clock: systemClock }).issue(subject).accessToken;
+  return tokens.get(`${role} ${tenantId}`) ?? '';
 }
 
 async function streams(): Promise<number> {
@@ -285,10 +294,9 @@ describe('a stream is refused', () => {
 describe('a stream ends', () => {
   it('when its token has ended', async () => {
     const past = { now: () => new Date(Date.now() - 31 * 60_000 + 2_000).toISOString() };
-    const subject = { principalId: systemIds.next(), tenantId: TENANT, username: 'mia', role: 'admin' as const };
     const clock = { ...systemClock, ...past };
-    const { accessToken } = accessTokensOf({ settings, clock }).issue(subject);
-    const watch = await Watch.start('', { authorization: `Bearer ${accessToken}` });
+    const { token } = await signIn(store, settings, { role: 'admin', tenantId: TENANT, clock });
+    const watch = await Watch.start('', { authorization: `Bearer ${token}` });
     await eventually('the end', () => watch.ended);
     expect(watch.text).toMatch(/: rights\nretry: \d+\n\n$/);
   });

@@ -25,7 +25,7 @@ export interface LiveHubOptions {
   readonly log: Logger;
   readonly observer: LiveObserver;
   readonly limits: LiveLimitSettings;
-  /** Between two signs of life; then stalled watchers are let go and rights are checked again. */
+  /** Between two signs of life; then stalled watchers are let go. */
   readonly beatMs: number;
   /** Bytes that may wait for one watcher. */
   readonly bufferBytes: number;
@@ -54,6 +54,9 @@ const CATCH_UP_BYTES = 256 * 1024;
 /** Opening waits no longer for the store. */
 const OPEN_MS_MAX = 5_000;
 
+/** Rights are checked again so often: within 5 s nobody watches any more who may not. */
+const RIGHTS_MS = 3_000;
+
 /** Watchers come back spread over this time when a process stops. */
 const RETRY_MS = { first: 500, step: 20, steps: 100 } as const;
 
@@ -76,6 +79,7 @@ export class LiveHub implements BackgroundLoop {
   readonly #turns = new Turns(READERS_MAX);
   #tail: LiveTail | undefined;
   #beat: NodeJS.Timeout | undefined;
+  #rights: NodeJS.Timeout | undefined;
   #isStopping = false;
   #isChecking = false;
 
@@ -85,13 +89,16 @@ export class LiveHub implements BackgroundLoop {
   }
 
   start(): void {
-    this.#beat = setInterval(() => this.#onBeat(), this.#options.beatMs);
+    const { beatMs } = this.#options;
+    this.#beat = setInterval(() => this.#onBeat(), beatMs);
+    this.#rights = setInterval(() => void this.#checkRights(), Math.min(beatMs, RIGHTS_MS));
   }
 
   /** Ends every stream with a hint when to come back. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     clearInterval(this.#beat);
+    clearInterval(this.#rights);
     let index = 0;
     for (const connection of [...this.#connections]) {
       connection.end('stopping', RETRY_MS.first + RETRY_MS.step * (index % RETRY_MS.steps));
@@ -248,7 +255,6 @@ export class LiveHub implements BackgroundLoop {
       if (connection.hasStalled()) connection.drop('stalled');
       else connection.send(hasJoined ? beat : beatFrame(connection.position));
     }
-    void this.#checkRights();
   }
 
   /** One by one, so that the rest of the process has its turn in between. */
@@ -262,7 +268,7 @@ export class LiveHub implements BackgroundLoop {
         connection.end('rights', RETRY_MS.first);
       }
     } catch (error) {
-      this.#options.log.warn({ reason: messageOf(error) }, 'rights of live streams are checked again at the next beat');
+      this.#options.log.warn({ reason: messageOf(error) }, 'rights of live streams are checked again shortly');
     } finally {
       this.#isChecking = false;
     }

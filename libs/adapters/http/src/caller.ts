@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { deterministicId, invariant } from '@caisson/kernel';
 import type { FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import type { Principal } from './access-tokens.js';
+import type { Principal } from './authenticator.js';
 import { edgeProblem } from './edge-problems.js';
 
 /** One request, as part of which story. */

@@ -1,5 +1,7 @@
 import { RequestMethod, type Type } from '@nestjs/common';
+import { invariant } from '@caisson/kernel';
 import { z } from 'zod';
+import { AccessGuard } from './access.guard.js';
 import { operationOf, type OperationOptions } from './operation.js';
 import { routeArgumentsOf, type RouteArguments } from './route-arguments.js';
 
@@ -17,14 +19,20 @@ export interface DescribedRoute {
   readonly read: RouteArguments;
 }
 
-/** The routes of a controller that have an `Operation`, in the order in which they are written. */
+/**
+ * The routes of a controller, in the order in which they are written. Called at start: a route that says not who may
+ * call it, or whose word nobody heeds, ends it.
+ */
 export function routesOf(controller: Type): readonly DescribedRoute[] {
   const base = String(Reflect.getMetadata('path', controller));
   const prototype = controller.prototype as Record<string, unknown>;
+  const guards: unknown = Reflect.getMetadata('__guards__', controller);
+  invariant(Array.isArray(guards) && guards.includes(AccessGuard), `${controller.name} is not behind AccessGuard`);
   return Object.getOwnPropertyNames(prototype).flatMap((name) => {
     const handler = prototype[name];
-    const operation = typeof handler === 'function' ? operationOf(handler) : undefined;
-    if (typeof handler !== 'function' || operation === undefined) return [];
+    if (typeof handler !== 'function' || !Reflect.hasMetadata('method', handler)) return [];
+    const operation = operationOf(handler);
+    invariant(operation !== undefined, `${controller.name}.${name} says not who may call it: give it an Operation`);
     const method = RequestMethod[Reflect.getMetadata('method', handler) as number] ?? '';
     const status = Reflect.getMetadata('__httpCode__', handler) as number | undefined;
     const path = joined(base, String(Reflect.getMetadata('path', handler)));

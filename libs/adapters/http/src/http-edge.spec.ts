@@ -13,14 +13,15 @@ import {
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { EDGE_PROBLEMS } from '@caisson/contracts';
+import { EDGE_PROBLEMS, ROLE_PERMISSIONS } from '@caisson/contracts';
 import { Fault, uuidV7 } from '@caisson/kernel';
 import { Metrics, type Logger } from '@caisson/observability';
 import jwt from 'jsonwebtoken';
+import { createSecretKey } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AccessGuard } from './access.guard.js';
-import { AccessTokens } from './access-tokens.js';
+import { Authenticator, bearerTokenOf, credentialProblem } from './authenticator.js';
 import { ReadBody } from './body-rules.js';
 import { CalledBy, type Caller } from './caller.js';
 import { DocsModule } from './docs.module.js';
@@ -28,6 +29,8 @@ import { createHttpAdapter } from './http-adapter.js';
 import { prepareHttp } from './prepare-http.js';
 import { openApiOf } from './open-api.js';
 import { Operation } from './operation.js';
+import { SessionTokens } from './session-tokens.js';
+import { TokenKeys } from './token-keys.js';
 
 const Thing = z
   .strictObject({
@@ -89,10 +92,15 @@ class RawController {
 }
 
 const clock = { now: () => NOW };
-const tokens = new AccessTokens(
-  { issuer: 'caisson', audience: 'api', signingKeyId: 'k1', keys: new Map([['k1', KEY]]), lifetimeMs: 1_800_000 },
-  clock,
-);
+const keys = new TokenKeys([{ keyId: 'k1', algorithm: 'HS256', key: createSecretKey(Buffer.from(KEY)) }]);
+const tokens = new SessionTokens({ issuer: 'caisson', audience: 'api', keys, accessLifetimeMs: 1_800_000 }, clock);
+const authenticator: Authenticator = {
+  authenticate: async (headers) => {
+    const checked = tokens.checkAccess(bearerTokenOf(headers));
+    if (checked.outcome !== 'valid') throw credentialProblem(`token-${checked.outcome}`);
+    return { ...checked.claims, permissions: ROLE_PERMISSIONS[checked.claims.role] };
+  },
+};
 const document = openApiOf({
   title: 't',
   version: '1',
@@ -105,7 +113,7 @@ const document = openApiOf({
 @Module({
   imports: [DocsModule.register({ document, problems: EDGE_PROBLEMS })],
   controllers: [ThingsController, RawController],
-  providers: [{ provide: AccessTokens, useValue: tokens }],
+  providers: [{ provide: Authenticator, useValue: authenticator }],
 })
 class TestModule {}
 
@@ -117,8 +125,9 @@ const subject = {
   tenantId: TENANT,
   username: 'mia',
   role: 'admin',
+  sessionId: uuidV7(3, new Uint8Array(10)),
 } as const;
-const bearer = { authorization: `Bearer ${tokens.issue(subject).accessToken}` };
+const bearer = { authorization: `Bearer ${tokens.issueAccess(subject).token}` };
 
 beforeAll(async () => {
   NestLogger.overrideLogger(false);
@@ -299,6 +308,8 @@ describe('tokens', () => {
   const claims = {
     sub: subject.principalId,
     tenant: TENANT,
+    sid: subject.sessionId,
+    jti: 'j',
     username: 'mia',
     role: 'admin',
     iss: 'caisson',
@@ -308,6 +319,7 @@ describe('tokens', () => {
     exp: now + 600,
   };
   const header = { alg: 'HS256', typ: 'at+jwt', kid: 'k1' };
+  const refreshToken = tokens.issueRefresh({ ...subject, generation: 1 }, '2026-03-09T10:00:00.000Z').token;
   const sign = (payload: object, head: object = header, key = KEY) =>
     jwt.sign(JSON.parse(JSON.stringify(payload)) as object, key, { algorithm: 'HS256', header: head as jwt.JwtHeader });
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -346,6 +358,9 @@ describe('tokens', () => {
     ['nbf in the future', `Bearer ${sign({ ...claims, nbf: now + 61 })}`, 'token-invalid'],
     ['another issuer', `Bearer ${sign({ ...claims, iss: 'other' })}`, 'token-invalid'],
     ['another audience', `Bearer ${sign({ ...claims, aud: 'other' })}`, 'token-invalid'],
+    ['no jti', `Bearer ${sign({ ...claims, jti: undefined })}`, 'token-invalid'],
+    ['no session', `Bearer ${sign({ ...claims, sid: undefined })}`, 'token-invalid'],
+    ['a refresh token', `Bearer ${refreshToken}`, 'token-invalid'],
     ['no tenant', `Bearer ${sign({ ...claims, tenant: undefined })}`, 'token-invalid'],
     ['an unknown role', `Bearer ${sign({ ...claims, role: 'root' })}`, 'token-invalid'],
     ['10 kB', `Bearer ${'x'.repeat(10_000)}`, 'token-invalid'],

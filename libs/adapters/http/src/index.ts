@@ -1,6 +1,6 @@
 export { AccessGuard } from './access.guard.js';
-export { AccessTokens } from './access-tokens.js';
-export type { AccessTokenSettings, IssuedToken, Principal, TokenSubject } from './access-tokens.js';
+export { Authenticator, bearerTokenOf, credentialProblem } from './authenticator.js';
+export type { Principal } from './authenticator.js';
 export { ReadBody } from './body-rules.js';
 export type { BodyRules } from './body-rules.js';
 export { CallbackTokens } from './callback-tokens.js';
@@ -23,3 +23,9 @@ export type { HttpReporting } from './prepare-http.js';
 export { HttpProblem, problemsOf } from './problem.js';
 export type { ProblemOccurrence } from './problem.js';
 export { limitServer } from './server-limits.js';
+export { SessionTokens } from './session-tokens.js';
+export type { IssuedToken, RefreshSubject, SessionTokenSettings, TokenSubject } from './session-tokens.js';
+export { SignedTokens } from './signed-tokens.js';
+export type { Checked, TokenSettings } from './signed-tokens.js';
+export { TokenKeys } from './token-keys.js';
+export type { PublicJwk, TokenAlgorithm, TokenKey } from './token-keys.js';

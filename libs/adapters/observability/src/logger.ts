@@ -33,6 +33,10 @@ const SECRET_NAMES = [
   'authorization',
   'encryptionKey',
   'jwtSecret',
+  'jwtPrivateKey',
+  'currentPassword',
+  'newPassword',
+  'refreshToken',
   'cookie',
 ];
 

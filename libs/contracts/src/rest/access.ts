@@ -58,7 +58,10 @@ export const RegisterRequest = z.strictObject({
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a DNS label: 1 to 63 of a-z, 0-9 and inner hyphens')
     .default('default'),
-  /** Printed when the server starts for the first time: proves that the caller runs the server. */
+  /**
+   * Printed when the server starts for the first time: proves that the caller runs the server, and founds the tenant.
+   * Without it the caller joins a tenant that is there, as a viewer.
+   */
   bootstrapToken: z.string().min(1).max(256).optional(),
 });
 
@@ -69,15 +72,42 @@ export const LoginRequest = z.strictObject({
   tenant: z.string().min(1).max(63).default('default'),
 });
 
-/** An access token, with the names of OAuth 2.0 (RFC 6749, section 5.1). */
+/** The tokens of a session, with the names of OAuth 2.0 (RFC 6749, section 5.1). */
 export const TokenAnswer = z.object({
   access_token: z.string(),
+  /** Good for one exchange at `POST /auth/refresh`; a second one ends the session. */
+  refresh_token: z.string(),
   token_type: z.literal('Bearer'),
-  /** Seconds until the token ends. */
+  /** Seconds until the access token ends. */
   expires_in: z.int().positive(),
+  /** Seconds until the refresh token ends. */
+  refresh_expires_in: z.int().positive(),
 });
 
-/** Who asks, as the token says. */
+/** Body of `POST /auth/refresh`. */
+export const RefreshRequest = z.strictObject({ refresh_token: z.string().min(1).max(4096) });
+
+/** Body of `POST /auth/password`. */
+export const PasswordChangeRequest = z.strictObject({
+  currentPassword: z.string().min(1).max(256),
+  newPassword: Password,
+});
+
+/** The public keys of tokens (RFC 7517). */
+export const KeySet = z.object({
+  keys: z.array(
+    z.object({
+      kty: z.literal('RSA'),
+      kid: z.string(),
+      alg: z.string(),
+      use: z.literal('sig'),
+      n: z.string(),
+      e: z.string(),
+    }),
+  ),
+});
+
+/** Who asks. */
 export const PrincipalView = z.object({
   principalId: z.string(),
   tenantId: z.string(),
@@ -90,7 +120,13 @@ export const PrincipalView = z.object({
 export type RegisterRequest = z.infer<typeof RegisterRequest>;
 /** A login that was checked. */
 export type LoginRequest = z.infer<typeof LoginRequest>;
-/** An access token as a login answers it. */
+/** An exchange of tokens that was checked. */
+export type RefreshRequest = z.infer<typeof RefreshRequest>;
+/** A change of password that was checked. */
+export type PasswordChangeRequest = z.infer<typeof PasswordChangeRequest>;
+/** The tokens of a session as a login answers them. */
 export type TokenAnswer = z.infer<typeof TokenAnswer>;
+/** The public keys of tokens as the API shows them. */
+export type KeySet = z.infer<typeof KeySet>;
 /** A principal as the API shows it. */
 export type PrincipalView = z.infer<typeof PrincipalView>;

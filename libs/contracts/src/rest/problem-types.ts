@@ -25,6 +25,7 @@ export const EDGE_PROBLEMS = {
   'token-missing': { status: 401, title: 'The request carries no access token' },
   'token-invalid': { status: 401, title: 'The access token is not valid' },
   'token-expired': { status: 401, title: 'The access token has ended' },
+  'token-revoked': { status: 401, title: 'The session of the access token has ended' },
   'permission-denied': { status: 403, title: 'The caller may not do this' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'route-not-found': { status: 404, title: 'There is no such address' },
@@ -45,6 +46,9 @@ export const EDGE_PROBLEMS = {
 /** The codes that only the API answers. */
 export const API_PROBLEMS = {
   'credentials-invalid': { status: 401, title: 'The user name or the password is not right' },
+  'refresh-token-invalid': { status: 401, title: 'The refresh token is not valid' },
+  'password-wrong': { status: 403, title: 'The current password is not right' },
+  'session-required': { status: 403, title: 'This needs a login with user name and password' },
   'registration-closed': { status: 403, title: 'Registration is closed' },
   'bootstrap-token-invalid': { status: 403, title: 'The bootstrap token is not right' },
   'tenant-exists': { status: 409, title: 'The tenant has an administrator already' },

@@ -1,23 +1,30 @@
-import type { DocumentStore } from '@caisson/event-sourcing';
-import { TENANCY_COLLECTIONS, type CredentialDocument, type PrincipalDocument } from './tenancy-documents.js';
+import { handleCommand, type CommandRuntime, type DocumentStore } from '@caisson/event-sourcing';
+import { deterministicId } from '@caisson/kernel';
+import { principalAggregate } from './principal.aggregate.js';
+import { sessionTimes, type RequestContext } from './session-parts.js';
+import { TENANCY_COLLECTIONS, type CredentialDocument, type MemberDocument } from './tenancy-documents.js';
 import { principalIdOf, tenantIdOf } from './tenancy-ids.js';
-import type { PasswordHasher, TokenIssuer } from './tenancy-ports.js';
+import type { PasswordHasher, SessionTokens, TokenIssuer } from './tenancy-ports.js';
 
 /** Who wants in. */
 export interface LogInInput {
   readonly tenantName: string;
   readonly username: string;
   readonly password: string;
+  readonly context: RequestContext;
 }
 
 /** What became of a login. A refusal does not tell whether tenant, user name or password was wrong. */
 export type Login =
-  | { readonly outcome: 'accepted'; readonly accessToken: string; readonly expiresInS: number }
+  | { readonly outcome: 'accepted'; readonly tokens: SessionTokens }
   | { readonly outcome: 'rejected'; readonly rejection: { readonly code: 'credentials-invalid' } };
 
-/** Exchanges user name and password for an access token. */
+const REFUSED: Login = { outcome: 'rejected', rejection: { code: 'credentials-invalid' } };
+
+/** Exchanges user name and password for a session and its first tokens. */
 export class LogIn {
   constructor(
+    private readonly runtime: CommandRuntime,
     private readonly documents: DocumentStore,
     private readonly hasher: PasswordHasher,
     private readonly tokens: TokenIssuer,
@@ -28,19 +35,26 @@ export class LogIn {
    *
    * @throws Fault of the store, and `too-busy` of the hasher; both retryable.
    */
-  async execute({ password, tenantName, username }: LogInInput): Promise<Login> {
+  async execute({ context, password, tenantName, username }: LogInInput): Promise<Login> {
     const tenantId = tenantIdOf(tenantName);
-    const id = principalIdOf(tenantId, username);
-    const { credential: credentials, principal: principals } = TENANCY_COLLECTIONS;
-    const [principal, credential] = await Promise.all([
-      this.documents.get<PrincipalDocument>(tenantId, principals, id),
-      this.documents.get<CredentialDocument>(tenantId, credentials, id),
+    const principalId = principalIdOf(tenantId, username);
+    const [member, credential] = await Promise.all([
+      this.documents.get<MemberDocument>(tenantId, TENANCY_COLLECTIONS.member, principalId),
+      this.documents.get<CredentialDocument>(tenantId, TENANCY_COLLECTIONS.credential, principalId),
     ]);
     const fits = await this.hasher.verify(credential?.body.passwordHash, password);
-    if (!fits || principal === undefined) {
-      return { outcome: 'rejected', rejection: { code: 'credentials-invalid' } };
-    }
-    const { role } = principal.body;
-    return { outcome: 'accepted', ...this.tokens.issue({ principalId: id, tenantId, username, role }) };
+    if (!fits || member === undefined) return REFUSED;
+    const sessionId = deterministicId('session', principalId, context.commandId);
+    const times = sessionTimes(this.runtime.clock);
+    const started = await handleCommand(this.runtime, principalAggregate(), {
+      id: principalId,
+      command: { type: 'StartSession', sessionId, ...times },
+      context: { ...context, tenantId, actor: principalId },
+    });
+    if (started.outcome === 'rejected' || started.state.status === 'absent') return REFUSED;
+    const session = started.state.sessions.find((candidate) => candidate.sessionId === sessionId);
+    if (session === undefined) return REFUSED; // The same command long ago, and its session has ended.
+    const { role } = member.body;
+    return { outcome: 'accepted', tokens: this.tokens.issue({ principalId, tenantId, username, role, ...session }) };
   }
 }

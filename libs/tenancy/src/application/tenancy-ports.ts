@@ -1,4 +1,5 @@
 import type { Role } from '@caisson/contracts';
+import type { Instant } from '@caisson/kernel';
 
 /** Turns passwords into what may be kept. Slow on purpose. */
 export interface PasswordHasher {
@@ -11,17 +12,34 @@ export interface PasswordHasher {
   verify(hash: string | undefined, password: string): Promise<boolean>;
 }
 
-/** Who a token is for. */
-export interface TokenSubject {
+/** A member of a tenant. */
+export interface MemberSubject {
   readonly principalId: string;
   readonly tenantId: string;
   readonly username: string;
   readonly role: Role;
 }
 
-/** Makes access tokens. */
+/** Which session tokens are for. */
+export interface TokenSubject extends MemberSubject {
+  readonly sessionId: string;
+  /** Of the refresh token. */
+  readonly generation: number;
+  /** When the session ends unless it is refreshed. */
+  readonly endsAt: Instant;
+}
+
+/** What a login gives. */
+export interface SessionTokens {
+  readonly accessToken: string;
+  readonly expiresInS: number;
+  readonly refreshToken: string;
+  readonly refreshExpiresInS: number;
+}
+
+/** Makes tokens. */
 export interface TokenIssuer {
-  issue(subject: TokenSubject): { readonly accessToken: string; readonly expiresInS: number };
+  issue(subject: TokenSubject): SessionTokens;
 }
 
 /** Knows the token that proves that a caller runs the server. */

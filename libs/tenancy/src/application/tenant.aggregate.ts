@@ -1,20 +1,40 @@
 import { eventTypeOf } from '@caisson/contracts';
-import { unreadableEvent, type Aggregate, type NewEvent, type RecordedEvent } from '@caisson/event-sourcing';
+import {
+  unreadableEvent,
+  type Aggregate,
+  type NewDocument,
+  type NewEvent,
+  type RecordedEvent,
+} from '@caisson/event-sourcing';
 import { unreachable } from '@caisson/kernel';
 import type { TenantCommand, TenantRejection } from '../domain/tenant.commands.js';
 import type { TenantEvent } from '../domain/tenant.events.js';
 import { tenantDecider } from '../domain/tenant.decide.js';
 import type { TenantState } from '../domain/tenant.state.js';
+import { TENANCY_COLLECTIONS, type MemberDocument } from './tenancy-documents.js';
 
 const SCHEMA_VERSION = 1;
 
-/** How tenants are decided and stored, in `tenant-<id>`. */
+/** How tenants are decided and stored, in `tenant-<id>`. Each member has a document of its own. */
 export const tenantAggregate: Aggregate<TenantState, TenantCommand, TenantEvent, TenantRejection> = {
   category: 'tenant',
   decider: tenantDecider,
   encode,
   decode,
+  documents: documentsOf,
 };
+
+/** Of the members that an append is about: the others are as they were. */
+function documentsOf(state: TenantState, events: readonly TenantEvent[]): readonly NewDocument[] {
+  if (state.status === 'absent') return [];
+  const changed = new Set(events.map((event) => ('principalId' in event ? event.principalId : undefined)));
+  return state.members
+    .filter(({ principalId }) => changed.has(principalId))
+    .map(({ principalId: id, role, username }) => {
+      const body: MemberDocument = { id, username, role };
+      return { collection: TENANCY_COLLECTIONS.member, id, body };
+    });
+}
 
 function encode(event: TenantEvent): NewEvent {
   const { type, ...data } = event;

@@ -1,5 +1,8 @@
-import { expect, it } from 'vitest';
-import { principalDecider } from './principal.decide.js';
+import { describe, expect, it } from 'vitest';
+import { principalDecider, SESSIONS_MAX } from './principal.decide.js';
+import type { PrincipalCommand } from './principal.commands.js';
+import type { PrincipalEvent } from './principal.events.js';
+import type { PrincipalState } from './principal.state.js';
 import type { TenantEvent } from './tenant.events.js';
 import { tenantDecider } from './tenant.decide.js';
 import type { TenantState } from './tenant.state.js';
@@ -39,4 +42,60 @@ it('registers a user name once', () => {
     role: 'admin',
   });
   expect(principalDecider.decide(state, command)).toMatchObject({ rejection: { code: 'username-taken' } });
+});
+
+it('takes members in, once each, and who was cut off half way again', () => {
+  const add = { type: 'AddMember', ...tom, role: 'viewer' } as const;
+  const added: TenantEvent = { type: 'MemberAdded', ...tom, role: 'viewer' };
+  expect(tenantDecider.decide(fold(founded), add)).toEqual({ outcome: 'accepted', events: [added] });
+  expect(tenantDecider.decide(fold([...founded, added]), add)).toEqual({ outcome: 'accepted', events: [] });
+  const asAdmin = tenantDecider.decide(fold([...founded, added]), { ...add, role: 'admin' });
+  expect(asAdmin).toMatchObject({ rejection: { code: 'username-taken' } });
+  expect(tenantDecider.decide(fold([]), add)).toMatchObject({ rejection: { code: 'tenant-not-found' } });
+});
+
+describe('sessions', () => {
+  const registered: PrincipalEvent = { type: 'PrincipalRegistered', ...mia, role: 'admin' };
+  const start = { type: 'StartSession', sessionId: 's-1', at: '2026-01-01', endsAt: '2026-01-08' } as const;
+  const refresh = { ...start, type: 'RefreshSession', generation: 1, at: '2026-01-02', endsAt: '2026-01-09' } as const;
+
+  /** Sends commands in turn; gives the state, or the first refusal. */
+  function play(...commands: readonly PrincipalCommand[]): PrincipalState | string {
+    let state: PrincipalState = principalDecider.evolve(principalDecider.initialState, registered);
+    for (const command of commands) {
+      const decision = principalDecider.decide(state, command);
+      if (decision.outcome === 'rejected') return decision.rejection.code;
+      state = decision.events.reduce((current, event) => principalDecider.evolve(current, event), state);
+    }
+    return state;
+  }
+  const sessionsOf = (state: PrincipalState | string) =>
+    typeof state === 'object' && state.status === 'active' ? state.sessions : state;
+
+  it('move on with each exchange', () => {
+    const moved = play(start, refresh, { ...refresh, generation: 2 });
+    expect(sessionsOf(moved)).toEqual([{ sessionId: 's-1', generation: 3, endsAt: '2026-01-09' }]);
+  });
+
+  it.each([1, 3])('end when the token of generation %i comes instead of the second', (generation) => {
+    expect(sessionsOf(play(start, refresh, { ...refresh, generation }))).toEqual([]);
+    expect(play(start, refresh, { ...refresh, generation }, { ...refresh, generation: 2 })).toBe('session-ended');
+  });
+
+  it('end by their time, by logout and by a change of password elsewhere', () => {
+    expect(play(start, { ...refresh, at: '2026-01-08' })).toBe('session-ended');
+    expect(sessionsOf(play(start, { type: 'EndSession', sessionId: 's-1' }))).toEqual([]);
+    const kept = play(start, { ...start, sessionId: 's-2' }, { type: 'ChangePassword', keptSessionId: 's-2' });
+    expect(sessionsOf(kept)).toMatchObject([{ sessionId: 's-2' }]);
+    expect(play(start, { type: 'ChangePassword', keptSessionId: 's-3' })).toBe('session-ended');
+  });
+
+  it('are not more than the limit: another login ends the oldest', () => {
+    const starts = Array.from({ length: SESSIONS_MAX + 1 }, (_, index) => ({ ...start, sessionId: `s-${index}` }));
+    const sessions = sessionsOf(play(...starts));
+    expect(sessions).toHaveLength(SESSIONS_MAX);
+    expect(sessions).toMatchObject([{ sessionId: 's-1' }, ...starts.slice(2).map(({ sessionId }) => ({ sessionId }))]);
+    const later = play(...starts, { ...start, sessionId: 'later', at: '2026-02-01', endsAt: '2026-02-08' });
+    expect(sessionsOf(later)).toMatchObject([{ sessionId: 'later' }]);
+  });
 });
