@@ -150,6 +150,7 @@ export default defineConfig(
     '**/.kafka/**',
     '**/coverage/**',
     'test/tidy/fixtures/**',
+    '**/src/openapi-types.ts', // Generated.
     'vitest.config.ts',
     'eslint.config.mjs',
   ]),

@@ -23,4 +23,5 @@ export const apiService: ServiceDefinition<typeof ApiSettings> = {
   },
 };
 
+export { describeApi } from './http/api-document.js';
 export { ApiSettings } from './settings.js';

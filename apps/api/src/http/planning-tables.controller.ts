@@ -22,6 +22,28 @@ const replace = {
   problems: ['table-version-conflict'],
 } as const;
 
+const TYPE_TABLE_EXAMPLE = {
+  types: { network: { priority: 1, durationMs: 20_000 }, server: { priority: 2, durationMs: 45_000 } },
+  otherwise: { priority: 100, durationMs: 30_000 },
+  mappings: [{ type: 'server', provider: 'aws', engine: 'terraform', engineType: 'aws_instance' }],
+  engineTypes: [],
+  defaults: [],
+  risk: {
+    points: { production: 30, severalProviders: 20, manySteps: 20, losesData: 40, irreversible: 40 },
+    stepsMax: 10,
+    mediumFrom: 30,
+    highFrom: 60,
+  },
+};
+
+const PRICE_BOOK_EXAMPLE = {
+  currency: 'EUR',
+  types: { network: 0, server: 40 },
+  otherwise: 10,
+  providers: [{ type: 'server', provider: 'aws', costPerMonth: 55 }],
+  engineTypes: [],
+};
+
 /** What is done with either table. */
 @Injectable()
 export class PlanningTables {
@@ -87,7 +109,12 @@ export class TypeTableController {
   }
 
   @Put()
-  @Operation({ summary: 'Replace the type table by a new version', answer: TypeTableResource, ...replace })
+  @Operation({
+    summary: 'Replace the type table by a new version',
+    answer: TypeTableResource,
+    example: TYPE_TABLE_EXAMPLE,
+    ...replace,
+  })
   replaceTypeTable(
     @Body({ schema: TypeTable }) content: TypeTable,
     @Headers('if-match') ifMatch: string | undefined,
@@ -121,7 +148,12 @@ export class PriceBookController {
   }
 
   @Put()
-  @Operation({ summary: 'Replace the price book by a new version', answer: PriceBookResource, ...replace })
+  @Operation({
+    summary: 'Replace the price book by a new version',
+    answer: PriceBookResource,
+    example: PRICE_BOOK_EXAMPLE,
+    ...replace,
+  })
   replacePriceBook(
     @Body({ schema: PriceBook }) content: PriceBook,
     @Headers('if-match') ifMatch: string | undefined,
