@@ -12,6 +12,10 @@ import { idleMemory } from './p23-idle-memory.js';
 import { idleProcessor } from './p24-idle-processor.js';
 import { terraformUnit } from './p27-terraform-unit.js';
 import { terraformUnits } from './p28-terraform-units.js';
+import { independentSteps } from './p36-independent-steps.js';
+import { wholeRun } from './p37-whole-run.js';
+import { manyRuns } from './p38-many-runs.js';
+import { requestLoop } from './p32-request-loop.js';
 import { killedExecutor } from './p25-killed-executor.js';
 import { busySlots } from './p33-slots.js';
 import { lateTasks } from './p34-late-tasks.js';
@@ -36,6 +40,10 @@ export const GOALS: readonly Goal[] = [
   killedExecutor,
   terraformUnit,
   terraformUnits,
+  requestLoop,
   busySlots,
   lateTasks,
+  independentSteps,
+  wholeRun,
+  manyRuns,
 ];

@@ -17,7 +17,7 @@ const STEPS_PER_WORKFLOW = 10;
 
 /** Times tasks that end one after the other on several lanes: rate, latency of one, processor time of both ends. */
 export async function timeTasks(
-  server: BenchServer,
+  server: Pick<BenchServer, 'pid'>,
   tasks: number,
   work: (took: (ms: number) => void) => Promise<void>,
 ): Promise<Figures> {
@@ -82,7 +82,7 @@ const tenSteps = DBOS.registerWorkflow(
 
 /** DBOS: workflows of ten steps, so many at once. One commit a step, and two a workflow. */
 export async function dbosSides(
-  server: BenchServer,
+  server: Pick<BenchServer, 'pid' | 'createDatabase'>,
   loads: readonly { readonly name: string; readonly load: TaskLoad }[],
 ): Promise<readonly OpenSide[]> {
   await launchDbos(await server.createDatabase('dbos'));

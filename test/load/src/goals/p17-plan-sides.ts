@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AppliedUnit, DesiredState } from '@caisson/contracts';
+import type { AppliedUnit, DesiredState, Plan } from '@caisson/contracts';
 import { layersOf } from '@caisson/kernel';
 import { BUILT_IN_TABLES, planOf, TypeLookup, type PlanInputs } from '@caisson/planning';
 import type { Figures, Side } from '../harness/goal.js';
@@ -18,16 +18,16 @@ const LOOKUP = new TypeLookup(BUILT_IN_TABLES);
 const TYPES = Object.keys(BUILT_IN_TABLES.typeTable.content.types);
 
 /**
- * A desired state of n nodes in random order; each depends on 0 to 3 of the up to n/20 before it, so 1.5 edges a node.
- * The same n gives the same text.
+ * A desired state of n nodes in random order; each depends on 0 to `needsMax` of the up to n/20 before it, so with 3 on
+ * 1.5 others. The same n gives the same text.
  */
-export function planQuestion(nodes: number): PlanQuestion {
+export function planQuestion(nodes: number, needsMax = 3): PlanQuestion {
   const random = seeded(SEED);
   const near = Math.max(1, Math.floor(nodes / NEAR_SHARE));
   let edges = 0;
   const resources = Array.from({ length: nodes }, (_, index) => {
     const before = new Set<number>();
-    const wanted = Math.min(index, Math.floor(random() * 4));
+    const wanted = Math.min(index, Math.floor(random() * (needsMax + 1)));
     for (let drawn = 0; drawn < wanted; drawn += 1)
       before.add(index - 1 - Math.floor(random() * Math.min(near, index)));
     edges += before.size;
@@ -82,13 +82,13 @@ function floorPlan(text: string): { readonly waves: readonly (readonly number[])
 
 /** The floor. */
 export function floorSide(question: PlanQuestion): Side {
-  return sideOf(`floor, ${question.nodes}`, () => {
+  return fastestTurn(`floor, ${question.nodes}`, () => {
     if (floorPlan(question.text).waves.length !== question.waves) throw new Error('the floor lost a wave');
   });
 }
 
-/** Ours: the pure part of a planning, the answers of the engines given. */
-export function planSide(question: PlanQuestion): Side {
+/** Ours: the pure part of a planning, the answers of the engines given. `check` sees each plan. */
+export function planSide(question: PlanQuestion, check?: (plan: Plan) => void): Side {
   const engineTypes = BUILT_IN_TABLES.typeTable.content.mappings.map(({ engineType }) => engineType);
   const offer = { outcome: 'available', version: '1', types: engineTypes, takesPlugins: true } as const;
   // A unit for each, so that both sides order as many nodes.
@@ -99,7 +99,7 @@ export function planSide(question: PlanQuestion): Side {
       [name, { action: 'create', changes: [], resources: [{ address: name, action: 'create', properties }] }] as const,
   );
   const { priceBook, typeTable } = BUILT_IN_TABLES;
-  return sideOf(`Caisson, ${question.nodes}`, () => {
+  return fastestTurn(`Caisson, ${question.nodes}`, () => {
     const desired = JSON.parse(question.text) as DesiredState;
     const applied: AppliedUnit[] = [];
     const run = { deploymentId: 'd', runId: 'r', revision: 1, round: 1 };
@@ -110,11 +110,12 @@ export function planSide(question: PlanQuestion): Side {
     if (plan.units.length !== question.nodes || plan.edges.length !== question.edges)
       throw new Error('nodes or edges were lost');
     if (plan.waves.length !== question.waves) throw new Error(`${plan.waves.length} waves, not ${question.waves}`);
+    check?.(plan);
   });
 }
 
 /** Repeats until the slice is over; the fastest of its turns, since what disturbs only slows down. */
-function sideOf(name: string, turn: () => void): Side {
+export function fastestTurn(name: string, turn: () => void): Side {
   return {
     name,
     measure: async (sliceMs): Promise<Figures> => {

@@ -11,7 +11,7 @@ export const planGraph: Goal = {
   title: 'plan of 10 to 100,000 nodes',
   sliceMs: 300,
   prepare: async () => {
-    const questions = SIZES.map(planQuestion);
+    const questions = SIZES.map((nodes) => planQuestion(nodes));
     return {
       sides: questions.flatMap((question) => [floorSide(question), planSide(question)]),
       comparisons: [

@@ -1,40 +1,22 @@
-import pg from 'pg';
 import { topicOf } from '@caisson/contracts';
 import { Relay } from '@caisson/event-sourcing';
 import { migrate, openEventStore } from '@caisson/event-store-postgres';
 import { createTopics, KafkaEventPublisher } from '@caisson/messaging-kafka';
 import { systemClock } from '@caisson/service';
-import kafkajs from 'kafkajs';
 import { missingKafka, startBenchKafka, type BenchKafka } from '../harness/bench-kafka.js';
-import { queryOnce, startBenchServer, type BenchServer } from '../harness/bench-server.js';
+import { startBenchServer, type BenchServer } from '../harness/bench-server.js';
 import { ratio, type Contest, type Figures, type Goal, type Side } from '../harness/goal.js';
 import { runOpenLoop } from '../harness/open-loop.js';
 import { latencyFigures } from '../harness/statistics.js';
 import { appender } from './append-sides.js';
 import { Arrivals } from './p9-arrivals.js';
+import { floorSource, SOURCE_STREAMS as STREAMS, type Source } from './p9-floor.js';
 import { machineMs } from './p9-messages.js';
 import { QUIET_LOG } from './quiet-log.js';
-import { SAMPLE_DATA } from './sample-event.js';
 
-const STREAMS = 50;
 const RATES = [100, 200];
 const ARRIVAL_MS_MAX = 15_000;
 const FLOOR_ARRIVAL_MS_MAX = 2_000;
-const FLOOR_TOPIC = 'bench.floor';
-
-/** Something that commits one event of a stream; the next call of the same stream comes after it. */
-interface Source {
-  readonly name: string;
-  /** Names of this slice's streams, and how to commit to them. */
-  begin(run: number): {
-    readonly streamOf: (caller: number) => string;
-    readonly commit: (caller: number) => Promise<void>;
-  };
-  readonly arrivals: Arrivals;
-  /** Whether an event that is lost or turned round makes the slice worthless. */
-  readonly isStrict: boolean;
-  close(): Promise<void>;
-}
 
 /** P9: commit → the start of the handler in another service, over a real broker. */
 export const commitToHandler: Goal = {
@@ -44,7 +26,7 @@ export const commitToHandler: Goal = {
   missing: missingKafka,
   prepare: async (): Promise<Contest> => {
     const [server, kafka] = await Promise.all([startBenchServer(), startBenchKafka()]);
-    const floor = await floorSource(server, kafka);
+    const floor = await floorSource(server, kafka.brokers);
     const ours = await ourSource(server, kafka);
     const sides = RATES.flatMap((rate) => [floor, ours].map((source) => sideAt(source, rate)));
     return {
@@ -139,84 +121,5 @@ async function ourSource(server: BenchServer, kafka: BenchKafka): Promise<Source
       await publisher.close();
       await store.close();
     },
-  };
-}
-
-/** FL5: the same way with nothing in it. */
-async function floorSource(server: BenchServer, kafka: BenchKafka): Promise<Source> {
-  const url = await server.createDatabase('floor');
-  await queryOnce(
-    url,
-    'create table bare (id bigint generated always as identity primary key, stream text, body json)',
-  );
-  const pool = new pg.Pool({ connectionString: url, max: 10 });
-  pool.on('error', () => undefined);
-  await createTopics({
-    brokers: kafka.brokers,
-    log: QUIET_LOG,
-    clientId: 'bench',
-    topics: [{ name: FLOOR_TOPIC, partitions: 6, retentionMs: 3_600_000 }],
-  });
-  const client = new kafkajs.Kafka({
-    clientId: 'floor',
-    brokers: [...kafka.brokers],
-    logLevel: kafkajs.logLevel.ERROR,
-  });
-  const producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
-  await producer.connect();
-  const stopRelay = await startBareRelay(url, producer);
-  const arrivals = new Arrivals({ kind: 'bare', brokers: kafka.brokers, databaseUrl: url, topic: FLOOR_TOPIC });
-  const insert = "with row as (insert into bare (stream, body) values ($1, $2)) select pg_notify('bare', '')";
-  return {
-    name: 'floor',
-    isStrict: false,
-    begin: (run) => {
-      const versions = new Array<number>(STREAMS).fill(0);
-      return {
-        streamOf: (caller) => `floor-${run}-${caller}`,
-        commit: async (caller) => {
-          const version = (versions[caller] ?? 0) + 1;
-          versions[caller] = version;
-          const stream = `floor-${run}-${caller}`;
-          const body = JSON.stringify({ stream, version, data: SAMPLE_DATA });
-          await pool.query({ name: 'insert', text: insert, values: [stream, body] });
-        },
-      };
-    },
-    arrivals,
-    close: async () => {
-      await arrivals.stop();
-      await stopRelay();
-      await producer.disconnect();
-      await pool.end();
-    },
-  };
-}
-
-/** Sends what was inserted, in order of the serial, at each NOTIFY: one send at a time. */
-async function startBareRelay(url: string, producer: kafkajs.Producer): Promise<() => Promise<void>> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => undefined);
-  await client.connect();
-  let last = 0;
-  const sendNext = async (): Promise<boolean> => {
-    const text = 'select id, stream, body::text as body from bare where id > $1 order by id limit 500';
-    const found = await client.query<{ id: string; stream: string; body: string }>(text, [last]);
-    if (found.rows.length === 0) return false;
-    const messages = found.rows.map(({ stream, body }) => ({ key: stream, value: body }));
-    await producer.send({ topic: FLOOR_TOPIC, acks: -1, messages });
-    last = Number(found.rows.at(-1)?.id ?? last);
-    return true;
-  };
-  let turn: Promise<void> = Promise.resolve();
-  client.on('notification', () => {
-    turn = turn.then(async () => {
-      while (await sendNext());
-    });
-  });
-  await client.query('listen bare');
-  return async () => {
-    await turn;
-    await client.end();
   };
 }

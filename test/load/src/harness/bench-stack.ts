@@ -1,0 +1,53 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CaissonClient } from '@caisson/client';
+import { startDistributedStack, type DistributedStack, type Reachable } from '@caisson/local';
+import { queryOnce, type BenchServer } from './bench-server.js';
+
+/** The distributed profile for one goal: five services, one replica each, removed at the end. */
+export interface BenchStack {
+  readonly stack: DistributedStack;
+  /** An administrator who is logged in. */
+  readonly client: CaissonClient;
+  /** Its Postgres, for what floors and peers need. */
+  readonly server: Pick<BenchServer, 'pid' | 'createDatabase'>;
+  stop(): Promise<void>;
+}
+
+/** Starts it, as durable as in production. */
+export async function startBenchStack(): Promise<BenchStack> {
+  const directory = await mkdtemp(join(tmpdir(), 'caisson-bench-stack-'));
+  await chmod(directory, 0o755); // As root, Postgres runs as another user, who must get in.
+  const stack = await startDistributedStack({ directory, durable: true });
+  const { token } = await logIn(stack);
+  return {
+    stack,
+    client: new CaissonClient({ url: stack.url, token }),
+    server: {
+      pid: stack.postgres.pid,
+      createDatabase: async (name) => {
+        await queryOnce(stack.databaseUrl, `create database ${name}`);
+        const url = new URL(stack.databaseUrl);
+        url.pathname = `/${name}`;
+        return url.href;
+      },
+    },
+    stop: async () => {
+      await stack.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+const ACCOUNT = { username: 'admin', password: 'throwaway bench password' } as const;
+
+/** Makes the first administrator of a new Caisson. */
+export async function logIn({
+  bootstrapToken,
+  url,
+}: Pick<Reachable, 'bootstrapToken' | 'url'>): Promise<{ readonly token: string }> {
+  const anonymous = new CaissonClient({ url });
+  await anonymous.register({ ...ACCOUNT, bootstrapToken });
+  return { token: await anonymous.login(ACCOUNT) };
+}
