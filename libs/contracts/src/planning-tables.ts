@@ -1,3 +1,4 @@
+import { layersOf } from '@caisson/kernel';
 import { z } from 'zod';
 import { DesiredState, JsonRecord, ResourceName } from './desired-state.js';
 import { Digest } from './plan.js';
@@ -41,6 +42,13 @@ export const TypeMapping = z.strictObject({
   version: z.string().min(1).max(100).optional(),
 });
 
+/** A type that any provider may have. */
+const GenericType = z.strictObject({
+  ...typeFacts,
+  /** Types whose resources, of the same provider and region in a deployment, come before those of this one. */
+  after: z.array(Name).max(20).optional(),
+});
+
 const EngineType = z.strictObject({ engine: Name, type: Name, ...typeFacts });
 
 const DefaultResource = z.strictObject({
@@ -80,7 +88,7 @@ export const RiskRules = z.strictObject({
 export const TypeTable = z
   .strictObject({
     /** The types that any provider may have, by name. */
-    types: z.record(Name, z.strictObject(typeFacts)),
+    types: z.record(Name, GenericType),
     /** What holds for a type that an engine has and this table does not. */
     otherwise: z.strictObject({ priority: typeFacts.priority, durationMs: typeFacts.durationMs }),
     mappings: z.array(TypeMapping).max(mappingsMax),
@@ -95,6 +103,17 @@ export const TypeTable = z
       context.addIssue({ code: 'custom', path, message });
     };
     if (Object.keys(table.types).length > typesMax) report(['types'], `must have at most ${typesMax} types`);
+    const types = Object.entries(table.types);
+    for (const [type, { after = [] }] of types) {
+      after.forEach((before, place) => {
+        const known = Object.hasOwn(table.types, before);
+        if (!known) report(['types', type, 'after', place], `"${before}" is not one of "types"`);
+      });
+    }
+    reportCycle(
+      types.map(([type, { after = [] }]) => [type, after] as const),
+      (at, circle) => report(['types', types[at]?.[0] ?? '', 'after'], `${circle} wait for each other`),
+    );
     table.mappings.forEach(({ type }, index) => {
       if (!Object.hasOwn(table.types, type)) report(['mappings', index, 'type'], `"${type}" is not one of "types"`);
     });
@@ -115,8 +134,15 @@ export const TypeTable = z
         const unusable = unusableNameOf(name, provider);
         if (unusable !== undefined) report([...path, at, 'name'], `its resource "${unusable}" would have no DNS label`);
       });
-      const lost = resources.flatMap(({ dependsOn }) => dependsOn).find((name) => !names.has(name));
-      if (lost !== undefined) report(['defaults', index], `"${lost}" is not one of its resources`);
+      resources.forEach(({ dependsOn }, at) => {
+        dependsOn.forEach((name, place) => {
+          if (!names.has(name)) report([...path, at, 'dependsOn', place], `"${name}" is not one of its resources`);
+        });
+      });
+      reportCycle(
+        resources.map(({ dependsOn, name }) => [name, dependsOn] as const),
+        (at, circle) => report([...path, at, 'dependsOn'], `${circle} wait for each other`),
+      );
     });
     if (table.risk.highFrom < table.risk.mediumFrom) report(['risk', 'highFrom'], 'must not be below mediumFrom');
   });
@@ -162,6 +188,28 @@ export const PriceBook = z
       report('engineTypes'),
     );
   });
+
+/** Reports the first circle among rows that name those before them, at the row that comes first in it. */
+function reportCycle(
+  rows: readonly (readonly [name: string, before: readonly string[]])[],
+  report: (index: number, circle: string) => void,
+): void {
+  const indexOf = new Map(rows.map(([name], index) => [name, index]));
+  const edges = rows.flatMap(([, before], to) =>
+    before.flatMap((name) => {
+      const from = indexOf.get(name);
+      return from === undefined ? [] : [[from, to] as const];
+    }),
+  );
+  const layering = layersOf({
+    nodeCount: rows.length,
+    from: Int32Array.from(edges, ([from]) => from),
+    to: Int32Array.from(edges, ([, to]) => to),
+  });
+  if (layering.outcome === 'layered') return;
+  const [first = 0] = layering.cycle;
+  report(first, [...layering.cycle, first].map((index) => rows[index]?.[0] ?? '').join(' → '));
+}
 
 function reportRepeats(names: readonly string[], report: (index: number, name: string) => void): void {
   const seen = new Set<string>();

@@ -37,6 +37,8 @@ describe('the tables of the planner', () => {
 
   it('are replaced by an administrator, and every version stays', async () => {
     const before = await ask<PriceBookAnswer>('GET', '/price-book');
+    const asIs = { body: before.body.content, ifMatch: before.etag };
+    expect(await ask('PUT', '/price-book', asIs)).toMatchObject({ status: 200, body: { version: 1 }, etag: '"1"' });
     const content = { ...before.body.content, currency: 'EUR' };
     const replaced = await ask<PriceBookAnswer>('PUT', '/price-book', { body: content, ifMatch: before.etag });
     expect(replaced).toMatchObject({ status: 200, body: { version: 2, content: { currency: 'EUR' } }, etag: '"2"' });
@@ -74,6 +76,26 @@ describe('the tables of the planner', () => {
       body: { code: 'unprocessable-request', errors: [{ pointer: '/mappings/21/type' }] },
     });
     expect((await ask('PUT', '/type-table', { body: body.content })).status).toBe(428);
+  });
+
+  it('are refused when default resources wait for each other, with the whole circle', async () => {
+    const { body, etag } = await ask<TypeTableAnswer>('GET', '/type-table');
+    const [first, ...others] = body.content.defaults;
+    const resources = first?.resources.map((resource) =>
+      resource.name === 'vpc' ? { ...resource, dependsOn: ['app'] } : resource,
+    );
+    const asked = { body: { ...body.content, defaults: [{ ...first, resources }, ...others] }, ifMatch: etag };
+    expect(await ask<Problem>('PUT', '/type-table', asked)).toMatchObject({
+      status: 422,
+      body: {
+        errors: [
+          {
+            pointer: '/defaults/0/resources/0/dependsOn',
+            detail: expect.stringContaining('vpc → app → vpc') as string,
+          },
+        ],
+      },
+    });
   });
 
   it('are replaced by nobody else', async () => {

@@ -1,4 +1,4 @@
-import { allowedCommands, type RunCommand } from '@caisson/contracts';
+import { allowedCommands, SETTLED_RUN_STATES, type RunCommand } from '@caisson/contracts';
 import { accept, reject, unreachable } from '@caisson/kernel';
 import type { AskOfRun, DeploymentDecision, DeploymentRejection, RollbackRun } from './deployment.commands.js';
 import { activeRun, knowsRun, stopRun } from './deployment.decide-lifecycle.js';
@@ -97,7 +97,8 @@ function resolveTask(
 
 /** A failed run is undone; a run that settled otherwise is followed by a run to an earlier completed revision. */
 function rollBack(deployment: Deployment, run: Run, command: RollbackRun): DeploymentDecision {
-  if (activeRun(deployment) !== undefined) return run.state === 'rolling_back' ? accept() : conflict(run);
+  if (goesBackAlready(run, command)) return accept();
+  if (activeRun(deployment) !== undefined) return conflict(run);
   if (run.state === 'failed' && command.toRevision === undefined) return undo(deployment, run, command);
   const { newRunId: runId, origin, reason } = command;
   if (knowsRun(deployment, runId)) return accept();
@@ -107,6 +108,19 @@ function rollBack(deployment: Deployment, run: Run, command: RollbackRun): Deplo
     return reject({ code: 'revision-not-found', ...(revision === undefined ? {} : { revision }), available });
   }
   return accept(runRequested(deployment.deploymentId, { origin, runId, kind: 'rollback', revision, reason }));
+}
+
+/**
+ * Whether the wish is true already. Asked twice, going back is one wish: the second one must not undo the first, nor go
+ * back one revision more. Whoever names a revision after that has a new wish.
+ */
+function goesBackAlready({ kind, revision, state }: Run, { toRevision }: RollbackRun): boolean {
+  if (state === 'rolling_back') return true;
+  if (SETTLED_RUN_STATES.includes(state)) {
+    const wentBack = state === 'rolled_back' || (kind === 'rollback' && state === 'completed');
+    return wentBack && toRevision === undefined;
+  }
+  return kind === 'rollback' && state !== 'cancelling' && (toRevision ?? revision) === revision;
 }
 
 /** The revision before the current one; after a run that got nowhere, the current one itself. */

@@ -18,10 +18,16 @@ const COMMANDS: Readonly<Record<RunCommand, DeploymentCommand>> = {
 };
 
 /** Wishes that are true already: accepted, and nothing is recorded. */
-const ALREADY_TRUE = ['executing execute', 'cancelling cancel', 'cancelled cancel', 'rolling_back rollback'];
+const ALREADY_TRUE = [
+  'executing execute',
+  'cancelling cancel',
+  'cancelled cancel',
+  'rolling_back rollback',
+  'rolled_back rollback',
+];
 
 /** Going back after a run that settled is a new run, so the row is not the old run's. */
-const NEW_RUN = ['completed rollback', 'cancelled rollback', 'rolled_back rollback'];
+const NEW_RUN = ['completed rollback', 'cancelled rollback'];
 
 const cells = RUN_STATES.flatMap((state) =>
   RUN_COMMANDS.map((command) => ({ state, command, key: `${state} ${command}` })),

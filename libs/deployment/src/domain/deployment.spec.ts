@@ -333,6 +333,27 @@ describe('rolling back', () => {
     expect(done).toMatchObject({ currentRevision: 1, latestRevision: 2 });
   });
 
+  it('asked twice is one wish, before and after it came true', () => {
+    const asked = historyOf(create(), ...throughTo('r1'), change('r2', second), ...throughTo('r2'), rollBack);
+    const again = { ...rollBack, newRunId: 'again' };
+    given(...asked)
+      .when(again)
+      .then();
+    given(...asked)
+      .when({ ...again, toRevision: 1 })
+      .then();
+    given(...asked)
+      .when({ ...again, toRevision: 2 })
+      .thenRejected({ code: 'run-state-conflict', runId: 'back', state: 'pending', allowed: ['plan', 'cancel'] });
+    const done = [...asked, ...historyAfter(asked)];
+    given(...done)
+      .when(again)
+      .then();
+    given(...done)
+      .when({ ...again, toRevision: 2 })
+      .then({ type: 'RunRequested', runId: 'again', kind: 'rollback', revision: 2 });
+  });
+
   it('names the revisions it can go to', () => {
     given(...twice)
       .when({ type: 'RollbackRun', origin, newRunId: 'back', reason: '', toRevision: 9 })

@@ -398,6 +398,17 @@ describe('a refusal', () => {
     });
     expect(failure.code).toBe('destroy-prevented');
   });
+
+  it('records another protection by an apply, though the world stays as it is', async () => {
+    const engine = new ScriptedEngine('cloud');
+    const lifecycle = { preventDestroy: true, createBeforeDestroy: false, ignoreChanges: [] };
+    const before = [applied('db', { lifecycle }), applied('web', { lifecycle })];
+    const { units } = await planned([engine], { resources: [{ name: 'db' }, { name: 'web', lifecycle }], before });
+    expect(units.map(({ action, unitId }) => [unitId, action])).toEqual([
+      ['db', 'update'],
+      ['web', 'none'],
+    ]);
+  });
 });
 
 describe('trouble with an engine', () => {

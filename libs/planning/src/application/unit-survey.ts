@@ -122,7 +122,7 @@ export class UnitSurvey {
     const planned = await this.#dryRun(draft, unit, unknowns);
     if (typeof planned === 'string') return this.#recordedFinding(unit, planned);
     if ('outcome' in planned) return planned;
-    const finding = await this.#finding(unit, this.#withAdoptions(planned, this.#previous.get(unitId)));
+    const finding = await this.#finding(unit, this.#withRecords(planned, unit));
     const prevented = draft.resources.filter(({ address, lifecycle }) => {
       const action = finding.resources.find((found) => found.address === address)?.action;
       return lifecycle?.preventDestroy === true && (action === 'replace' || action === 'delete');
@@ -179,11 +179,13 @@ export class UnitSurvey {
   #recordedFinding(unit: UnitInput, why: string): UnitFinding {
     const previous = this.#previous.get(unit.unitId);
     const wanted = new Set(unit.resources.map(({ address }) => address));
-    const found = unit.resources.map(({ address, properties }): ResourceFinding => {
+    const found = unit.resources.map((resource): ResourceFinding => {
+      const { address, properties } = resource;
       const recorded = this.#recorded.get(address);
       const same = recorded !== undefined && jsonEquals(recorded.properties, properties);
       if (same) this.#standing.set(address, recorded);
-      return { address, action: recorded === undefined ? 'create' : same ? 'none' : 'update', properties };
+      const action = recorded === undefined ? 'create' : same && isProtectedAs(recorded, resource) ? 'none' : 'update';
+      return { address, action, properties };
     });
     const loses = (previous?.resources ?? []).some(({ address }) => !wanted.has(address));
     const changes = loses || found.some(({ action }) => action !== 'none');
@@ -191,15 +193,21 @@ export class UnitSurvey {
     return { action, changes: [], resources: found, dryRunUnavailable: why };
   }
 
-  /** What is there but was never recorded is taken over by an apply, so that others can refer to it. */
-  #withAdoptions(plan: UnitPlan, previous: AppliedUnit | undefined): UnitPlan {
+  /**
+   * What is there but was never recorded is taken over by an apply, so that others can refer to it; what is recorded
+   * with another protection is recorded anew by one, so that the protection holds once nothing desires it any more.
+   */
+  #withRecords(plan: UnitPlan, { resources: wanted, unitId }: UnitInput): UnitPlan {
+    const inputs = new Map(wanted.map((resource) => [resource.address, resource]));
     const resources = plan.resources.map(({ action, address }) => {
-      const adopted = action === 'none' && !this.#recorded.has(address);
-      return { address, action: adopted ? ('create' as const) : action };
+      const [recorded, input] = [this.#recorded.get(address), inputs.get(address)];
+      if (action !== 'none' || input === undefined) return { address, action };
+      if (recorded === undefined) return { address, action: 'create' as const };
+      return { address, action: isProtectedAs(recorded, input) ? action : ('update' as const) };
     });
-    const adopts = plan.action === 'none' && resources.some(({ action }) => action !== 'none');
-    const whenAdopted = previous === undefined ? 'create' : 'update';
-    return { ...plan, action: adopts ? whenAdopted : plan.action, resources };
+    const records = plan.action === 'none' && resources.some(({ action }) => action !== 'none');
+    const whenRecorded = this.#previous.has(unitId) ? 'update' : 'create';
+    return { ...plan, action: records ? whenRecorded : plan.action, resources };
   }
 
   #lend({ resources }: UnitFinding): void {
@@ -262,6 +270,10 @@ export class UnitSurvey {
 function unseenBy(refusal: Refusal): string | Refusal {
   if (refusal.code !== DRY_RUN_UNAVAILABLE) return refusal;
   return refusal.diagnostics.map(({ detail, summary }) => [summary, detail].filter(Boolean).join(' ')).join(' ');
+}
+
+function isProtectedAs(recorded: AppliedResource, { lifecycle }: ResourceInput): boolean {
+  return (recorded.lifecycle?.preventDestroy ?? false) === (lifecycle?.preventDestroy ?? false);
 }
 
 function plainAction(action: ChangeAction): ChangeAction {

@@ -10,6 +10,7 @@ import {
 import type { JsonObject } from '@caisson/kernel';
 import { chooseEngine, type EngineChoice } from './choose-engine.js';
 import type { EngineOffers } from './engine-offer.js';
+import { orderByType } from './order-by-type.js';
 import type { TypeLookup } from './type-lookup.js';
 
 /** A resource as desired, before anybody looked at the world. */
@@ -27,7 +28,7 @@ export interface ResourceDraft {
   /** As desired, `${…}` left in. */
   readonly properties: JsonObject;
   readonly hasReferences: boolean;
-  /** Addresses that come before, by `dependsOn` and by reference, without repeats. */
+  /** Addresses that come before, by `dependsOn`, by the rules of types and by reference, without repeats. */
   readonly dependsOn: readonly string[];
   readonly checks: readonly JsonObject[];
   readonly tags?: Readonly<Record<string, string>>;
@@ -42,12 +43,14 @@ export type Expansion =
 /** Makes a draft of each resource, or of each of its copies. O(size of the desired state + edges between copies). */
 export function expandResources(desired: DesiredState, offers: EngineOffers, lookup: TypeLookup): Expansion {
   const copies = new Map(desired.resources.map((resource) => [resource.name, addressesOf(resource)]));
+  const order = orderByType(desired.resources, lookup);
+  if (order.outcome === 'refused') return { ...order, diagnostics: [order.diagnostic] };
   const drafts: ResourceDraft[] = [];
   const refusals: { readonly code: string; readonly diagnostic: Diagnostic }[] = [];
   for (const resource of desired.resources) {
     const choice = chooseEngine(resource, offers, lookup);
     if (choice.outcome === 'refused') refusals.push(choice);
-    else drafts.push(...draftsOf(resource, choice, copies));
+    else drafts.push(...draftsOf(resource, { ...choice, after: order.before.get(resource.name) ?? [] }, copies));
   }
   const [first] = refusals;
   if (first === undefined) return { outcome: 'expanded', drafts };
@@ -59,14 +62,19 @@ function addressesOf({ count, name }: ResourceSpec): readonly string[] {
   return Array.from({ length: count }, (_copy, index) => resourceAddressOf(name, index));
 }
 
+interface After {
+  /** Names of the resources that come before by the rules of types. */
+  readonly after: readonly string[];
+}
+
 function draftsOf(
   resource: ResourceSpec,
-  { engine, engineType, mapping }: Extract<EngineChoice, { outcome: 'chosen' }>,
+  { after, engine, engineType, mapping }: Extract<EngineChoice, { outcome: 'chosen' }> & After,
   copies: ReadonlyMap<string, readonly string[]>,
 ): readonly ResourceDraft[] {
   const { credential, lifecycle, properties, region, tags } = resource;
   const { references } = findReferences(properties);
-  const before = new Set(resource.dependsOn.flatMap((name) => copies.get(name) ?? []));
+  const before = new Set([...resource.dependsOn, ...after].flatMap((name) => copies.get(name) ?? []));
   for (const { index, resource: name } of references) before.add(resourceAddressOf(name, index));
   const draft = {
     engine,

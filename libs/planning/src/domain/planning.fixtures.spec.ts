@@ -56,8 +56,9 @@ export function applied(
   changes: Partial<Omit<AppliedUnit, 'resources'> & AppliedResource> = {},
 ): AppliedUnit {
   const { dependsOn = [], engine = 'cloud', provider = engine, type = 'compute', ...more } = changes;
-  const { address = unitId, properties = {}, outputs = { id: `id-of-${address}` }, expected = {} } = more;
-  const resource = { address, type, properties, dependsOn, outputs, expected };
+  const { address = unitId, properties = {}, outputs = { id: `id-of-${address}` }, expected = {}, lifecycle } = more;
+  const kept = lifecycle === undefined ? {} : { lifecycle };
+  const resource = { address, type, properties, dependsOn, outputs, expected, ...kept };
   return { unitId, engine, provider, resources: [resource], dependsOn, runId: 'before' };
 }
 

@@ -160,6 +160,19 @@ describe('what cannot be planned', () => {
     expect(result).toMatchObject({ code: 'destroy-prevented', diagnostics: [{ address: 'a[1]' }] });
   });
 
+  it('names what must not go by its record when it is desired no more, until it is desired otherwise', () => {
+    const lifecycle = { preventDestroy: true, createBeforeDestroy: false, ignoreChanges: [] };
+    const before = [applied('db', { lifecycle }), applied('web')];
+    expect(refused([{ name: 'web' }], offers, before)).toMatchObject({
+      code: 'destroy-prevented',
+      diagnostics: [{ address: 'db', summary: expect.stringContaining('db would be removed') as string }],
+    });
+    const few = [{ name: 'db', count: 1, lifecycle: { preventDestroy: false } }];
+    expect(refused(few, offers, [applied('db[0]', { lifecycle }), applied('db[1]', { lifecycle })])).toMatchObject({
+      outcome: 'prepared',
+    });
+  });
+
   it('names the engine that made what is to go and is not there any more', () => {
     const result = refused([{}], offers, [applied('old', { engine: 'magic' })]);
     expect(result).toMatchObject({ code: 'unknown-engine' });

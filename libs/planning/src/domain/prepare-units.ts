@@ -68,19 +68,24 @@ function nothingWanted(request: PlanRequest, offers: EngineOffers): Wanted {
   return refusalOfLoss(request, []) ?? grouped({ request, offers, drafts: [] });
 }
 
-/** Refuses a plan in which a resource that is to be kept would go, or a copy of it. */
+/**
+ * Refuses a plan in which a resource that is to be kept would go, or a copy of it. What is desired now decides; of a
+ * resource that it leaves out, what was recorded with it.
+ */
 function refusalOfLoss({ applied, desired }: PlanRequest, drafts: readonly ResourceDraft[]): Refusal | undefined {
-  const kept = new Set(desired.resources.filter(({ lifecycle }) => lifecycle?.preventDestroy).map(({ name }) => name));
+  const named = new Map(desired.resources.map(({ lifecycle, name }) => [name, lifecycle?.preventDestroy ?? false]));
   const staying = new Set(drafts.map(({ address }) => address));
   const prevented = applied
-    .flatMap(({ resources }) => resources.map(({ address }) => address))
-    .filter((address) => kept.has(nameOf(address)) && !staying.has(address));
+    .flatMap(({ resources }) => resources)
+    .filter(({ address, lifecycle }) => named.get(nameOf(address)) ?? lifecycle?.preventDestroy ?? false)
+    .map(({ address }) => address)
+    .filter((address) => !staying.has(address));
   return prevented.length === 0 ? undefined : refuse('destroy-prevented', ...prevented.map(destroyPrevented));
 }
 
 /** Says that a resource may not go, and what to do. */
 export function destroyPrevented(address: string): Diagnostic {
-  const detail = 'Set "lifecycle.preventDestroy" to false first, if it really is to go.';
+  const detail = 'Apply it with "lifecycle.preventDestroy" set to false first, if it really is to go.';
   return { severity: 'error', summary: `${address} would be removed, and it must not be.`, detail, address };
 }
 

@@ -1,5 +1,6 @@
 import type { PlanningTableName, PriceBook, TypeTable } from '@caisson/contracts';
 import { accept, digestOf, reject, type Decider, type Decision } from '@caisson/kernel';
+import { BUILT_IN_TABLES } from './planning-tables.js';
 import type { TableEvent } from './table.events.js';
 
 /** What can be asked of a table. */
@@ -30,10 +31,14 @@ export interface TableState {
 /** Judges a replacement. The same content again changes nothing. */
 export function decide(state: TableState, command: TableCommand): Decision<TableEvent, TableRejection> {
   const digest = digestOf(command.content);
-  if (state.newest?.digest === digest) return accept();
+  if (digest === (state.newest?.digest ?? builtInDigest(command.table))) return accept();
   if (command.ifVersion !== state.version) return reject({ code: 'table-version-conflict', actual: state.version });
   const { content, replacedBy, table } = command;
   return accept({ type: 'TableReplaced', table, version: state.version + 1, digest, content, replacedBy });
+}
+
+function builtInDigest(table: PlanningTableName): string {
+  return table === 'type-table' ? BUILT_IN_TABLES.typeTable.digest : BUILT_IN_TABLES.priceBook.digest;
 }
 
 /** Applies one recorded fact. */

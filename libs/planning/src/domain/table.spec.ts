@@ -30,6 +30,9 @@ describe('a table of the planner', () => {
 
   it('is the same when the same comes again', () => {
     given(replaced).when(replace).then();
+    given()
+      .when({ ...replace, content })
+      .then();
   });
 
   it('is not replaced unseen', () => {

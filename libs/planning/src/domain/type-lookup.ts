@@ -74,6 +74,11 @@ export class TypeLookup {
     return sorted(this.#table.mappings.filter((mapping) => mapping.provider === provider).map(({ type }) => type));
   }
 
+  /** Types whose resources come before those of this type, where both are bought at the same place. */
+  typesBefore(type: string): readonly string[] {
+    return own(this.#table.types, type)?.after ?? [];
+  }
+
   /** What is known of an engine's own type; of one that nobody described, what holds otherwise. */
   facts(engine: string, engineType: string): TypeFacts {
     let known = this.#known.get(engine);
