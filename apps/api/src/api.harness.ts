@@ -12,6 +12,7 @@ import {
 import { CreateAttemptLog, PostgresAttemptLogs } from '@caisson/attempt-log-postgres';
 import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
 import { createHttpAdapter, prepareHttp } from '@caisson/http';
+import { CreateInstalledEngine, PostgresInstalledEngines } from '@caisson/installed-engines-postgres';
 import { digestOf, type Json } from '@caisson/kernel';
 import { createLogger, Metrics } from '@caisson/observability';
 import { systemClock, systemIds } from '@caisson/service';
@@ -123,11 +124,16 @@ export class TestApi {
     return present(this.#logs);
   }
 
+  /** What services say which engines they have. */
+  get installed(): PostgresInstalledEngines {
+    return new PostgresInstalledEngines(this.store.pool);
+  }
+
   async start(changed: Partial<ApiPorts> = {}): Promise<void> {
     Logger.overrideLogger(false);
     const database = await createTestDatabase();
     this.#ended.push(() => database.drop());
-    await migrate({ ownerUrl: database.url, migrations: [CreateAttemptLog] });
+    await migrate({ ownerUrl: database.url, migrations: [CreateAttemptLog, CreateInstalledEngine] });
     const store = await openEventStore({ url: database.url });
     this.#ended.push(() => store.close());
     this.#store = store;
@@ -153,6 +159,7 @@ export class TestApi {
     const live = openLiveHub({ ...store, settings: {}, clock: systemClock, log, metrics });
     const ports: ApiPorts = {
       ...{ settings: SETTINGS, runtime, clock: systemClock, ids: systemIds, log, logs, live },
+      installed: this.installed,
       ...store,
       ...changed,
     };
@@ -308,7 +315,7 @@ function planFor(deploymentId: string, runId: string): Plan {
     cost: { currency: 'USD', before: 0, after: 0, delta: 0, perUnit: [] },
     duration: { sumMs: 1, criticalPathMs: 1 },
     risk: { level: 'low' as const, score: 0, reasons: [] },
-    ...{ policy: [], irreversible: [], inputs: {}, outputs: {} },
+    ...{ policy: [], irreversible: [], inputs: { 'engine:sandbox': '1.0.0' }, outputs: {} },
   };
   return { ...content, digest: digestOf(content) };
 }

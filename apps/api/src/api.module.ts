@@ -27,7 +27,7 @@ import { FindDriftReportHandler, ListDriftReportsHandler } from './queries/drift
 import { ReadDeploymentHistoryHandler, ReadRunHistoryHandler } from './queries/history-queries.js';
 import { FindPlanHandler, FindRunHandler, ListRunsHandler, ListTasksHandler } from './queries/run-queries.js';
 import { FindChangedInputsHandler } from './queries/plan-input-queries.js';
-import { FindTableHandler } from './queries/table-queries.js';
+import { FindTableHandler, FindUnknownEnginesHandler } from './queries/table-queries.js';
 import { ListAttemptsHandler, ReadAttemptLogHandler } from './queries/attempt-queries.js';
 import { FindTaskHandler } from './queries/task-queries.js';
 import { Argon2PasswordHasher } from './security/argon2-password-hasher.js';
@@ -41,7 +41,16 @@ import {
   sessionTokensOf,
   tokenKeysOf,
 } from './security/session-tokens.js';
-import { ATTEMPT_LOGS, CALLBACK_TOKENS, CLOCK, CONSUMERS, DOCUMENTS, IDS, LOG } from './tokens.js';
+import {
+  ATTEMPT_LOGS,
+  CALLBACK_TOKENS,
+  CLOCK,
+  CONSUMERS,
+  DOCUMENTS,
+  IDS,
+  INSTALLED_ENGINES,
+  LOG,
+} from './tokens.js';
 
 const QUERY_HANDLERS = [
   FindDeploymentHandler,
@@ -60,6 +69,7 @@ const QUERY_HANDLERS = [
   ReadDeploymentHistoryHandler,
   ReadRunHistoryHandler,
   FindTableHandler,
+  FindUnknownEnginesHandler,
   FindChangedInputsHandler,
 ];
 
@@ -96,6 +106,7 @@ function portProviders(ports: ApiPorts): readonly Provider[] {
     { provide: IDS, useValue: ports.ids },
     { provide: LOG, useValue: ports.log },
     { provide: ATTEMPT_LOGS, useValue: ports.logs },
+    { provide: INSTALLED_ENGINES, useValue: ports.installed },
     { provide: LiveHub, useValue: ports.live },
     { provide: CLOCK, useValue: ports.clock },
     { provide: CALLBACK_TOKENS, useValue: { of: callbackTokensOf(ports) } },

@@ -1,4 +1,5 @@
 import { CreateAttemptLog, PostgresAttemptLogs } from '@caisson/attempt-log-postgres';
+import { CreateInstalledEngine, PostgresInstalledEngines } from '@caisson/installed-engines-postgres';
 import type { ServiceDefinition } from '@caisson/service';
 import { ApiModule } from './api.module.js';
 import { openLiveHub } from './live/open-live-hub.js';
@@ -10,7 +11,7 @@ import { strandedRunsLoop } from './worker/stranded-runs-loop.js';
 export const apiService: ServiceDefinition<typeof ApiSettings> = {
   name: 'api',
   settings: ApiSettings,
-  migrations: [CreateAttemptLog],
+  migrations: [CreateAttemptLog, CreateInstalledEngine],
   routes: ['/api', '/docs', '/.well-known'],
   consumesEvents: true,
   module: (frame) => {
@@ -19,7 +20,8 @@ export const apiService: ServiceDefinition<typeof ApiSettings> = {
     const lost = (error: unknown): void => frame.log.warn({ error }, 'lines of a log were lost');
     const live = openLiveHub(frame);
     frame.runInBackground('live streams', live);
-    return ApiModule.register({ ...frame, live, logs: new PostgresAttemptLogs(frame.database, frame.clock, lost) });
+    const logs = new PostgresAttemptLogs(frame.database, frame.clock, lost);
+    return ApiModule.register({ ...frame, live, logs, installed: new PostgresInstalledEngines(frame.database) });
   },
 };
 

@@ -1,5 +1,6 @@
 import type { AttemptLogs } from '@caisson/engine';
 import type { CommandRuntime, ConsumerStore, DocumentStore, LockManager } from '@caisson/event-sourcing';
+import type { PostgresInstalledEngines } from '@caisson/installed-engines-postgres';
 import type { Clock, IdGenerator } from '@caisson/kernel';
 import type { Logger } from '@caisson/observability';
 import type { LiveHub } from './live/live-hub.js';
@@ -24,6 +25,7 @@ export interface ApiPorts {
   readonly consumers: ConsumerStore;
   readonly locks: LockManager;
   readonly logs: Pick<AttemptLogs, 'read'>;
+  readonly installed: Pick<PostgresInstalledEngines, 'of'>;
   readonly live: LiveHub;
   readonly clock: Clock;
   readonly ids: IdGenerator;

@@ -18,3 +18,6 @@ export const IDS = Symbol('ids');
 
 /** The `Logger` in the API's module. */
 export const LOG = Symbol('log');
+
+/** What knows the engines of other services in the API's module. */
+export const INSTALLED_ENGINES = Symbol('installed engines');

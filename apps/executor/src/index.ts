@@ -1,12 +1,13 @@
 import { CreateAttemptLog } from '@caisson/attempt-log-postgres';
 import { ENGINE_MIGRATIONS, openEngines } from '@caisson/engines';
 import { registerStateBackend } from '@caisson/engine-terraform';
+import { announceEngines, CreateInstalledEngine } from '@caisson/installed-engines-postgres';
 import type { ServiceDefinition } from '@caisson/service';
 import { ExecutorModule } from './executor.module.js';
 import { ExecutorSettings } from './settings.js';
 
-/** Tables of the engines, and of what tools say. */
-export const EXECUTOR_MIGRATIONS = [...ENGINE_MIGRATIONS, CreateAttemptLog];
+/** Tables of the engines, of what tools say, and of what is installed. */
+export const EXECUTOR_MIGRATIONS = [...ENGINE_MIGRATIONS, CreateAttemptLog, CreateInstalledEngine];
 
 /** The executor: owns executions, does what deployments ask for through the engines, and keeps Terraform's state. */
 export const executorService: ServiceDefinition<typeof ExecutorSettings> = {
@@ -17,6 +18,7 @@ export const executorService: ServiceDefinition<typeof ExecutorSettings> = {
   consumesEvents: true,
   module: async (frame) => {
     const engines = await openEngines({ ...frame, environment: process.env });
+    frame.runInBackground('installed engines', announceEngines({ ...frame, ...engines }));
     frame.configureHttp((fastify) => {
       registerStateBackend(fastify, engines.stateBackend);
     });

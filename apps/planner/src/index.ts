@@ -1,4 +1,5 @@
 import { ENGINE_MIGRATIONS, openEngines } from '@caisson/engines';
+import { announceEngines, CreateInstalledEngine } from '@caisson/installed-engines-postgres';
 import type { ServiceDefinition } from '@caisson/service';
 import { PlannerModule } from './planner.module.js';
 import { PlannerSettings } from './settings.js';
@@ -7,11 +8,12 @@ import { PlannerSettings } from './settings.js';
 export const plannerService: ServiceDefinition<typeof PlannerSettings> = {
   name: 'planner',
   settings: PlannerSettings,
-  migrations: ENGINE_MIGRATIONS,
+  migrations: [...ENGINE_MIGRATIONS, CreateInstalledEngine],
   routes: [],
   consumesEvents: true,
   module: async (frame) => {
     const engines = await openEngines({ ...frame, environment: process.env });
+    frame.runInBackground('installed engines', announceEngines({ ...frame, ...engines }));
     return PlannerModule.register(frame, engines);
   },
 };

@@ -20,6 +20,8 @@ export type { FoundTable } from './application/stored-tables.js';
 export { unmappedPair } from './domain/choose-engine.js';
 export { completeResources } from './domain/default-resources.js';
 export type { Completed } from './domain/default-resources.js';
+export { engineMentions } from './domain/engine-mentions.js';
+export type { EngineMention } from './domain/engine-mentions.js';
 export { planOf } from './domain/plan-inputs.js';
 export { BUILT_IN_TABLES, inputNameOf } from './domain/planning-tables.js';
 export type { PlanningTables, TableVersion } from './domain/planning-tables.js';

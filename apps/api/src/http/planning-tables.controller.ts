@@ -1,12 +1,19 @@
-import { PriceBook, PriceBookResource, TypeTable, TypeTableResource, type PlanningTableName } from '@caisson/contracts';
+import {
+  PriceBook,
+  PriceBookResource,
+  PROBLEMS_MAX,
+  TypeTable,
+  TypeTableResource,
+  type PlanningTableName,
+} from '@caisson/contracts';
 import { AccessGuard, CalledBy, entityTagOf, Operation, versionFromIfMatch, type Caller } from '@caisson/http';
-import type { FoundTable } from '@caisson/planning';
+import type { EngineMention, FoundTable } from '@caisson/planning';
 import { Body, Controller, Get, Headers, Injectable, Param, Put, Res, UseGuards } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ReplaceTableCommand } from '../commands/planning-commands.js';
-import { FindTable } from '../queries/table-queries.js';
+import { FindTable, FindUnknownEngines } from '../queries/table-queries.js';
 import { apiProblem } from './api-problems.js';
 import { commandContextOf } from './command-context.js';
 import { found } from './found.js';
@@ -64,7 +71,7 @@ export class PlanningTables {
     return read;
   }
 
-  /** @throws HttpProblem 412 when the table is not the one that was read. */
+  /** @throws HttpProblem 412 when the table is not the one that was read; 422 when it names an unknown engine. */
   async replace(
     asked: {
       readonly caller: Caller;
@@ -75,6 +82,8 @@ export class PlanningTables {
     reply: FastifyReply,
   ): Promise<FoundTable> {
     const { caller, content, ifMatch, table } = asked;
+    const unknown = await this.queries.execute(new FindUnknownEngines(caller.tenantId, table, content));
+    if (unknown.length > 0) throw unknownEngines(unknown);
     const input = { table, content, ifVersion: versionFromIfMatch(ifMatch), context: commandContextOf(caller) };
     const handled = await this.commands.execute(new ReplaceTableCommand(input));
     if (handled.outcome === 'accepted') return this.read({ caller, table }, reply);
@@ -84,6 +93,15 @@ export class PlanningTables {
       members: { version: handled.rejection.actual },
     });
   }
+}
+
+function unknownEngines(mentions: readonly EngineMention[]): Error {
+  return apiProblem('unprocessable-request', {
+    detail: 'No such engine is installed. Correct the places named in errors. Nothing was changed.',
+    errors: mentions
+      .slice(0, PROBLEMS_MAX)
+      .map(({ engine, pointer }) => ({ pointer, detail: `the planner has no engine "${engine}"` })),
+  });
 }
 
 /** The type table: types, durations, order, engines, defaults and the rules of risk. */

@@ -98,6 +98,17 @@ describe('the tables of the planner', () => {
     });
   });
 
+  it('are refused when they name an engine that nobody has', async () => {
+    const { body, etag } = await ask<TypeTableAnswer>('GET', '/type-table');
+    const typo = { type: 'dns', provider: 'gcp', engine: 'teraform', engineType: 'google_dns_managed_zone' };
+    const asked = { body: { ...body.content, mappings: [...body.content.mappings, typo] }, ifMatch: etag };
+    await api.installed.announce('planner', new Map([['sandbox', '1.0.0']])); // Terraform is named by the table before.
+    const refused = await ask<Problem>('PUT', '/type-table', asked);
+    const pointer = `/mappings/${body.content.mappings.length}/engine`;
+    expect(refused).toMatchObject({ status: 422, body: { code: 'unprocessable-request', errors: [{ pointer }] } });
+    expect(refused.body.errors).toEqual([{ pointer, detail: 'the planner has no engine "teraform"' }]);
+  });
+
   it('are replaced by nobody else', async () => {
     const { tenantId } = (await ask<{ tenantId: string }>('GET', '/auth/me')).body;
     const operator = await signIn(api.store, SETTINGS, { role: 'operator', tenantId });

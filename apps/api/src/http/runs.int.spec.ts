@@ -31,6 +31,18 @@ describe('commands to a run', () => {
     expect(right).toMatchObject({ status: 202, body: { run: { id: runId, state: 'executing' } } });
   });
 
+  it('approve nothing that another version of an engine would apply, and name it', async () => {
+    const { plan, runId } = await api.planned();
+    await api.installed.announce('executor', new Map([['sandbox', '2.0.0']]));
+    const body = { planDigest: plan.digest };
+    const refused = await api.ask('POST', `/runs/${runId}/approve`, { body });
+    const changed = [{ input: 'engine:sandbox', planned: '1.0.0', now: '2.0.0' }];
+    expect(refused).toMatchObject({ status: 409, body: { code: 'plan-inputs-changed', changed } });
+    expect(refused.body.detail).toContain('engine:sandbox');
+    await api.installed.announce('executor', new Map([['sandbox', '1.0.0']]));
+    expect(await api.ask('POST', `/runs/${runId}/approve`, { body })).toMatchObject({ status: 202 });
+  });
+
   it('in the wrong state are refused with the legal ones', async () => {
     const { id, plan, runId } = await api.planned();
     const allowed = (state: string) => [

@@ -48,7 +48,8 @@ beforeAll(async () => {
   hub.start();
   const runtime = { store: store.events, clock: systemClock, service: 'api' };
   const logs = { read: async () => ({ lines: [], nextOffset: 0 }) };
-  const ports = { settings, runtime, clock: systemClock, ids: systemIds, log, logs, live: hub, ...store };
+  const installed = { of: async () => new Map<string, string>() };
+  const ports = { settings, runtime, clock: systemClock, ids: systemIds, log, logs, installed, live: hub, ...store };
   app = await NestFactory.create<NestFastifyApplication>(ApiModule.register(ports), createHttpAdapter());
   prepareHttp(app, { log, metrics });
   await app.listen(0, '127.0.0.1');

@@ -5,8 +5,12 @@ import { digestOf } from '@caisson/kernel';
 import { changedInputs, inputNameOf, StoredTables } from '@caisson/planning';
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { DOCUMENTS } from '../tokens.js';
+import type { ApiPorts } from '../ports.js';
+import { DOCUMENTS, INSTALLED_ENGINES } from '../tokens.js';
 import { FOREIGN_COLLECTIONS } from './foreign-collections.js';
+
+/** The service whose engines apply what is approved. */
+const APPLIES = 'executor';
 
 /** Which input of a plan is another one now, what the plan was computed from, and what it is. */
 export type ChangedInput = ReturnType<typeof changedInputs>[number];
@@ -27,20 +31,23 @@ export class FindChangedInputsHandler implements IQueryHandler<FindChangedInputs
   constructor(
     @Inject(DOCUMENTS) private readonly documents: DocumentStore,
     private readonly tables: StoredTables,
+    @Inject(INSTALLED_ENGINES) private readonly installed: ApiPorts['installed'],
   ) {}
 
   async execute({ digest, tenantId }: FindChangedInputs): Promise<readonly ChangedInput[]> {
     const found = await this.documents.get<{ plan: Plan }>(tenantId, FOREIGN_COLLECTIONS.plan, digest);
     if (found === undefined) return [];
     const { plan } = found.body;
-    const [{ priceBook, typeTable }, resources] = await Promise.all([
+    const [{ priceBook, typeTable }, engines, resources] = await Promise.all([
       this.tables.current(tenantId),
+      this.installed.of(APPLIES),
       this.documents.get<ResourcesView>(tenantId, DEPLOYMENT_COLLECTIONS.resources, plan.deploymentId),
     ]);
     return changedInputs(plan, {
       typeTable: inputNameOf(typeTable),
       priceBook: inputNameOf(priceBook),
       applied: digestOf(resources?.body.units ?? []),
+      ...Object.fromEntries([...engines].map(([engine, version]) => [`engine:${engine}`, version])),
     });
   }
 }

@@ -5,6 +5,7 @@ export { sqlMigration } from './migrations/sql-migration.js';
 export type { MigrationClass } from './migrations/sql-migration.js';
 export { openEventStore } from './open-event-store.js';
 export type { EventStoreOptions, OpenedEventStore } from './open-event-store.js';
+export { orFault } from './postgres-faults.js';
 export { isKnownDead, processIdentity } from './process-identity.js';
 export { asTenant } from './tenant-transaction.js';
 export type { TenantWork } from './tenant-transaction.js';
