@@ -25,6 +25,8 @@ const Hook = z
 export const WebhookIngestSettings = CommonSettings.extend({
   /** Signs the addresses of callbacks; the same as the API's. Without it there are none. */
   callbackSecret: z.string().min(CALLBACK_SECRET_CHARACTERS_MIN).optional(),
+  /** Signed the addresses that were given out before; still accepted while `callbackSecret` replaces it. */
+  callbackPreviousSecret: z.string().min(CALLBACK_SECRET_CHARACTERS_MIN).optional(),
   /** JSON list of hooks: `[{"id", "kind": "github", "tenantId", "secret" | "secretFile"}]`. */
   webhookHooks: z
     .string()

@@ -20,6 +20,7 @@ import { WebhookIngestModule } from './webhook-ingest.module.js';
 const SECRET = 'shop hook secret 1';
 const FILE_SECRET = 'docs hook secret 2';
 const CALLBACK_SECRET = 'c'.repeat(32);
+const PREVIOUS_SECRET = 'o'.repeat(32);
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
 let database: TestDatabase;
@@ -62,6 +63,7 @@ function settingsWith(webhookHooks: string): WebhookIngestSettings {
     CAISSON_DATABASE_URL: 'postgres://127.0.0.1/x',
     CAISSON_WEBHOOK_HOOKS: webhookHooks,
     CAISSON_CALLBACK_SECRET: CALLBACK_SECRET,
+    CAISSON_CALLBACK_PREVIOUS_SECRET: PREVIOUS_SECRET,
   });
 }
 
@@ -110,7 +112,7 @@ async function recorded(tenantId = 'tenant-a'): Promise<readonly PublicEvent[]> 
 }
 
 /** A task that waits for a callback, as the executor shows it. */
-async function waitingTask(unitId: string, waiting: object | undefined): Promise<string> {
+async function waitingTask(unitId: string, waiting: object | undefined, secret = CALLBACK_SECRET): Promise<string> {
   const task = { runId: 'run', unitId, phase: 'apply', state: 'running', attempt: 1, waiting };
   await store.events.append({
     stream: { tenantId: 'tenant-a', streamId: `execution-${unitId}` },
@@ -120,7 +122,7 @@ async function waitingTask(unitId: string, waiting: object | undefined): Promise
     documents: [{ collection: 'task', id: `run/${unitId}`, body: JSON.parse(JSON.stringify(task)) as JsonObject }],
   });
   const target = { tenantId: 'tenant-a', runId: 'run', phase: 'apply', unitId, cycle: 1, attempt: 1 } as const;
-  return new CallbackTokens(CALLBACK_SECRET).sign(target);
+  return new CallbackTokens(secret).sign(target);
 }
 
 async function callBack(token: string, payload?: object): Promise<Delivered> {
@@ -144,6 +146,12 @@ describe('a callback', () => {
     expect(found).toMatchObject([
       { data: { runId: 'run', unitId: 'gate', cycle: 1, attempt: 1, payload: { tests: 'green' } } },
     ]);
+  });
+
+  it('is heard at an address that was given out before the secret was replaced', async () => {
+    const token = await waitingTask('patient', { cycle: 1, callback: true }, PREVIOUS_SECRET);
+    expect(await callBack(token, { tests: 'green' })).toMatchObject({ status: 202, body: { repeated: false } });
+    expect(await facts('patient')).toMatchObject([{ data: { payload: { tests: 'green' } } }]);
   });
 
   it('may say nothing', async () => {
@@ -189,9 +197,8 @@ describe('a callback', () => {
 describe('a signed push', () => {
   it('is recorded as a public fact of the tenant of its hook', async () => {
     expect(await deliver(push())).toMatchObject({ status: 202, body: { outcome: 'accepted', repeated: false } });
-    const [event] = (await recorded()).map((found) => decodeEvent('webhooks', found));
-    expect(event).toMatchObject({
-      fact: 'delivery-accepted',
+    const events = (await recorded()).map((found) => decodeEvent('webhooks', found));
+    expect(events.find((event) => event?.fact === 'delivery-accepted')).toMatchObject({
       actor: 'hook:shop',
       data: { hookId: 'shop', repository: 'acme/shop', branch: 'main', commit: COMMIT, sender: 'mia' },
     });

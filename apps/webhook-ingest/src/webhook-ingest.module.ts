@@ -8,7 +8,7 @@ import { loadHooks, type WebhookIngestSettings } from './settings.js';
 
 /** What webhook-ingest works with: a part of the frame of every service. */
 export interface WebhookIngestPorts {
-  readonly settings: Pick<WebhookIngestSettings, 'webhookHooks' | 'callbackSecret'>;
+  readonly settings: Pick<WebhookIngestSettings, 'webhookHooks' | 'callbackSecret' | 'callbackPreviousSecret'>;
   readonly runtime: CommandRuntime;
   readonly documents: Pick<DocumentStore, 'get'>;
 }
@@ -18,8 +18,8 @@ export interface WebhookIngestPorts {
 export class WebhookIngestModule {
   /** @throws Fault `settings-invalid` when the secret of a hook cannot be read. */
   static async register({ documents, runtime, settings }: WebhookIngestPorts): Promise<DynamicModule> {
-    const { callbackSecret, webhookHooks } = settings;
-    const tokens = callbackSecret === undefined ? undefined : new CallbackTokens(callbackSecret);
+    const { callbackPreviousSecret: previous, callbackSecret: secret, webhookHooks } = settings;
+    const tokens = secret === undefined ? undefined : new CallbackTokens(secret, previous);
     return {
       module: WebhookIngestModule,
       controllers: [CallbacksController, WebhooksController],

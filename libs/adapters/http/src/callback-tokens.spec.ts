@@ -33,3 +33,11 @@ it('is nothing when it was changed or signed by somebody else', () => {
     expect(tokens.read(token)).toBeUndefined();
   }
 });
+
+it('lives on while its secret is the previous one, and not longer', () => {
+  const given = tokens.sign(target);
+  const rotated = new CallbackTokens('n'.repeat(32), 's'.repeat(32));
+  expect(rotated.read(given)).toEqual(target);
+  expect(tokens.read(rotated.sign(target))).toBeUndefined(); // What is new is signed with the new one.
+  expect(new CallbackTokens('n'.repeat(32)).read(given)).toBeUndefined();
+});

@@ -16,21 +16,27 @@ export interface CallbackTarget {
  * knows the address may call back; nothing about it is kept.
  */
 export class CallbackTokens {
-  /** The secret has at least 32 characters. Another one ends the addresses that were given out. */
-  constructor(private readonly secret: string) {}
+  /**
+   * Each secret has at least 32 characters. The first one signs. Addresses that were signed with the previous one are
+   * good as long as it is given here; any other secret ends them.
+   */
+  constructor(
+    private readonly secret: string,
+    private readonly previousSecret?: string,
+  ) {}
 
   /** At most some hundred characters that need no escaping in a path. */
   sign({ attempt, cycle, phase, runId, tenantId, unitId }: CallbackTarget): string {
     const text = JSON.stringify([tenantId, runId, phase, unitId, cycle, attempt]);
     const said = Buffer.from(text, 'utf8').toString('base64url');
-    return `${said}.${this.mac(said)}`;
+    return `${said}.${macOf(said, this.secret)}`;
   }
 
   /** What a token is for; undefined when we did not sign it. */
   read(token: string): CallbackTarget | undefined {
     const [said = '', mac = '', ...rest] = token.split('.');
-    const [given, expected] = [Buffer.from(mac), Buffer.from(this.mac(said))];
-    const isOurs = given.length === expected.length && timingSafeEqual(given, expected);
+    const secrets = [this.secret, ...(this.previousSecret === undefined ? [] : [this.previousSecret])];
+    const isOurs = secrets.some((secret) => isSame(mac, macOf(said, secret)));
     if (!isOurs || rest.length > 0) return undefined;
     const parts = JSON.parse(Buffer.from(said, 'base64url').toString('utf8')) as [
       string,
@@ -43,8 +49,13 @@ export class CallbackTokens {
     const [tenantId, runId, phase, unitId, cycle, attempt] = parts;
     return { tenantId, runId, phase, unitId, cycle, attempt };
   }
+}
 
-  private mac(said: string): string {
-    return createHmac('sha256', this.secret).update(`callback ${said}`).digest('base64url');
-  }
+function macOf(said: string, secret: string): string {
+  return createHmac('sha256', secret).update(`callback ${said}`).digest('base64url');
+}
+
+function isSame(given: string, expected: string): boolean {
+  const [ours, theirs] = [Buffer.from(expected), Buffer.from(given)];
+  return ours.length === theirs.length && timingSafeEqual(ours, theirs);
 }
