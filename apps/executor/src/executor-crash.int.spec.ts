@@ -33,14 +33,15 @@ function startChild() {
   const code = `
     import { openEventStore } from '@caisson/event-store-postgres';
     import { JobWorker } from '@caisson/event-sourcing';
-    import { EXECUTION_LIMITS, EXECUTION_QUEUE, Slots, workOffJob } from '@caisson/execution';
+    import { EXECUTION_LIMITS, EXECUTION_QUEUE, Slots, StreamLooks, workOffJob } from '@caisson/execution';
     import { systemClock as clock } from '@caisson/system';
     import { TableWorld } from ${JSON.stringify(world)};
     const store = await openEventStore({ url: ${JSON.stringify(database.url)} });
     const say = (what) => process.stdout.write(JSON.stringify(what) + '\\n');
-    const { events, documents, consumers, locks, wakeups, jobs } = store;
+    const { events, consumers, locks, wakeups, jobs } = store;
     const ports = {
-      store: events, documents, publicEvents: consumers, locks, wakeups, clock, service: 'executor',
+      store: events, looks: new StreamLooks(events, clock), publicEvents: consumers,
+      locks, wakeups, clock, service: 'executor',
       random: { next: () => 0 },
       engines: new Map([['sandbox', new TableWorld(store.pool, { onHang: () => say('hangs') })]]),
       artifacts: { put: async () => ({}), get: async () => undefined },

@@ -1,6 +1,6 @@
 import { PostgresAttemptLogs } from '@caisson/attempt-log-postgres';
 import type { Engines } from '@caisson/engines';
-import { EXECUTION_LIMITS, Slots, type ExecutionLimits, type ExecutionPorts } from '@caisson/execution';
+import { EXECUTION_LIMITS, Slots, StreamLooks, type ExecutionLimits, type ExecutionPorts } from '@caisson/execution';
 import { AddressRules, GuardedProbes } from '@caisson/probes';
 import type { ServiceFrame } from '@caisson/service';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -38,7 +38,7 @@ function executionPorts(
   engines: EnginesToUse,
   given: ExecutionLimits,
 ): ExecutionPorts {
-  const { store, documents, consumers, locks, wakeups, clock, random, service, settings, log, metrics } = frame;
+  const { store, consumers, locks, wakeups, clock, random, service, settings, log, metrics } = frame;
   const limits = {
     ...given,
     taskTimeoutMsMin: settings.executorTaskTimeoutSeconds * 1000,
@@ -53,7 +53,8 @@ function executionPorts(
   };
   const slots = new Slots(slotLimits, clock);
   return {
-    ...{ store, documents, publicEvents: consumers, locks, wakeups, clock, random, service, limits, slots },
+    looks: new StreamLooks(store, clock),
+    ...{ store, publicEvents: consumers, locks, wakeups, clock, random, service, limits, slots },
     engines: engines.registry,
     artifacts: engines.artifacts,
     logs: new PostgresAttemptLogs(frame.database, clock, (error) => log.warn({ error }, 'lines of a log were lost')),

@@ -13,5 +13,6 @@ export { runExecution } from './application/run-execution.js';
 export type { AskingEvent, RunRequest } from './application/run-execution.js';
 export { Slots } from './application/slots.js';
 export type { Slot, SlotLimits, SlotRequest } from './application/slots.js';
+export { StreamLooks } from './application/stream-looks.js';
 export { workOffJob } from './application/work-off-job.js';
 export type { JobTry, Story } from './application/work-off-job.js';

@@ -52,6 +52,14 @@ export function describeEventStoreContract(name: string, createFixture: () => Pr
         });
       });
 
+      it('say how far they are, many at once, in the order asked', async () => {
+        const [one, absent, two] = [newStream(), newStream(), newStream()];
+        await appended(newAppend({ stream: one, events: [newEvent('a')] }));
+        await appended(newAppend({ stream: two, events: [newEvent('a'), newEvent('b')] }));
+        expect(await events.versions([two, absent, one, two])).toEqual([2, 0, 1, 2]);
+        expect(await events.versions([])).toEqual([]);
+      });
+
       it('give back what was appended, in order, with its context', async () => {
         const stream = newStream();
         const context = newContext();

@@ -100,6 +100,7 @@ export function crashingStore(store: EventStore, crash: Crash, unitId: string): 
   return {
     load: (request) => store.load(request),
     saveSnapshot: (stream, snapshot) => store.saveSnapshot(stream, snapshot),
+    versions: (streams) => store.versions(streams),
     readAll: (after, limit) => store.readAll(after, limit),
     append: async (request) => {
       if (holds(request, 'TaskStarted')) crash.at('C18');
@@ -118,6 +119,7 @@ export function withoutIntents(store: EventStore): EventStore {
   return {
     load: (request) => store.load(request),
     saveSnapshot: (stream, snapshot) => store.saveSnapshot(stream, snapshot),
+    versions: (streams) => store.versions(streams),
     readAll: (after, limit) => store.readAll(after, limit),
     append: async (request) => {
       const whole: AppendRequest =

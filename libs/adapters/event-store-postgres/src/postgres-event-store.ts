@@ -55,6 +55,12 @@ const SAVE_SNAPSHOT = `
         state = excluded.state
       where (kept.schema_version, kept.version) < (excluded.schema_version, excluded.version)`;
 
+const VERSIONS = `
+  select coalesce(s.version, 0) as version
+    from unnest($1::text[], $2::text[]) with ordinality as asked (tenant_id, stream_id, place)
+    left join stream s on s.tenant_id = asked.tenant_id and s.stream_id = asked.stream_id
+    order by asked.place`;
+
 const READ_ALL = `
   select q.global_seq, ${EVENT_COLUMNS}
     from event_seq q join event e on e.event_id = q.event_id
@@ -120,6 +126,14 @@ export class PostgresEventStore implements EventStore {
         state,
       ]),
     );
+  }
+
+  async versions(streams: readonly StreamRef[]): Promise<readonly number[]> {
+    const values = [streams.map(({ tenantId }) => tenantId), streams.map(({ streamId }) => streamId)];
+    const answer = await orFault('look how far streams are', () =>
+      this.#pool.query<{ readonly version: string }>({ name: 'versions', text: VERSIONS, values }),
+    );
+    return answer.rows.map(({ version }) => Number(version));
   }
 
   async readAll(afterGlobalSeq: number, limit: number): Promise<readonly SequencedEvent[]> {

@@ -145,6 +145,8 @@ export interface EventStore {
   append(request: AppendRequest): Promise<AppendResult>;
   /** Keeps a folded state. Best effort: losing it costs time only. */
   saveSnapshot(stream: StreamRef, snapshot: Snapshot): Promise<void>;
+  /** How far each of these streams is, in the same order; 0 for one that is not there. One statement for all. */
+  versions(streams: readonly StreamRef[]): Promise<readonly number[]>;
   /** Events in commit order after a position, at most `limit`. Only those numbered already. */
   readAll(afterGlobalSeq: number, limit: number): Promise<readonly SequencedEvent[]>;
 }

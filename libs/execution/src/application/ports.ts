@@ -1,8 +1,9 @@
-import type { ConsumerStore, DocumentStore, EventStore, LockManager, Wakeups } from '@caisson/event-sourcing';
+import type { ConsumerStore, EventStore, LockManager, Wakeups } from '@caisson/event-sourcing';
 import type { ArtifactStore, AttemptLogs, EngineRegistry } from '@caisson/engine';
 import type { Clock, Random } from '@caisson/kernel';
 import type { ExecutionLimits } from './execution-limits.js';
 import type { Slots } from './slots.js';
+import type { StreamLooks } from './stream-looks.js';
 
 /** Whose runners are to be stopped. */
 export interface OldRunnersOf {
@@ -65,7 +66,8 @@ export interface ExecutionObserver {
 /** What executing needs. */
 export interface ExecutionPorts {
   readonly store: EventStore;
-  readonly documents: DocumentStore;
+  /** Of `store`, shared by all runs of the process. */
+  readonly looks: StreamLooks;
   readonly publicEvents: Pick<ConsumerStore, 'readStream'>;
   readonly locks: LockManager;
   readonly wakeups: Wakeups;

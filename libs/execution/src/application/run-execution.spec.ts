@@ -24,7 +24,6 @@ import {
   eventIdOf,
   type AppendRequest,
   type AppendResult,
-  type DocumentStore,
   type EventStore,
   type HeldLock,
   type LoadedStream,
@@ -43,6 +42,7 @@ import { requestCancel } from './request-cancel.js';
 import { resolveTask } from './resolve-task.js';
 import { runExecution, type AskingEvent } from './run-execution.js';
 import { Slots } from './slots.js';
+import { StreamLooks } from './stream-looks.js';
 
 const tenantId = 'tenant';
 const run = { deploymentId: 'dep', runId: 'run' };
@@ -90,7 +90,7 @@ class VirtualClock implements Clock {
 }
 
 /** Streams, documents and fences as plain maps, with the store's own rules. */
-class DoubleStore implements EventStore, DocumentStore {
+class DoubleStore implements EventStore {
   readonly events: RecordedEvent[] = [];
   readonly documents = new Map<string, { version: number; body: JsonObject }>();
   readonly fences = new Map<string, number>();
@@ -141,12 +141,9 @@ class DoubleStore implements EventStore, DocumentStore {
   }
 
   saveSnapshot = async (): Promise<void> => undefined;
+  versions = async (streams: readonly StreamRef[]): Promise<readonly number[]> =>
+    streams.map((stream) => this.#of(stream).length);
   readAll = async () => [];
-  find = async () => [];
-  async get<Body>(_tenantId: string, collection: string, id: string) {
-    const found = this.documents.get(`${collection}/${id}`);
-    return found === undefined ? undefined : { id, version: found.version, body: found.body as Body };
-  }
 
   document(collection: string, id: string): JsonObject | undefined {
     return this.documents.get(`${collection}/${id}`)?.body;
@@ -375,7 +372,8 @@ class Scene {
   constructor(readonly plan: Plan) {
     const { clock, locks, store, wakeups } = this;
     this.ports = {
-      ...{ store, documents: store, locks, wakeups, clock, service: 'executor', limits: EXECUTION_LIMITS },
+      ...{ store, looks: new StreamLooks(store, clock), locks, wakeups, clock, service: 'executor' },
+      limits: EXECUTION_LIMITS,
       publicEvents: { readStream: async () => [this.#planComputed()] },
       random: { next: () => 0.5 },
       engines: new Map([['sandbox', this.world]]),

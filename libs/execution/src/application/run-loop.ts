@@ -8,6 +8,7 @@ import { actionKeyOf, taskIdOf, type Task, type TaskPhase, type TaskRef } from '
 import { findTask } from '../domain/work.js';
 import { indexPlan, prepareWork, type PlanIndex } from './attempt-work.js';
 import type { ExecutionSession } from './execution-session.js';
+import { executionStreamId } from './execution.aggregate.js';
 import { Inbox } from './inbox.js';
 import type { ExecutionPorts } from './ports.js';
 import type { Slot } from './slots.js';
@@ -315,8 +316,8 @@ export class RunLoop {
     const woken = await this.#inbox.wait(ports.clock, ports.limits.refreshEveryMs);
     if (woken) return;
     try {
-      const shown = await ports.documents.get(tenantId, 'execution', run.runId);
-      if (shown !== undefined && shown.version > session.version) this.#stale = true;
+      const version = await ports.looks.versionOf({ tenantId, streamId: executionStreamId(run.runId) });
+      if (version > session.version) this.#stale = true;
     } catch (error) {
       ports.observer.noticed('the execution could not be looked at', { runId: run.runId, error });
     }

@@ -53,6 +53,7 @@ function watched(events: EventStore, took: (ms: number) => void): EventStore {
   return {
     load: (request) => events.load(request),
     saveSnapshot: (stream, snapshot) => events.saveSnapshot(stream, snapshot),
+    versions: (streams) => events.versions(streams),
     readAll: (after, limit) => events.readAll(after, limit),
     append: async (request) => {
       for (const unitId of unitsOf(request, 'TaskStarted')) begun.set(unitId, performance.now());

@@ -1,6 +1,6 @@
 import type { Engine, EngineCall, ResourceState, UnitInput } from '@caisson/engine';
 import type { OpenedEventStore } from '@caisson/event-store-postgres';
-import { EXECUTION_LIMITS, Slots, type ExecutionPorts } from '@caisson/execution';
+import { EXECUTION_LIMITS, Slots, StreamLooks, type ExecutionPorts } from '@caisson/execution';
 import type { JsonObject } from '@caisson/kernel';
 import { systemClock, systemRandom } from '@caisson/service';
 import { SAMPLE_DATA } from './sample-event.js';
@@ -37,7 +37,7 @@ export const INSTANT_ENGINE: Engine = taskEngine(() => Promise.resolve());
 export function taskPorts(store: OpenedEventStore, engine: Engine, atOnce: number): ExecutionPorts {
   return {
     store: store.events,
-    documents: store.documents,
+    looks: new StreamLooks(store.events, systemClock),
     publicEvents: store.consumers,
     locks: store.locks,
     wakeups: store.wakeups,
