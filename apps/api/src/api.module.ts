@@ -41,16 +41,7 @@ import {
   sessionTokensOf,
   tokenKeysOf,
 } from './security/session-tokens.js';
-import {
-  ATTEMPT_LOGS,
-  CALLBACK_TOKENS,
-  CLOCK,
-  CONSUMERS,
-  DOCUMENTS,
-  IDS,
-  INSTALLED_ENGINES,
-  LOG,
-} from './tokens.js';
+import { ATTEMPT_LOGS, CALLBACK_TOKENS, CLOCK, CONSUMERS, DOCUMENTS, IDS, INSTALLED_ENGINES, LOG } from './tokens.js';
 
 const QUERY_HANDLERS = [
   FindDeploymentHandler,

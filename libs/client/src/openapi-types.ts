@@ -10,7 +10,7 @@ export interface paths {
     };
     readonly get?: never;
     readonly put?: never;
-    /** Register the first administrator of a tenant */
+    /** Register: as the first administrator of a tenant with the bootstrap token, as a viewer without one */
     readonly post: operations['register'];
     readonly delete?: never;
     readonly options?: never;
@@ -27,8 +27,59 @@ export interface paths {
     };
     readonly get?: never;
     readonly put?: never;
-    /** Exchange user name and password for an access token */
+    /** Exchange user name and password for the tokens of a new session */
     readonly post: operations['logIn'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/auth/refresh': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Exchange a refresh token for the next tokens of its session; a second time ends the session */
+    readonly post: operations['refresh'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/auth/logout': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** End the session */
+    readonly post: operations['logOut'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/auth/password': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Change the password, and end all other sessions */
+    readonly post: operations['changePassword'];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -44,6 +95,23 @@ export interface paths {
     };
     /** Say who the caller is */
     readonly get: operations['me'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/.well-known/jwks.json': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Read the public keys of access tokens; none while they are signed with a secret */
+    readonly get: operations['readKeySet'];
     readonly put?: never;
     readonly post?: never;
     readonly delete?: never;
@@ -1163,6 +1231,18 @@ export interface components {
     };
     readonly JsonValue: unknown;
     readonly JsonValueInput: unknown;
+    readonly KeySet: {
+      readonly keys: readonly {
+        /** @constant */
+        readonly kty: 'RSA';
+        readonly kid: string;
+        readonly alg: string;
+        /** @constant */
+        readonly use: 'sig';
+        readonly n: string;
+        readonly e: string;
+      }[];
+    };
     readonly Links: {
       readonly [key: string]: string;
     };
@@ -1224,6 +1304,10 @@ export interface components {
     };
     readonly OutputsAnswer: {
       readonly outputs: components['schemas']['JsonRecord'];
+    };
+    readonly PasswordChangeRequest: {
+      readonly currentPassword: string;
+      readonly newPassword: components['schemas']['PasswordInput'];
     };
     readonly PasswordInput: string;
     readonly Plan: {
@@ -1429,6 +1513,9 @@ export interface components {
     };
     readonly ReasonRequest: {
       readonly reason?: string;
+    };
+    readonly RefreshRequest: {
+      readonly refresh_token: string;
     };
     readonly RegisterRequest: {
       readonly username: components['schemas']['UsernameInput'];
@@ -1848,9 +1935,11 @@ export interface components {
     };
     readonly TokenAnswer: {
       readonly access_token: string;
+      readonly refresh_token: string;
       /** @constant */
       readonly token_type: 'Bearer';
       readonly expires_in: number;
+      readonly refresh_expires_in: number;
     };
     readonly TypeMapping: {
       readonly type: string;
@@ -1876,6 +1965,7 @@ export interface components {
           readonly irreversible?: string;
           /** @default false */
           readonly holdsData: boolean;
+          readonly after?: readonly string[];
         };
       };
       readonly otherwise: {
@@ -1914,6 +2004,7 @@ export interface components {
           readonly irreversible?: string;
           /** @default false */
           readonly holdsData: boolean;
+          readonly after?: readonly string[];
         };
       };
       readonly otherwise: {
@@ -2018,7 +2109,7 @@ export interface components {
           /** @constant */
           readonly status?: 401;
           /** @enum {unknown} */
-          readonly code?: 'token-expired' | 'token-invalid' | 'token-missing';
+          readonly code?: 'token-expired' | 'token-invalid' | 'token-missing' | 'token-revoked';
         } & components['schemas']['Problem'];
       };
     };
@@ -2193,7 +2284,7 @@ export interface operations {
       };
     };
     readonly responses: {
-      /** @description Register the first administrator of a tenant */
+      /** @description Register: as the first administrator of a tenant with the bootstrap token, as a viewer without one */
       readonly 201: {
         headers: {
           readonly [name: string]: unknown;
@@ -2261,7 +2352,7 @@ export interface operations {
       };
     };
     readonly responses: {
-      /** @description Exchange user name and password for an access token */
+      /** @description Exchange user name and password for the tokens of a new session */
       readonly 200: {
         headers: {
           readonly [name: string]: unknown;
@@ -2282,6 +2373,158 @@ export interface operations {
             readonly status?: 401;
             /** @enum {unknown} */
             readonly code?: 'credentials-invalid';
+          } & components['schemas']['Problem'];
+        };
+      };
+      readonly 408: components['responses']['Problem408'];
+      readonly 413: components['responses']['Problem413'];
+      readonly 414: components['responses']['Problem414'];
+      readonly 415: components['responses']['Problem415'];
+      readonly 422: components['responses']['Problem422'];
+      readonly 431: components['responses']['Problem431'];
+      readonly 500: components['responses']['Problem500'];
+      readonly 503: components['responses']['Problem503'];
+    };
+  };
+  readonly refresh: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        /**
+         * @example {
+         *       "refresh_token": "as-the-login-answered-it"
+         *     }
+         */
+        readonly 'application/json': components['schemas']['RefreshRequest'];
+      };
+    };
+    readonly responses: {
+      /** @description Exchange a refresh token for the next tokens of its session; a second time ends the session */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['TokenAnswer'];
+        };
+      };
+      readonly 400: components['responses']['Problem400'];
+      /** @description No valid credential. */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/problem+json': {
+            /** @constant */
+            readonly status?: 401;
+            /** @enum {unknown} */
+            readonly code?: 'refresh-token-invalid';
+          } & components['schemas']['Problem'];
+        };
+      };
+      readonly 408: components['responses']['Problem408'];
+      readonly 413: components['responses']['Problem413'];
+      readonly 414: components['responses']['Problem414'];
+      readonly 415: components['responses']['Problem415'];
+      readonly 422: components['responses']['Problem422'];
+      readonly 431: components['responses']['Problem431'];
+      readonly 500: components['responses']['Problem500'];
+      readonly 503: components['responses']['Problem503'];
+    };
+  };
+  readonly logOut: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        readonly 'Idempotency-Key'?: string;
+      };
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description End the session */
+      readonly 204: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      readonly 400: components['responses']['Problem400'];
+      readonly 401: components['responses']['Problem401'];
+      /** @description The role does not allow this. */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/problem+json': {
+            /** @constant */
+            readonly status?: 403;
+            /** @enum {unknown} */
+            readonly code?: 'session-required';
+          } & components['schemas']['Problem'];
+        };
+      };
+      readonly 408: components['responses']['Problem408'];
+      readonly 413: components['responses']['Problem413'];
+      readonly 414: components['responses']['Problem414'];
+      readonly 415: components['responses']['Problem415'];
+      readonly 422: components['responses']['Problem422'];
+      readonly 431: components['responses']['Problem431'];
+      readonly 500: components['responses']['Problem500'];
+      readonly 503: components['responses']['Problem503'];
+    };
+  };
+  readonly changePassword: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        readonly 'Idempotency-Key'?: string;
+      };
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        /**
+         * @example {
+         *       "currentPassword": "correct horse battery",
+         *       "newPassword": "staple of another kind"
+         *     }
+         */
+        readonly 'application/json': components['schemas']['PasswordChangeRequest'];
+      };
+    };
+    readonly responses: {
+      /** @description Change the password, and end all other sessions */
+      readonly 204: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      readonly 400: components['responses']['Problem400'];
+      readonly 401: components['responses']['Problem401'];
+      /** @description The role does not allow this. */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/problem+json': {
+            /** @constant */
+            readonly status?: 403;
+            /** @enum {unknown} */
+            readonly code?: 'password-wrong' | 'session-required';
           } & components['schemas']['Problem'];
         };
       };
@@ -2324,6 +2567,42 @@ export interface operations {
       };
       readonly 400: components['responses']['Problem400'];
       readonly 401: components['responses']['Problem401'];
+      readonly 408: components['responses']['Problem408'];
+      readonly 414: components['responses']['Problem414'];
+      readonly 415: components['responses']['Problem415'];
+      readonly 431: components['responses']['Problem431'];
+      readonly 500: components['responses']['Problem500'];
+      readonly 503: components['responses']['Problem503'];
+    };
+  };
+  readonly readKeySet: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Read the public keys of access tokens; none while they are signed with a secret */
+      readonly 200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          readonly ETag?: string;
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['KeySet'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      readonly 304: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      readonly 400: components['responses']['Problem400'];
       readonly 408: components['responses']['Problem408'];
       readonly 414: components['responses']['Problem414'];
       readonly 415: components['responses']['Problem415'];
