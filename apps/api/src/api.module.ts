@@ -1,3 +1,4 @@
+import { describeEvents } from '@caisson/contracts';
 import { ChangePassword, EndSession, FindAccess, LogIn, RefreshSession, Register } from '@caisson/tenancy';
 import { ReactToFact } from '@caisson/deployment';
 import { Authenticator, DocsModule, PageCursors, SessionTokens, TokenKeys } from '@caisson/http';
@@ -70,7 +71,10 @@ export class ApiModule {
   static register(ports: ApiPorts): DynamicModule {
     return {
       module: ApiModule,
-      imports: [CqrsModule.forRoot(), DocsModule.register({ document: describeApi(), problems: ANSWERED_PROBLEMS })],
+      imports: [
+        CqrsModule.forRoot(),
+        DocsModule.register({ document: describeApi(), events: describeEvents(), problems: ANSWERED_PROBLEMS }),
+      ],
       controllers: [...API_CONTROLLERS, DeploymentFactsConsumer],
       providers: [
         ...portProviders(ports),

@@ -12,7 +12,7 @@ export const apiService: ServiceDefinition<typeof ApiSettings> = {
   name: 'api',
   settings: ApiSettings,
   migrations: [CreateAttemptLog, CreateInstalledEngine],
-  routes: ['/api', '/docs', '/.well-known'],
+  routes: ['/api', '/docs', '/.well-known', '/asyncapi.json'],
   consumesEvents: true,
   module: (frame) => {
     frame.runInBackground('run-starts', runStartWorker(frame));

@@ -1,5 +1,6 @@
 import type { Json } from '@caisson/kernel';
 import { z } from 'zod';
+import { JsonValue } from './json-value.js';
 
 /** More tries than the longest time with a pause of half a second allows. */
 const TRIES_MAX = 1_000;
@@ -15,9 +16,6 @@ const schedule = {
   /** How often it is tried at most. */
   triesMax: z.int().min(1).max(TRIES_MAX).default(TRIES_MAX),
 };
-
-/** Any JSON value. */
-const JsonValue: z.ZodType<Json> = z.json();
 
 const Host = z
   .string()

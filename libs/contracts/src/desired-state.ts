@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Check } from './checks.js';
-import type { Json } from '@caisson/kernel';
+import { JsonValue } from './json-value.js';
 import { Priority } from './priority.js';
 import { Schedule } from './schedule.js';
 
@@ -25,9 +25,6 @@ export const DESIRED_STATE_LIMITS = {
 export const ResourceName = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a DNS label: 1 to 63 of a-z, 0-9 and inner hyphens');
-
-/** Any JSON value. */
-export const JsonValue: z.ZodType<Json> = z.json();
 
 /** A JSON object: an engine's own input. */
 export const JsonRecord = z.record(z.string().max(256), JsonValue);

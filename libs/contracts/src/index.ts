@@ -1,3 +1,5 @@
+export { asyncApiOf, describeEvents } from './async-api.js';
+export type { AsyncApiDocument, AsyncApiMessage } from './async-api.js';
 export { Check, CommandCheck, HttpCheck, ObservedCheck, OutputCheck, portOf, shownUrl, TcpCheck } from './checks.js';
 export { CloudEvent, cloudEventText, dataSchemaOf, publicEventOf } from './cloud-event.js';
 export {
@@ -5,7 +7,6 @@ export {
   DesiredState,
   DesiredStateRequest,
   JsonRecord,
-  JsonValue,
   PushTrigger,
   ResourceName,
   ResourceSpec,
@@ -21,6 +22,7 @@ export { TENANCY_EVENTS } from './events/tenancy.events.js';
 export { WEBHOOK_EVENTS } from './events/webhooks.events.js';
 export { Diagnostic, Failure } from './failure.js';
 export { hideUrlSecrets } from './hide-url-secrets.js';
+export { JsonValue } from './json-value.js';
 export {
   PLANNING_TABLE_LIMITS,
   PLANNING_TABLES,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { JsonRecord, JsonValue } from './desired-state.js';
+import { JsonRecord } from './desired-state.js';
+import { JsonValue } from './json-value.js';
 
 /** What happens to a unit or resource. `none` = already as desired. */
 export const ChangeAction = z.enum(['create', 'update', 'replace', 'delete', 'none']);

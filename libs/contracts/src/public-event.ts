@@ -58,9 +58,9 @@ export type EventOf<C extends Context> = {
   [F in FactOf<C>]: PublicEvent<DataOf<C, F>> & { readonly fact: F };
 }[FactOf<C>];
 
-/** `caisson.<context>.<fact>.v1`: the type attribute of a public event. */
+/** `caisson.<context>.<fact>.v1`: the type attribute of a public event. A fact called `….v2` names its own version. */
 export function eventTypeOf<C extends Context>(context: C, fact: FactOf<C>): string {
-  return `caisson.${context}.${fact}.v1`;
+  return `caisson.${context}.${fact}${/\.v\d+$/.test(fact) ? '' : '.v1'}`;
 }
 
 const TYPE = /^caisson\.([a-z]+)\.([a-z-]+)\.v(\d+)$/;
@@ -79,9 +79,10 @@ export function parseEventType(type: string): { context: string; fact: string; m
  */
 export function decodeEvent<C extends Context>(context: C, event: PublicEvent): EventOf<C> | undefined {
   const parsed = parseEventType(event.type);
-  if (parsed?.context !== context || parsed.major !== 1) return undefined;
+  if (parsed?.context !== context) return undefined;
+  const fact = parsed.major === 1 ? parsed.fact : `${parsed.fact}.v${parsed.major}`;
   const schemas: Record<string, z.ZodType> = PUBLIC_EVENTS[context];
-  const schema = Object.hasOwn(schemas, parsed.fact) ? schemas[parsed.fact] : undefined;
+  const schema = Object.hasOwn(schemas, fact) ? schemas[fact] : undefined;
   if (schema === undefined) return undefined;
-  return { ...event, data: schema.parse(event.data), fact: parsed.fact } as unknown as EventOf<C>;
+  return { ...event, data: schema.parse(event.data), fact } as unknown as EventOf<C>;
 }

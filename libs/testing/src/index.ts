@@ -17,6 +17,8 @@ export type { OutboxFixture } from './outbox.contract.js';
 export { freePort } from '@caisson/postgres-server';
 export { systemClock } from '@caisson/system';
 export { startSourceProcess } from './source-process.js';
+export { DocumentedMessages } from './documented-messages.js';
+export type { GivenMessage } from './documented-messages.js';
 export { DocumentedAnswers } from './documented-answers.js';
 export type { GivenAnswer } from './documented-answers.js';
 export { createTestDatabase } from './test-database.js';

@@ -49,7 +49,11 @@ const ENVELOPE = [
   ['`id`', '`ce_id`', 'the event’s own id, unique for ever: deduplicate by it'],
   ['`type`', '`ce_type`', '`caisson.<context>.<fact>.v<major>`'],
   ['`source`', '`ce_source`', '`/caisson/<service>`: whose stream it is'],
-  ['`subject`', '`ce_subject`', 'the stream id, such as `deployment-<id>`; also the key of the message'],
+  [
+    '`subject`',
+    '`ce_subject`',
+    'the stream id, such as `deployment-<id>`; `<tenant>|<stream>` is the key of the message',
+  ],
   ['`time`', '`ce_time`', 'when it happened, by the clock of the service that recorded it'],
   ['`tenantId`', '`ce_tenantid`', 'the owner'],
   ['`correlationId`', '`ce_correlationid`', 'the whole story: the request or delivery it began with'],
@@ -74,6 +78,8 @@ export function eventsPage(): string {
       'the order of `sequence`, at least once. Members may be added to the data of a type; one that is ' +
       'taken away or changes ' +
       'its meaning makes a new major version. Read what you know and ignore the rest.',
+    'For programs: the [AsyncAPI document](asyncapi.json), with the JSON Schema of every type. A running API answers ' +
+      'with it at `/asyncapi.json`.',
     madeFrom('libs/contracts/src/public-event.ts', 'libs/contracts/src/topics.ts'),
     '## Envelope',
     table(['Member', 'Kafka header', 'Meaning'], ENVELOPE),

@@ -2,13 +2,15 @@ import { Controller, Get, Header, Inject, Module, Param, StreamableFile, type Dy
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { ProblemCatalog } from '@caisson/contracts';
+import type { AsyncApiDocument, ProblemCatalog } from '@caisson/contracts';
 import { edgeProblem } from './edge-problems.js';
 import type { OpenApiDocument } from './open-api.js';
 
 /** What the documentation pages show. */
 export interface DocsOptions {
   readonly document: OpenApiDocument;
+  /** What is published on Kafka. */
+  readonly events: AsyncApiDocument;
   /** Every code that the operations can answer. */
   readonly problems: ProblemCatalog;
 }
@@ -30,7 +32,8 @@ const START_SCRIPT = `window.addEventListener('load', () => {
 `;
 
 /**
- * Serves the OpenAPI document, a page to read and try it, and the list of problem codes. Everything from this server.
+ * Serves the OpenAPI document, a page to read and try it, the AsyncAPI document and the list of problem codes.
+ * Everything from this server.
  */
 @Controller()
 export class DocsController {
@@ -40,6 +43,12 @@ export class DocsController {
   @Header('content-type', 'application/json; charset=utf-8')
   document(): OpenApiDocument {
     return this.options.document;
+  }
+
+  @Get(['asyncapi.json', 'api/v1/asyncapi.json'])
+  @Header('content-type', 'application/json; charset=utf-8')
+  events(): AsyncApiDocument {
+    return this.options.events;
   }
 
   @Get('docs')
@@ -84,7 +93,7 @@ export class DocsController {
   }
 }
 
-/** Adds `/api/v1/openapi.json`, `/docs` and `/docs/errors` to an application. */
+/** Adds `/api/v1/openapi.json`, `/asyncapi.json`, `/docs` and `/docs/errors` to an application. */
 @Module({})
 export class DocsModule {
   static register(options: DocsOptions): DynamicModule {

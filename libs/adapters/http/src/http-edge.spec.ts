@@ -13,7 +13,7 @@ import {
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { EDGE_PROBLEMS, ROLE_PERMISSIONS } from '@caisson/contracts';
+import { describeEvents, EDGE_PROBLEMS, ROLE_PERMISSIONS } from '@caisson/contracts';
 import { Fault, uuidV7 } from '@caisson/kernel';
 import { Metrics, type Logger } from '@caisson/observability';
 import jwt from 'jsonwebtoken';
@@ -111,7 +111,7 @@ const document = openApiOf({
 });
 
 @Module({
-  imports: [DocsModule.register({ document, problems: EDGE_PROBLEMS })],
+  imports: [DocsModule.register({ document, events: describeEvents(), problems: EDGE_PROBLEMS })],
   controllers: [ThingsController, RawController],
   providers: [{ provide: Authenticator, useValue: authenticator }],
 })
@@ -399,6 +399,13 @@ describe('idempotency keys', () => {
 });
 
 describe('documents', () => {
+  it('serves the AsyncAPI document at both of its addresses', async () => {
+    for (const url of ['/asyncapi.json', '/api/v1/asyncapi.json']) {
+      const { body, status } = await ask({ method: 'GET', url });
+      expect([status, body]).toEqual([200, describeEvents()]);
+    }
+  });
+
   it('serves the OpenAPI document that follows from the routes', async () => {
     const { body } = await ask({ method: 'GET', url: '/api/v1/openapi.json' });
     expect(body).toMatchObject({

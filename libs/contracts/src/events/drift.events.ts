@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JsonValue } from '../desired-state.js';
+import { JsonValue } from '../json-value.js';
 
 const inScan = { scanId: z.string(), deploymentId: z.string() };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JsonValue } from '../desired-state.js';
+import { JsonValue } from '../json-value.js';
 
 const ofDelivery = { hookId: z.string(), deliveryId: z.string(), event: z.string() };
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { JsonRecord } from '../desired-state.js';
 import { Failure } from '../failure.js';
-import { JsonValue } from '../desired-state.js';
+import { JsonValue } from '../json-value.js';
 import { ChangeAction, Digest } from '../plan.js';
 import { RunEffects } from '../run-effects.js';
 import { RUN_COMMANDS, RUN_KINDS, RUN_STATES } from '../run-states.js';
