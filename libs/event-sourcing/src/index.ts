@@ -42,6 +42,7 @@ export type {
 export type { ClaimedJob, FailedJob, JobClaim, JobQueue, NewJob } from './ports/job-queue.js';
 export type { HeldLock, LockManager, LockRequest } from './ports/lock-manager.js';
 export type { EventPublisher, Outbox, OutboxEntry } from './ports/outbox.js';
+export type { GivenUpJob, ParkedStream, Recovery } from './ports/recovery.js';
 export { Relay } from './relay.js';
 export type { RelayObserver, RelayOptions } from './relay.js';
 export { Sweep, SWEEP_DEFAULTS } from './sweep.js';

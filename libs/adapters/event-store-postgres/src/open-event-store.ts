@@ -9,6 +9,7 @@ import {
   type JobQueue,
   type LockManager,
   type Outbox,
+  type Recovery,
   type StreamRef,
   type Wakeups,
 } from '@caisson/event-sourcing';
@@ -23,6 +24,7 @@ import { orFault } from './postgres-faults.js';
 import { PostgresJobQueue } from './postgres-job-queue.js';
 import { PostgresLeaseManager } from './postgres-lease-manager.js';
 import { PostgresOutbox } from './postgres-outbox.js';
+import { PostgresRecovery } from './postgres-recovery.js';
 import { PostgresWakeups } from './postgres-wakeups.js';
 import { processIdentity } from './process-identity.js';
 import { QueueAlarm } from './queue-alarm.js';
@@ -61,6 +63,8 @@ export interface OpenedEventStore {
   readonly consumers: ConsumerStore;
   /** All public events in their global order. */
   readonly feed: EventFeed;
+  /** What waits for a person. */
+  readonly recovery: Recovery;
   /** For other adapters' own tables. */
   readonly pool: pgModule.Pool;
   /** Who this process is, for claims of jobs and leases. */
@@ -111,6 +115,7 @@ export async function openEventStore(options: EventStoreOptions): Promise<Opened
     outbox,
     consumers: new PostgresConsumerStore({ reading: pool, transactions }),
     feed: new PostgresEventFeed(pool),
+    recovery: new PostgresRecovery(pool, wakeups),
     pool,
     identity,
     verifyChain: (stream) => verifyChain(pool, stream),

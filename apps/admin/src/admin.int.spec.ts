@@ -1,0 +1,146 @@
+import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
+import { createTestDatabase, newAppend, type TestDatabase } from '@caisson/testing';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runAdmin } from './program.js';
+
+const BY = ['--by', 'mia', '--because', 'release 1.2 reads it'];
+
+let database: TestDatabase;
+let store: OpenedEventStore;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await migrate({ ownerUrl: database.url });
+  store = await openEventStore({ url: database.url });
+});
+
+afterAll(async () => {
+  await store.close();
+  await database.drop();
+});
+
+/** Runs a command line as a person does. */
+async function admin(...args: readonly string[]): Promise<{ code: number; out: string; complaint: string }> {
+  const [out, complaints]: [string[], string[]] = [[], []];
+  const code = await runAdmin(args, {
+    environment: { CAISSON_DATABASE_URL: database.url },
+    print: (line) => out.push(line),
+    complain: (line) => complaints.push(line),
+  });
+  return { code, out: out.join('\n'), complaint: complaints.join('\n') };
+}
+
+/** What was recorded about a thing. */
+async function ordersAbout(tenantId: string, thing: string): Promise<readonly object[]> {
+  const { events } = await store.events.load({ stream: { tenantId, streamId: `recovery-${thing}` } });
+  return events.map(({ context, data, type }) => ({ type, actor: context.actor, data }));
+}
+
+describe('a parked stream', () => {
+  it('is listed, shown, and released once, with the name of who did it', async () => {
+    const append = newAppend();
+    await store.events.append(append);
+    const { streamId, tenantId } = append.stream;
+    await store.consumers.transact('planner', [append.stream], (transaction) => {
+      transaction.park(append.stream, 1, 'ZodError: no\nsuch member');
+      return Promise.resolve();
+    });
+
+    const { out } = await admin('parked', 'list');
+    expect(out.split('\n')).toHaveLength(2);
+    expect(out).toMatch(new RegExp(`planner +${tenantId} +${streamId} +1 +ZodError: no such member`));
+    expect((await admin('parked', 'list', '--consumer', 'executor')).out).toBe('No stream is parked.');
+    const [listed] = JSON.parse((await admin('parked', 'list', '--json')).out) as readonly object[];
+    expect(listed).toEqual({
+      consumer: 'planner',
+      tenantId,
+      streamId,
+      fromVersion: 1,
+      reason: 'ZodError: no\nsuch member',
+    });
+
+    const shown = await admin('parked', 'show', 'planner', tenantId, streamId);
+    expect(JSON.parse(shown.out)).toMatchObject({
+      reason: 'ZodError: no\nsuch member',
+      event: { subject: streamId, sequence: 1, data: { label: 'one' } },
+      waitingBehind: 0,
+    });
+
+    const released = await admin('parked', 'release', 'planner', tenantId, streamId, ...BY);
+    expect([released.code, released.complaint]).toEqual([0, '']);
+    expect(await store.consumers.parked('planner')).toEqual([]);
+    expect(await ordersAbout(tenantId, 'planner')).toEqual([
+      {
+        type: 'StreamReleaseOrdered',
+        actor: 'operator:mia',
+        data: { consumer: 'planner', streamId, fromVersion: 1, reason: 'ZodError: no\nsuch member', because: BY[3] },
+      },
+    ]);
+
+    const again = await admin('parked', 'release', 'planner', tenantId, streamId, ...BY);
+    expect(again).toMatchObject({ code: 1, complaint: expect.stringContaining('is not parked for planner') as string });
+    expect(await ordersAbout(tenantId, 'planner')).toHaveLength(1);
+  });
+
+  it('is not released without a name and a reason', async () => {
+    const answer = await admin('parked', 'release', 'planner', 't', 's', '--by', 'mia');
+    expect(answer).toMatchObject({ code: 2, complaint: expect.stringContaining('--because') as string });
+  });
+});
+
+describe('a job that was given up', () => {
+  it('is listed and opened again, with the name of who did it', async () => {
+    const stream = newAppend().stream;
+    await store.consumers.transact('drift-detector', [stream], (transaction) => {
+      transaction.enqueue(stream, { queue: 'drift', key: 'scan-1', payload: {} });
+      return Promise.resolve();
+    });
+    const claim = () => store.jobs.claim({ queue: 'drift', worker: 'w', limit: 1, leaseMs: 10_000 });
+    const [job] = await claim();
+    await store.jobs.fail(job!, 'a defect');
+
+    const { out } = await admin('jobs', 'list', '--queue', 'drift');
+    expect(out).toMatch(new RegExp(`${job!.jobId} +${stream.tenantId} +drift +scan-1 +1 .* a defect`));
+    expect((await admin('jobs', 'list', '--queue', 'planning')).out).toBe('No job was given up.');
+
+    expect(await admin('jobs', 'reopen', job!.jobId, ...BY)).toMatchObject({ code: 0 });
+    expect(await claim()).toMatchObject([{ key: 'scan-1', attempt: 1 }]);
+    expect(await ordersAbout(stream.tenantId, 'drift')).toMatchObject([
+      { type: 'JobReopenOrdered', actor: 'operator:mia', data: { jobId: job!.jobId, reason: 'a defect' } },
+    ]);
+    for (const id of [job!.jobId, '0', 'all', '99999999']) {
+      expect(await admin('jobs', 'reopen', id, ...BY)).toMatchObject({ code: 1 });
+    }
+  });
+});
+
+describe('the command line', () => {
+  it('understands what docs/how-to/recover-from-unknown.md says', async () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/how-to/recover-from-unknown.md'), 'utf8');
+    const lines = [...page.matchAll(/^npx caisson-admin (.*)$/gm)].map(([, line = '']) => line);
+    expect(lines.length).toBeGreaterThan(4);
+    for (const line of lines) {
+      const args = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word = '']) => quoted ?? word);
+      expect([line, (await admin(...args)).code]).not.toEqual([line, 2]);
+    }
+  });
+
+  it('says what there is, and what it does not know', async () => {
+    const help = await admin('--help');
+    expect(help.code).toBe(0);
+    for (const word of ['parked', 'jobs', 'CAISSON_DATABASE_URL']) expect(help.out).toContain(word);
+    expect(await admin('parked', 'drop')).toMatchObject({ code: 2, out: '' });
+  });
+
+  it('says which setting is missing', async () => {
+    const complaints: string[] = [];
+    const code = await runAdmin(['parked', 'list'], {
+      environment: {},
+      print: () => undefined,
+      complain: (line) => complaints.push(line),
+    });
+    expect([code, complaints.join()]).toEqual([1, expect.stringContaining('CAISSON_DATABASE_URL')]);
+  });
+});

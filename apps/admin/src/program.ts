@@ -1,0 +1,96 @@
+import { messageOf } from '@caisson/kernel';
+import { Command, CommanderError } from 'commander';
+import { listJobs, reopenJob } from './job-commands.js';
+import type { Operator } from './orders.js';
+import { listParked, releaseParked, showParked } from './parked-commands.js';
+import type { Surroundings } from './surroundings.js';
+
+/** Where messages about what went wrong go. */
+export interface Terminal extends Surroundings {
+  /** Writes one line about a failure. */
+  complain(line: string): void;
+}
+
+const FAILED = 1;
+const MISUSED = 2;
+
+interface GivenBy {
+  readonly by: string;
+  readonly because: string;
+}
+
+/** Runs one command line. Answers the exit code: 0 done, 1 not done, 2 not understood. Never rejects. */
+export async function runAdmin(args: readonly string[], terminal: Terminal): Promise<number> {
+  const program = commandsFor(terminal);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED; // It has said what is wrong.
+    terminal.complain(messageOf(error));
+    return FAILED;
+  }
+}
+
+function commandsFor(terminal: Terminal): Command {
+  const program = new Command('caisson-admin')
+    .description('Looks after what waits for a person. CAISSON_DATABASE_URL says where the database is.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        terminal.print(text.trimEnd());
+      },
+      writeErr: (text) => {
+        terminal.complain(text.trimEnd());
+      },
+    });
+  addParked(program, terminal);
+  addJobs(program, terminal);
+  return program;
+}
+
+function addParked(program: Command, terminal: Terminal): void {
+  const parked = program.command('parked').description('Streams that a consumer set aside.');
+  parked
+    .command('list')
+    .description('which, and why')
+    .option('--consumer <name>', 'only of this one, such as planner')
+    .option('--json', 'for programs')
+    .action((options: { consumer?: string; json?: boolean }) => listParked(terminal, options));
+  parked
+    .command('show <consumer> <tenant> <stream>')
+    .description('the event that it waits with, and how many wait behind it')
+    .action((consumer: string, tenantId: string, streamId: string) =>
+      showParked(terminal, { consumer, tenantId, streamId }),
+    );
+  givenBy(parked.command('release <consumer> <tenant> <stream>'))
+    .description('let it go on, after its cause is mended')
+    .action((...given: [string, string, string, GivenBy]) => {
+      const [consumer, tenantId, streamId, options] = given;
+      return releaseParked(terminal, { consumer, tenantId, streamId }, operatorOf(options));
+    });
+}
+
+function addJobs(program: Command, terminal: Terminal): void {
+  const jobs = program.command('jobs').description('Work that was tried and given up.');
+  jobs
+    .command('list')
+    .description('which, and why')
+    .option('--queue <name>', 'only of this one, such as planning')
+    .option('--json', 'for programs')
+    .action((options: { queue?: string; json?: boolean }) => listJobs(terminal, options));
+  givenBy(jobs.command('reopen <job>'))
+    .description('have it tried again, after its cause is mended')
+    .action((jobId: string, options: GivenBy) => reopenJob(terminal, jobId, operatorOf(options)));
+}
+
+/** Orders are recorded with who gave them, and why. */
+function givenBy(command: Command): Command {
+  return command
+    .requiredOption('--by <name>', 'who orders it: recorded')
+    .requiredOption('--because <text>', 'why, such as what was mended: recorded');
+}
+
+function operatorOf({ because, by }: GivenBy): Operator {
+  return { name: by, because };
+}
