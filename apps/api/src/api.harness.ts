@@ -58,6 +58,8 @@ export interface AnswerBody {
   readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
   readonly allowed: readonly string[];
   readonly access_token: string;
+  readonly key: string;
+  readonly invitation: string;
   readonly refresh_token: string;
   readonly deployment: DeploymentSummary;
   readonly run: RunResource;

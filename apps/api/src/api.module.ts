@@ -1,5 +1,14 @@
 import { describeEvents } from '@caisson/contracts';
-import { ChangePassword, EndSession, FindAccess, LogIn, RefreshSession, Register } from '@caisson/tenancy';
+import {
+  ChangePassword,
+  EndSession,
+  FindAccess,
+  LogIn,
+  ManageKeys,
+  ManageMembers,
+  RefreshSession,
+  Register,
+} from '@caisson/tenancy';
 import { ReactToFact } from '@caisson/deployment';
 import { Authenticator, DocsModule, PageCursors, SessionTokens, TokenKeys } from '@caisson/http';
 import { RecomputePlan, ReplaceTable, StoredTables } from '@caisson/planning';
@@ -30,10 +39,12 @@ import { FindPlanHandler, FindRunHandler, ListRunsHandler, ListTasksHandler } fr
 import { FindChangedInputsHandler } from './queries/plan-input-queries.js';
 import { FindTableHandler, FindUnknownEnginesHandler } from './queries/table-queries.js';
 import { ListAttemptsHandler, ReadAttemptLogHandler } from './queries/attempt-queries.js';
+import { FindKeyHandler, FindMemberHandler, ListKeysHandler, ListMembersHandler } from './queries/tenancy-queries.js';
 import { FindTaskHandler } from './queries/task-queries.js';
 import { Argon2PasswordHasher } from './security/argon2-password-hasher.js';
-import { CallerAuthenticator } from './security/caller-authenticator.js';
+import { CallerAuthenticator, KEY_PREFIX } from './security/caller-authenticator.js';
 import { CurrentAccess } from './security/current-access.js';
+import { HashedSecrets } from './security/hashed-secrets.js';
 import { SecretBootstrapGate } from './security/secret-bootstrap-gate.js';
 import {
   callbackTokensOf,
@@ -63,7 +74,13 @@ const QUERY_HANDLERS = [
   FindTableHandler,
   FindUnknownEnginesHandler,
   FindChangedInputsHandler,
+  ListMembersHandler,
+  FindMemberHandler,
+  ListKeysHandler,
+  FindKeyHandler,
 ];
+
+const INVITATION_PREFIX = 'caisson_invite_';
 
 /** The API: the only place where its ports meet its controllers. */
 @Module({})
@@ -126,16 +143,24 @@ function tenancyProviders(ports: ApiPorts): readonly Provider[] {
   const tokens = sessionTokensOf(ports);
   const issuer = new SessionTokenIssuer(tokens);
   const access = new CurrentAccess(new FindAccess(documents), clock);
-  const { selfRegistration } = settings;
+  const { keySecret, jwtPreviousSecret, jwtSecret, selfRegistration } = settings;
+  const peppers = {
+    current: keySecret ?? jwtSecret,
+    previous: keySecret === undefined ? jwtPreviousSecret : jwtSecret,
+  };
+  const keys = new HashedSecrets(KEY_PREFIX, peppers);
+  const mint = new HashedSecrets(INVITATION_PREFIX, peppers);
   return [
     { provide: TokenKeys, useValue: tokenKeysOf(settings) },
     { provide: SessionTokens, useValue: tokens },
     { provide: CurrentAccess, useValue: access },
-    { provide: Authenticator, useValue: new CallerAuthenticator(tokens, access) },
-    { provide: Register, useValue: new Register({ runtime, gate, hasher, selfRegistration }) },
+    { provide: Authenticator, useValue: new CallerAuthenticator({ tokens, keys, access, clock }) },
+    { provide: Register, useValue: new Register({ runtime, documents, gate, hasher, mint, selfRegistration }) },
     { provide: LogIn, useValue: new LogIn(runtime, documents, hasher, issuer) },
     { provide: RefreshSession, useValue: new RefreshSession(runtime, documents, issuer) },
     { provide: EndSession, useValue: new EndSession(runtime) },
+    { provide: ManageKeys, useValue: new ManageKeys(runtime, documents, keys) },
+    { provide: ManageMembers, useValue: new ManageMembers(runtime, mint) },
     { provide: ChangePassword, useValue: new ChangePassword(runtime, documents, hasher) },
   ];
 }

@@ -19,6 +19,7 @@ export interface ApiPorts {
     | 'jwtAudience'
     | 'bootstrapToken'
     | 'selfRegistration'
+    | 'keySecret'
   >;
   readonly runtime: CommandRuntime;
   readonly documents: DocumentStore;

@@ -37,6 +37,11 @@ export const ApiSettings = CommonSettings.extend({
   liveBeatMs: WholeNumber.default(LIVE_DEFAULTS.liveBeatMs),
   /** Bytes that may wait for a watcher who reads slower than events come; then it is let go. */
   liveBufferBytes: WholeNumber.default(LIVE_DEFAULTS.liveBufferBytes),
+  /**
+   * API keys and invitations are kept as hashes under it. Absent: under `jwtSecret`; set it to that one before another
+   * takes the place of `jwtSecret`, or keys end with it.
+   */
+  keySecret: z.string().min(SECRET_CHARACTERS_MIN).optional(),
   /** Lets the first administrator of a tenant register. Without it nobody can. */
   bootstrapToken: z.string().min(16).optional(),
   /** Whether anybody may join a tenant as a viewer. Off: members come by invitation only. */

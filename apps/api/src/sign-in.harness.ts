@@ -23,7 +23,11 @@ export async function signIn(
   await events.append({
     ...newAppend({ stream: newStream(tenantId) }),
     documents: [
-      { collection: TENANCY_COLLECTIONS.member, id: principalId, body: { id: principalId, username, role } },
+      {
+        collection: TENANCY_COLLECTIONS.member,
+        id: principalId,
+        body: { id: principalId, username, role, status: 'active' },
+      },
       {
         collection: TENANCY_COLLECTIONS.session,
         id: principalId,

@@ -10,7 +10,7 @@ export interface paths {
     };
     readonly get?: never;
     readonly put?: never;
-    /** Register: as the first administrator of a tenant with the bootstrap token, as a viewer without one */
+    /** Register: found a tenant with the bootstrap token, follow an invitation, or join as a viewer */
     readonly post: operations['register'];
     readonly delete?: never;
     readonly options?: never;
@@ -114,6 +114,96 @@ export interface paths {
     readonly get: operations['readKeySet'];
     readonly put?: never;
     readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/members': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** List the members of the tenant */
+    readonly get: operations['listMembers'];
+    readonly put?: never;
+    /** Invite somebody into the tenant; the invitation is shown this once */
+    readonly post: operations['inviteMember'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/members/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Read a member of the tenant */
+    readonly get: operations['readMember'];
+    readonly put?: never;
+    readonly post?: never;
+    /** Leave the tenant, or show a member the door, which needs the permission user:manage */
+    readonly delete: operations['removeMember'];
+    readonly options?: never;
+    readonly head?: never;
+    /** Give a member another role */
+    readonly patch: operations['changeMember'];
+    readonly trace?: never;
+  };
+  readonly '/api/v1/keys': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** List API keys, revoked ones too */
+    readonly get: operations['listKeys'];
+    readonly put?: never;
+    /** Issue an API key; its secret is shown this once */
+    readonly post: operations['issueKey'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/keys/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Read an API key */
+    readonly get: operations['readKey'];
+    readonly put?: never;
+    readonly post?: never;
+    /** Revoke an API key, at once */
+    readonly delete: operations['revokeKey'];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/keys/{id}/rotate': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Give an API key a new secret, and let the old one be good for a while */
+    readonly post: operations['rotateKey'];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -1223,6 +1313,17 @@ export interface components {
       /** @default 1000 */
       readonly triesMax: number;
     };
+    readonly InvitationAnswer: {
+      readonly id: string;
+      /** @enum {string} */
+      readonly role: 'admin' | 'operator' | 'deployer' | 'viewer';
+      readonly expiresAt: string;
+      readonly invitation: string;
+    };
+    readonly InviteRequest: {
+      /** @enum {string} */
+      readonly role: 'admin' | 'operator' | 'deployer' | 'viewer';
+    };
     readonly JsonRecord: {
       readonly [key: string]: components['schemas']['JsonValue'];
     };
@@ -1231,6 +1332,35 @@ export interface components {
     };
     readonly JsonValue: unknown;
     readonly JsonValueInput: unknown;
+    readonly KeyAnswer: {
+      readonly id: string;
+      readonly name: string;
+      /** @enum {string} */
+      readonly role: 'admin' | 'operator' | 'deployer' | 'viewer';
+      /** @enum {string} */
+      readonly status: 'active' | 'revoked';
+      readonly expiresAt?: string;
+      readonly key: string;
+    };
+    readonly KeyRequest: {
+      readonly name: string;
+      /** @enum {string} */
+      readonly scope: 'read' | 'write' | 'admin' | 'operator' | 'deployer' | 'viewer';
+      readonly expiresInDays?: number;
+    };
+    readonly KeyResource: {
+      readonly id: string;
+      readonly name: string;
+      /** @enum {string} */
+      readonly role: 'admin' | 'operator' | 'deployer' | 'viewer';
+      /** @enum {string} */
+      readonly status: 'active' | 'revoked';
+      readonly expiresAt?: string;
+    };
+    readonly KeyRotationRequest: {
+      /** @default 24 */
+      readonly overlapHours: number;
+    };
     readonly KeySet: {
       readonly keys: readonly {
         /** @constant */
@@ -1257,6 +1387,16 @@ export interface components {
       readonly password: string;
       /** @default default */
       readonly tenant: string;
+    };
+    readonly MemberChangeRequest: {
+      /** @enum {string} */
+      readonly role: 'admin' | 'operator' | 'deployer' | 'viewer';
+    };
+    readonly MemberResource: {
+      readonly id: string;
+      readonly username: string;
+      /** @enum {string} */
+      readonly role: 'admin' | 'operator' | 'deployer' | 'viewer';
     };
     readonly ObservedCheck: {
       /** @constant */
@@ -1288,7 +1428,7 @@ export interface components {
        */
       readonly test: 'equals' | 'differs' | 'contains' | 'at_least' | 'at_most' | 'present';
       /** @default null */
-      readonly expected: components['schemas']['outputschema0'];
+      readonly expected: components['schemas']['JsonValue'];
     };
     readonly OutputCheckInput: {
       /** @constant */
@@ -1300,7 +1440,7 @@ export interface components {
        */
       readonly test: 'equals' | 'differs' | 'contains' | 'at_least' | 'at_most' | 'present';
       /** @default null */
-      readonly expected: components['schemas']['inputschema0'];
+      readonly expected: components['schemas']['JsonValueInput'];
     };
     readonly OutputsAnswer: {
       readonly outputs: components['schemas']['JsonRecord'];
@@ -1523,6 +1663,7 @@ export interface components {
       /** @default default */
       readonly tenant: string;
       readonly bootstrapToken?: string;
+      readonly invitation?: string;
     };
     readonly RemediateRequest: {
       /** @constant */
@@ -2043,7 +2184,6 @@ export interface components {
       readonly content: components['schemas']['TypeTable'];
     };
     readonly UsernameInput: string;
-    readonly inputschema0: unknown;
     readonly listDeploymentDriftAnswer: {
       readonly items: readonly components['schemas']['DriftReportResource'][];
       readonly nextCursor?: string;
@@ -2054,6 +2194,14 @@ export interface components {
     };
     readonly listDriftReportsAnswer: {
       readonly items: readonly components['schemas']['DriftReportResource'][];
+      readonly nextCursor?: string;
+    };
+    readonly listKeysAnswer: {
+      readonly items: readonly components['schemas']['KeyResource'][];
+      readonly nextCursor?: string;
+    };
+    readonly listMembersAnswer: {
+      readonly items: readonly components['schemas']['MemberResource'][];
       readonly nextCursor?: string;
     };
     readonly listRevisionsAnswer: {
@@ -2068,7 +2216,6 @@ export interface components {
       readonly items: readonly components['schemas']['TaskResource'][];
       readonly nextCursor?: string;
     };
-    readonly outputschema0: unknown;
     /** @description Server-sent events: `id` is the place to come back to, `data` a CloudEvent. */
     readonly watchEventsAnswer: string;
   };
@@ -2284,7 +2431,7 @@ export interface operations {
       };
     };
     readonly responses: {
-      /** @description Register: as the first administrator of a tenant with the bootstrap token, as a viewer without one */
+      /** @description Register: found a tenant with the bootstrap token, follow an invitation, or join as a viewer */
       readonly 201: {
         headers: {
           readonly [name: string]: unknown;
@@ -2304,7 +2451,7 @@ export interface operations {
             /** @constant */
             readonly status?: 403;
             /** @enum {unknown} */
-            readonly code?: 'bootstrap-token-invalid' | 'registration-closed';
+            readonly code?: 'bootstrap-token-invalid' | 'invitation-invalid' | 'registration-closed';
           } & components['schemas']['Problem'];
         };
       };
@@ -2606,6 +2753,574 @@ export interface operations {
       readonly 408: components['responses']['Problem408'];
       readonly 414: components['responses']['Problem414'];
       readonly 415: components['responses']['Problem415'];
+      readonly 431: components['responses']['Problem431'];
+      readonly 500: components['responses']['Problem500'];
+      readonly 503: components['responses']['Problem503'];
+    };
+  };
+  readonly listMembers: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description How many at most, 1 to 200; default 50. */
+        readonly limit?: string;
+        /** @description The nextCursor of the page before, with the same filters. */
+        readonly cursor?: string;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description List the members of the tenant */
+      readonly 200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          readonly ETag?: string;
+          /** @description The next page, when there is one (RFC 8288). */
+          readonly Link?: string;
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['listMembersAnswer'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      readonly 304: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      readonly 400: components['responses']['Problem400'];
+      readonly 401: components['responses']['Problem401'];
+      readonly 408: components['responses']['Problem408'];
+      readonly 414: components['responses']['Problem414'];
+      readonly 415: components['responses']['Problem415'];
+      readonly 431: components['responses']['Problem431'];
+      readonly 500: components['responses']['Problem500'];
+      readonly 503: components['responses']['Problem503'];
+    };
+  };
+  readonly inviteMember: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        readonly 'Idempotency-Key'?: string;
+      };
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        /**
+         * @example {
+         *       "role": "deployer"
+         *     }
+         */
+        readonly 'application/json': components['schemas']['InviteRequest'];
+      };
+    };
+    readonly responses: {
+      /** @description Invite somebody into the tenant; the invitation is shown this once */
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['InvitationAnswer'];
+        };
+      };
+      readonly 400: components['responses']['Problem400'];
+      readonly 401: components['responses']['Problem401'];
+      readonly 403: components['responses']['Problem403'];
+      readonly 408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/problem+json': {
+            /** @constant */
+            readonly status?: 409;
+            /** @enum {unknown} */
+            readonly code?: 'invitations-exhausted' | 'secret-shown';
+          } & components['schemas']['Problem'];
+        };
+      };
+      readonly 413: components['responses']['Problem413'];
+      readonly 414: components['responses']['Problem414'];
+      readonly 415: components['responses']['Problem415'];
+      readonly 422: components['responses']['Problem422'];
+      readonly 431: components['responses']['Problem431'];
+      readonly 500: components['responses']['Problem500'];
+      readonly 503: components['responses']['Problem503'];
+    };
+  };
+  readonly readMember: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Read a member of the tenant */
+      readonly 200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          readonly ETag?: string;
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['MemberResource'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      readonly 304: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      readonly 400: components['responses']['Problem400'];
+      readonly 401: components['responses']['Problem401'];
+      /** @description There is no such thing, or it is not yours. */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/problem+json': {
+            /** @constant */
+            readonly status?: 404;
+            /** @enum {unknown} */
+            readonly code?: 'member-not-found' | 'not-found' | 'route-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      readonly 408: components['responses']['Problem408'];
+      readonly 414: components['responses']['Problem414'];
+      readonly 415: components['responses']['Problem415'];
+      readonly 431: components['responses']['Problem431'];
+      readonly 500: components['responses']['Problem500'];
+      readonly 503: components['responses']['Problem503'];
+    };
+  };
+  readonly removeMember: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        readonly 'Idempotency-Key'?: string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Leave the tenant, or show a member the door, which needs the permission user:manage */
+      readonly 204: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      readonly 400: components['responses']['Problem400'];
+      readonly 401: components['responses']['Problem401'];
+      readonly 403: components['responses']['Problem403'];
+      /** @description There is no such thing, or it is not yours. */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/problem+json': {
+            /** @constant */
+            readonly status?: 404;
+            /** @enum {unknown} */
+            readonly code?: 'member-not-found' | 'not-found' | 'route-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      readonly 408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/problem+json': {
+            /** @constant */
+            readonly status?: 409;
+            /** @enum {unknown} */
+            readonly code?: 'last-admin';
+          } & components['schemas']['Problem'];
+        };
+      };
+      readonly 413: components['responses']['Problem413'];
+      readonly 414: components['responses']['Problem414'];
+      readonly 415: components['responses']['Problem415'];
+      readonly 422: components['responses']['Problem422'];
+      readonly 431: components['responses']['Problem431'];
+      readonly 500: components['responses']['Problem500'];
+      readonly 503: components['responses']['Problem503'];
+    };
+  };
+  readonly changeMember: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        readonly 'Idempotency-Key'?: string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        /**
+         * @example {
+         *       "role": "operator"
+         *     }
+         */
+        readonly 'application/json': components['schemas']['MemberChangeRequest'];
+      };
+    };
+    readonly responses: {
+      /** @description Give a member another role */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['MemberResource'];
+        };
+      };
+      readonly 400: components['responses']['Problem400'];
+      readonly 401: components['responses']['Problem401'];
+      readonly 403: components['responses']['Problem403'];
+      /** @description There is no such thing, or it is not yours. */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/problem+json': {
+            /** @constant */
+            readonly status?: 404;
+            /** @enum {unknown} */
+            readonly code?: 'member-not-found' | 'not-found' | 'route-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      readonly 408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/problem+json': {
+            /** @constant */
+            readonly status?: 409;
+            /** @enum {unknown} */
+            readonly code?: 'last-admin';
+          } & components['schemas']['Problem'];
+        };
+      };
+      readonly 413: components['responses']['Problem413'];
+      readonly 414: components['responses']['Problem414'];
+      readonly 415: components['responses']['Problem415'];
+      readonly 422: components['responses']['Problem422'];
+      readonly 431: components['responses']['Problem431'];
+      readonly 500: components['responses']['Problem500'];
+      readonly 503: components['responses']['Problem503'];
+    };
+  };
+  readonly listKeys: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description How many at most, 1 to 200; default 50. */
+        readonly limit?: string;
+        /** @description The nextCursor of the page before, with the same filters. */
+        readonly cursor?: string;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description List API keys, revoked ones too */
+      readonly 200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          readonly ETag?: string;
+          /** @description The next page, when there is one (RFC 8288). */
+          readonly Link?: string;
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['listKeysAnswer'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      readonly 304: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      readonly 400: components['responses']['Problem400'];
+      readonly 401: components['responses']['Problem401'];
+      readonly 403: components['responses']['Problem403'];
+      readonly 408: components['responses']['Problem408'];
+      readonly 414: components['responses']['Problem414'];
+      readonly 415: components['responses']['Problem415'];
+      readonly 431: components['responses']['Problem431'];
+      readonly 500: components['responses']['Problem500'];
+      readonly 503: components['responses']['Problem503'];
+    };
+  };
+  readonly issueKey: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        readonly 'Idempotency-Key'?: string;
+      };
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        /**
+         * @example {
+         *       "name": "nightly build",
+         *       "scope": "write",
+         *       "expiresInDays": 90
+         *     }
+         */
+        readonly 'application/json': components['schemas']['KeyRequest'];
+      };
+    };
+    readonly responses: {
+      /** @description Issue an API key; its secret is shown this once */
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['KeyAnswer'];
+        };
+      };
+      readonly 400: components['responses']['Problem400'];
+      readonly 401: components['responses']['Problem401'];
+      readonly 403: components['responses']['Problem403'];
+      readonly 408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/problem+json': {
+            /** @constant */
+            readonly status?: 409;
+            /** @enum {unknown} */
+            readonly code?: 'secret-shown';
+          } & components['schemas']['Problem'];
+        };
+      };
+      readonly 413: components['responses']['Problem413'];
+      readonly 414: components['responses']['Problem414'];
+      readonly 415: components['responses']['Problem415'];
+      readonly 422: components['responses']['Problem422'];
+      readonly 431: components['responses']['Problem431'];
+      readonly 500: components['responses']['Problem500'];
+      readonly 503: components['responses']['Problem503'];
+    };
+  };
+  readonly readKey: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Read an API key */
+      readonly 200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          readonly ETag?: string;
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['KeyResource'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      readonly 304: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      readonly 400: components['responses']['Problem400'];
+      readonly 401: components['responses']['Problem401'];
+      readonly 403: components['responses']['Problem403'];
+      /** @description There is no such thing, or it is not yours. */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/problem+json': {
+            /** @constant */
+            readonly status?: 404;
+            /** @enum {unknown} */
+            readonly code?: 'key-not-found' | 'not-found' | 'route-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      readonly 408: components['responses']['Problem408'];
+      readonly 414: components['responses']['Problem414'];
+      readonly 415: components['responses']['Problem415'];
+      readonly 431: components['responses']['Problem431'];
+      readonly 500: components['responses']['Problem500'];
+      readonly 503: components['responses']['Problem503'];
+    };
+  };
+  readonly revokeKey: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        readonly 'Idempotency-Key'?: string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Revoke an API key, at once */
+      readonly 204: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      readonly 400: components['responses']['Problem400'];
+      readonly 401: components['responses']['Problem401'];
+      readonly 403: components['responses']['Problem403'];
+      /** @description There is no such thing, or it is not yours. */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/problem+json': {
+            /** @constant */
+            readonly status?: 404;
+            /** @enum {unknown} */
+            readonly code?: 'key-not-found' | 'not-found' | 'route-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      readonly 408: components['responses']['Problem408'];
+      readonly 413: components['responses']['Problem413'];
+      readonly 414: components['responses']['Problem414'];
+      readonly 415: components['responses']['Problem415'];
+      readonly 422: components['responses']['Problem422'];
+      readonly 431: components['responses']['Problem431'];
+      readonly 500: components['responses']['Problem500'];
+      readonly 503: components['responses']['Problem503'];
+    };
+  };
+  readonly rotateKey: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        readonly 'Idempotency-Key'?: string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        /**
+         * @example {
+         *       "overlapHours": 24
+         *     }
+         */
+        readonly 'application/json': components['schemas']['KeyRotationRequest'];
+      };
+    };
+    readonly responses: {
+      /** @description Give an API key a new secret, and let the old one be good for a while */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['KeyAnswer'];
+        };
+      };
+      readonly 400: components['responses']['Problem400'];
+      readonly 401: components['responses']['Problem401'];
+      readonly 403: components['responses']['Problem403'];
+      /** @description There is no such thing, or it is not yours. */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/problem+json': {
+            /** @constant */
+            readonly status?: 404;
+            /** @enum {unknown} */
+            readonly code?: 'key-not-found' | 'not-found' | 'route-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      readonly 408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/problem+json': {
+            /** @constant */
+            readonly status?: 409;
+            /** @enum {unknown} */
+            readonly code?: 'key-changed' | 'key-expired' | 'key-revoked' | 'secret-shown';
+          } & components['schemas']['Problem'];
+        };
+      };
+      readonly 413: components['responses']['Problem413'];
+      readonly 414: components['responses']['Problem414'];
+      readonly 415: components['responses']['Problem415'];
+      readonly 422: components['responses']['Problem422'];
       readonly 431: components['responses']['Problem431'];
       readonly 500: components['responses']['Problem500'];
       readonly 503: components['responses']['Problem503'];

@@ -63,8 +63,16 @@ export {
 } from './references.js';
 export type { ReferableResource, Reference, UnresolvedReference } from './references.js';
 export {
+  InvitationAnswer,
+  InviteRequest,
+  KeyAnswer,
+  KeyRequest,
+  KeyResource,
+  KeyRotationRequest,
   KeySet,
   LoginRequest,
+  MemberChangeRequest,
+  MemberResource,
   Password,
   PasswordChangeRequest,
   PERMISSIONS,

@@ -3,20 +3,33 @@ export type { ChangePasswordInput, PasswordChange } from './application/change-p
 export { EndSession } from './application/end-session.js';
 export type { EndSessionInput } from './application/end-session.js';
 export { FindAccess } from './application/find-access.js';
-export type { Access } from './application/find-access.js';
+export type { KeyAccess, MemberAccess } from './application/find-access.js';
 export { LogIn } from './application/log-in.js';
 export type { Login, LogInInput } from './application/log-in.js';
+export { ManageKeys } from './application/manage-keys.js';
+export type { KeyGiven, KeyGivingRejection } from './application/manage-keys.js';
+export { ManageMembers } from './application/manage-members.js';
+export type { Invited } from './application/manage-members.js';
 export { RefreshSession } from './application/refresh-session.js';
 export type { Refreshed, RefreshSessionInput } from './application/refresh-session.js';
 export { Register } from './application/register.js';
 export type { RegisterInput, Registration, RegistrationRejection } from './application/register.js';
 export { TENANCY_COLLECTIONS } from './application/tenancy-documents.js';
-export type { CredentialDocument, MemberDocument, SessionDocument } from './application/tenancy-documents.js';
+export type {
+  CredentialDocument,
+  KeyDocument,
+  MemberDocument,
+  SessionDocument,
+} from './application/tenancy-documents.js';
+export type { KeyRejection } from './domain/api-key.js';
+export type { TenantRejection } from './domain/tenant.commands.js';
 export { principalIdOf, tenantIdOf } from './application/tenancy-ids.js';
 export type {
   BootstrapGate,
   MemberSubject,
   PasswordHasher,
+  SecretMint,
+  SecretOwner,
   SessionTokens,
   TokenIssuer,
   TokenSubject,

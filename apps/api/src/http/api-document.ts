@@ -11,6 +11,8 @@ import { DeploymentsController } from './deployments.controller.js';
 import { DriftController } from './drift.controller.js';
 import { EventsController } from './events.controller.js';
 import { KeySetController } from './key-set.controller.js';
+import { KeysController } from './keys.controller.js';
+import { MembersController } from './members.controller.js';
 import { PriceBookController, TypeTableController } from './planning-tables.controller.js';
 import { PlanRecomputationController, PlansController, RunStatesController } from './plans.controller.js';
 import { RunsController } from './runs.controller.js';
@@ -20,6 +22,8 @@ import { TasksController } from './tasks.controller.js';
 export const API_CONTROLLERS: Type[] = [
   AuthController,
   KeySetController,
+  MembersController,
+  KeysController,
   DeploymentsController,
   DeploymentAdjustmentsController,
   DeploymentCommandsController,
@@ -39,6 +43,8 @@ export const API_CONTROLLERS: Type[] = [
 /** What the groups of operations are about, by the first segment of their paths. */
 const TAGS = {
   auth: 'Who the caller is.',
+  members: 'Who belongs to the tenant.',
+  keys: 'How machines come in.',
   '.well-known': 'What others need to check our tokens.',
   deployments: 'What is wanted, and what belongs to it.',
   runs: 'Changes of a deployment: planned, approved, carried out, undone.',

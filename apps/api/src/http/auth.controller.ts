@@ -49,10 +49,13 @@ export class AuthController {
   @HttpCode(201)
   @Header('location', '/api/v1/auth/me')
   @Operation({
-    summary: 'Register: as the first administrator of a tenant with the bootstrap token, as a viewer without one',
+    summary: 'Register: found a tenant with the bootstrap token, follow an invitation, or join as a viewer',
     access: 'public',
     answer: PrincipalView,
-    problems: ['registration-closed', 'bootstrap-token-invalid', 'tenant-exists', 'username-taken'],
+    problems: [
+      ...(['registration-closed', 'bootstrap-token-invalid', 'invitation-invalid'] as const),
+      ...(['tenant-exists', 'username-taken'] as const),
+    ],
     example: {
       username: 'mia',
       password: 'correct horse battery',
@@ -64,8 +67,9 @@ export class AuthController {
     @Body({ schema: RegisterRequest }) body: RegisterRequest,
     @RequestedBy() requester: Requester,
   ): Promise<PrincipalView> {
-    const { bootstrapToken, password, tenant: tenantName, username } = body;
-    const input = { tenantName, username, password, bootstrapToken, context: contextOf(requester) };
+    const { bootstrapToken, invitation, password, tenant: tenantName, username } = body;
+    const context = contextOf(requester);
+    const input = { tenantName, username, password, bootstrapToken, invitation, context };
     const registration = await this.commands.execute(new RegisterCommand(input));
     if (registration.outcome === 'rejected') throw registrationProblem(registration.rejection);
     const { principal } = registration;
@@ -199,6 +203,11 @@ function registrationProblem(rejection: RegistrationRejection): HttpProblem {
       return apiProblem('bootstrap-token-invalid', {
         detail: 'Use the token that the server printed at its first start, or was given in CAISSON_BOOTSTRAP_TOKEN.',
         errors: [{ pointer: '/bootstrapToken', detail: 'is not the token of this server' }],
+      });
+    case 'invitation-invalid':
+      return apiProblem('invitation-invalid', {
+        detail: 'It was used before, has ended or was changed. Ask an administrator of the tenant for a new one.',
+        errors: [{ pointer: '/invitation', detail: 'is no open invitation' }],
       });
     case 'tenant-exists':
       return apiProblem('tenant-exists', {

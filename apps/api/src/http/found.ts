@@ -3,7 +3,7 @@ import type { Page } from '../queries/read-page.js';
 import { apiProblem, type AnsweredProblem } from './api-problems.js';
 
 /** The same for an id that names nothing and for one of somebody else, so that nobody can tell them apart. */
-const NOT_THERE = 'Check the id. It may also belong to somebody else.';
+export const NOT_THERE = 'Check the id. It may also belong to somebody else.';
 
 /** The codes of things that are not there. */
 export type NotFoundCode = Extract<ProblemCode & AnsweredProblem, `${string}-not-found`>;

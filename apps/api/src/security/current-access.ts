@@ -1,10 +1,9 @@
 import type { Clock } from '@caisson/kernel';
-import type { Access, FindAccess } from '@caisson/tenancy';
+import type { FindAccess, KeyAccess, MemberAccess, SecretOwner } from '@caisson/tenancy';
 import { Recent } from './recent.js';
 
 /** What is taken back here is forgotten at once; what another process took back, after so long. Promised: 5 s. */
-const REMEMBERED_MS = 1_000;
-const PRINCIPALS_MAX = 20_000;
+const LIMITS = { forMs: 1_000, entriesMax: 20_000 };
 
 /** Somebody of a tenant. */
 export interface PrincipalRef {
@@ -12,36 +11,45 @@ export interface PrincipalRef {
   readonly principalId: string;
 }
 
-/** What principals may do now, read at most once a second each. A no never comes from memory. */
+/** What callers may do now, read at most once a second each. A no never comes from memory. */
 export class CurrentAccess {
-  private readonly recent: Recent<Access | undefined>;
+  private readonly members: Recent<MemberAccess | undefined>;
+  private readonly keys: Recent<KeyAccess | undefined>;
 
   constructor(
     private readonly find: FindAccess,
     clock: Pick<Clock, 'now'>,
   ) {
-    this.recent = new Recent({ forMs: REMEMBERED_MS, entriesMax: PRINCIPALS_MAX }, clock);
+    this.members = new Recent(LIMITS, clock);
+    this.keys = new Recent(LIMITS, clock);
   }
 
-  /** What a principal may do in a session; undefined when the session has ended or it is no member any more. */
-  async inSession(principal: PrincipalRef, sessionId: string): Promise<Access | undefined> {
-    const [key, read] = this.reading(principal);
-    const remembered = await this.recent.get(key, read);
-    if (remembered?.sessionIds.has(sessionId) === true) return remembered;
-    const current = await this.recent.refresh(key, read);
-    return current?.sessionIds.has(sessionId) === true ? current : undefined;
+  /** What a member may do in a session; undefined when the session has ended or it is no member any more. */
+  inSession({ principalId, tenantId }: PrincipalRef, sessionId: string): Promise<MemberAccess | undefined> {
+    const read = (): Promise<MemberAccess | undefined> => this.find.ofMember(tenantId, principalId);
+    return firstGood(this.members, [`${tenantId}/${principalId}`, read], ({ sessionIds }) => sessionIds.has(sessionId));
   }
 
-  /** Says that something about a principal changed. */
-  changed(principal: PrincipalRef): void {
-    this.recent.forget(keyOf(principal));
+  /** What an API key may do; undefined when it was revoked or `isGood` refuses its secrets. */
+  withKey(owner: SecretOwner, isGood: (access: KeyAccess) => boolean): Promise<KeyAccess | undefined> {
+    const read = (): Promise<KeyAccess | undefined> => this.find.ofKey(owner.tenantId, owner.id);
+    return firstGood(this.keys, [`${owner.tenantId}/${owner.id}`, read], isGood);
   }
 
-  private reading(principal: PrincipalRef): [string, () => Promise<Access | undefined>] {
-    return [keyOf(principal), () => this.find.execute(principal.tenantId, principal.principalId)];
+  /** Says that something about a principal, a member or a key, changed. */
+  changed({ principalId, tenantId }: PrincipalRef): void {
+    this.members.forget(`${tenantId}/${principalId}`);
+    this.keys.forget(`${tenantId}/${principalId}`);
   }
 }
 
-function keyOf({ principalId, tenantId }: PrincipalRef): string {
-  return `${tenantId}/${principalId}`;
+async function firstGood<Access>(
+  recent: Recent<Access | undefined>,
+  [key, read]: readonly [string, () => Promise<Access | undefined>],
+  isGood: (access: Access) => boolean,
+): Promise<Access | undefined> {
+  const remembered = await recent.get(key, read);
+  if (remembered !== undefined && isGood(remembered)) return remembered;
+  const current = await recent.refresh(key, read);
+  return current !== undefined && isGood(current) ? current : undefined;
 }

@@ -37,6 +37,9 @@ const SECRET_NAMES = [
   'currentPassword',
   'newPassword',
   'refreshToken',
+  'invitation',
+  'apiKey',
+  'keySecret',
   'cookie',
 ];
 

@@ -63,6 +63,8 @@ export const RegisterRequest = z.strictObject({
    * Without it the caller joins a tenant that is there, as a viewer.
    */
   bootstrapToken: z.string().min(1).max(256).optional(),
+  /** As an administrator got it from `POST /members`: joins the tenant of the invitation, with its role. */
+  invitation: z.string().min(1).max(256).optional(),
 });
 
 /** Body of `POST /auth/login`. */
@@ -91,6 +93,60 @@ export const RefreshRequest = z.strictObject({ refresh_token: z.string().min(1).
 export const PasswordChangeRequest = z.strictObject({
   currentPassword: z.string().min(1).max(256),
   newPassword: Password,
+});
+
+/** A member of a tenant. */
+export const MemberResource = z.object({
+  id: z.string(),
+  username: z.string(),
+  role: z.enum(ROLES),
+});
+
+/** Body of `POST /members`. */
+export const InviteRequest = z.strictObject({ role: z.enum(ROLES) });
+
+/** An invitation with its secret, which is shown this once. */
+export const InvitationAnswer = z.object({
+  id: z.string(),
+  role: z.enum(ROLES),
+  expiresAt: z.string(),
+  /** For `POST /auth/register`. */
+  invitation: z.string(),
+});
+
+/** Body of `PATCH /members/{id}`. */
+export const MemberChangeRequest = z.strictObject({ role: z.enum(ROLES) });
+
+/** An API key, without its secret. */
+export const KeyResource = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: z.enum(ROLES),
+  status: z.enum(['active', 'revoked']),
+  /** Absent: it does not end by itself. */
+  expiresAt: z.string().optional(),
+});
+
+/** An API key with its secret, which is shown this once. */
+export const KeyAnswer = KeyResource.extend({ key: z.string() });
+
+const KEY_DAYS_MAX = 3650;
+const OVERLAP_HOURS_MAX = 720;
+
+/** Body of `POST /keys`. */
+export const KeyRequest = z.strictObject({
+  /** What it is for. */
+  name: z.string().min(1).max(100),
+  /** `read`: what a viewer may; `write`: what an operator may; or a role. */
+  scope: z.enum(['read', 'write', ...ROLES]),
+  /** Days until it ends; absent: it does not end by itself. */
+  expiresInDays: z.int().min(1).max(KEY_DAYS_MAX).optional(),
+});
+
+/** Body of `POST /keys/{id}/rotate`. */
+export const KeyRotationRequest = z.strictObject({
+  /** How long the secret before is good beside the new one. */
+  overlapHours: z.int().min(0).max(OVERLAP_HOURS_MAX).default(24),
 });
 
 /** The public keys of tokens (RFC 7517). */
@@ -126,6 +182,22 @@ export type RefreshRequest = z.infer<typeof RefreshRequest>;
 export type PasswordChangeRequest = z.infer<typeof PasswordChangeRequest>;
 /** The tokens of a session as a login answers them. */
 export type TokenAnswer = z.infer<typeof TokenAnswer>;
+/** A member as the API shows it. */
+export type MemberResource = z.infer<typeof MemberResource>;
+/** An invitation that was checked. */
+export type InviteRequest = z.infer<typeof InviteRequest>;
+/** An invitation as the API answers it. */
+export type InvitationAnswer = z.infer<typeof InvitationAnswer>;
+/** A change of a member that was checked. */
+export type MemberChangeRequest = z.infer<typeof MemberChangeRequest>;
+/** An API key as the API shows it. */
+export type KeyResource = z.infer<typeof KeyResource>;
+/** An API key as the API gives it. */
+export type KeyAnswer = z.infer<typeof KeyAnswer>;
+/** A wish for an API key that was checked. */
+export type KeyRequest = z.infer<typeof KeyRequest>;
+/** A rotation that was checked. */
+export type KeyRotationRequest = z.infer<typeof KeyRotationRequest>;
 /** The public keys of tokens as the API shows them. */
 export type KeySet = z.infer<typeof KeySet>;
 /** A principal as the API shows it. */

@@ -43,7 +43,7 @@ export class LogIn {
       this.documents.get<CredentialDocument>(tenantId, TENANCY_COLLECTIONS.credential, principalId),
     ]);
     const fits = await this.hasher.verify(credential?.body.passwordHash, password);
-    if (!fits || member === undefined) return REFUSED;
+    if (!fits || member?.body.status !== 'active') return REFUSED;
     const sessionId = deterministicId('session', principalId, context.commandId);
     const times = sessionTimes(this.runtime.clock);
     const started = await handleCommand(this.runtime, principalAggregate(), {

@@ -35,7 +35,7 @@ export class RefreshSession {
    */
   async execute({ context, generation, principalId, sessionId, tenantId }: RefreshSessionInput): Promise<Refreshed> {
     const member = await this.documents.get<MemberDocument>(tenantId, TENANCY_COLLECTIONS.member, principalId);
-    if (member === undefined) return REFUSED;
+    if (member?.body.status !== 'active') return REFUSED;
     const handled = await handleCommand(this.runtime, principalAggregate(), {
       id: principalId,
       command: { type: 'RefreshSession', sessionId, generation, ...sessionTimes(this.runtime.clock) },

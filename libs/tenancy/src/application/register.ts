@@ -1,9 +1,11 @@
-import { handleCommand, type CommandContext, type CommandRuntime } from '@caisson/event-sourcing';
-import type { TenantCommand } from '../domain/tenant.commands.js';
+import type { Role } from '@caisson/contracts';
+import { handleCommand, type CommandContext, type CommandRuntime, type DocumentStore } from '@caisson/event-sourcing';
+import type { TenantCommand, TenantRejection } from '../domain/tenant.commands.js';
 import { principalAggregate } from './principal.aggregate.js';
 import type { RequestContext } from './session-parts.js';
 import { principalIdOf, tenantIdOf } from './tenancy-ids.js';
-import type { BootstrapGate, MemberSubject, PasswordHasher } from './tenancy-ports.js';
+import { TENANCY_COLLECTIONS, type InvitationDocument } from './tenancy-documents.js';
+import type { BootstrapGate, MemberSubject, PasswordHasher, SecretMint } from './tenancy-ports.js';
 import { tenantAggregate } from './tenant.aggregate.js';
 
 /** Who wants to come in, and how it proves that it may. */
@@ -12,8 +14,10 @@ export interface RegisterInput {
   readonly username: string;
   /** Checked for length; never kept. */
   readonly password: string;
-  /** Given: founds the tenant. Absent: joins it as a viewer. */
+  /** Given: founds the tenant. */
   readonly bootstrapToken: string | undefined;
+  /** Given: joins its tenant, whatever `tenantName` says. Neither given: joins the tenant as a viewer. */
+  readonly invitation: string | undefined;
   /** The tenant and the actor follow from the input. */
   readonly context: RequestContext;
 }
@@ -23,6 +27,7 @@ export type RegistrationRejection =
   /** Nobody may come by itself, or not into this tenant. */
   | { readonly code: 'registration-closed' }
   | { readonly code: 'bootstrap-token-invalid' }
+  | { readonly code: 'invitation-invalid' }
   | { readonly code: 'tenant-exists'; readonly name: string }
   | { readonly code: 'username-taken'; readonly username: string };
 
@@ -34,13 +39,16 @@ export type Registration =
 /** What a registration works with. */
 export interface RegisterParts {
   readonly runtime: CommandRuntime;
+  readonly documents: DocumentStore;
   readonly gate: BootstrapGate;
+  /** Of invitations. */
+  readonly mint: SecretMint;
   readonly hasher: PasswordHasher;
   /** Whether somebody without the bootstrap token may join a tenant. */
   readonly selfRegistration: boolean;
 }
 
-/** Takes somebody in: the founder of a tenant, who proves that the server is theirs, or a viewer. */
+/** Takes somebody in: the founder of a tenant, who proves that the server is theirs, who was invited, or a viewer. */
 export class Register {
   constructor(private readonly parts: RegisterParts) {}
 
@@ -51,18 +59,32 @@ export class Register {
    * @throws Fault as `handleCommand` and `PasswordHasher.hash` do.
    */
   async execute(input: RegisterInput): Promise<Registration> {
-    const { bootstrapToken, tenantName, username } = input;
-    const tenantId = tenantIdOf(tenantName);
-    const principalId = principalIdOf(tenantId, username);
-    if (bootstrapToken === undefined) {
-      if (!this.parts.selfRegistration) return refused({ code: 'registration-closed' });
-      const subject = { principalId, tenantId, username, role: 'viewer' } as const;
-      return this.takeIn(input, subject, { type: 'AddMember', principalId, username, role: 'viewer' });
-    }
+    if (input.bootstrapToken !== undefined) return this.found(input, input.bootstrapToken);
+    if (input.invitation !== undefined) return this.follow(input, input.invitation);
+    if (!this.parts.selfRegistration) return refused({ code: 'registration-closed' });
+    const subject = subjectOf(tenantIdOf(input.tenantName), input.username, 'viewer');
+    return this.takeIn(input, subject, { type: 'AddMember', ...subject });
+  }
+
+  private async found(input: RegisterInput, bootstrapToken: string): Promise<Registration> {
     if (!this.parts.gate.opens(bootstrapToken)) return refused({ code: 'bootstrap-token-invalid' });
-    const founder = { principalId, username };
-    const subject = { ...founder, tenantId, role: 'admin' } as const;
-    return this.takeIn(input, subject, { type: 'FoundTenant', name: tenantName, founder });
+    const { tenantName: name, username } = input;
+    const subject = subjectOf(tenantIdOf(name), username, 'admin');
+    const founder = { principalId: subject.principalId, username };
+    return this.takeIn(input, subject, { type: 'FoundTenant', name, founder });
+  }
+
+  private async follow(input: RegisterInput, invitation: string): Promise<Registration> {
+    const { documents, mint, runtime } = this.parts;
+    const owner = mint.ownerOf(invitation);
+    if (owner === undefined) return refused({ code: 'invitation-invalid' });
+    const { id: invitationId, tenantId } = owner;
+    const kept = await documents.get<InvitationDocument>(tenantId, TENANCY_COLLECTIONS.invitation, invitationId);
+    if (kept === undefined || !mint.fits(invitation, kept.body.hash)) return refused({ code: 'invitation-invalid' });
+    const subject = subjectOf(tenantId, input.username, kept.body.role);
+    const { principalId, username } = subject;
+    const command = { type: 'AcceptInvitation', invitationId, principalId, username, at: runtime.clock.now() } as const;
+    return this.takeIn(input, subject, command);
   }
 
   private async takeIn(input: RegisterInput, subject: MemberSubject, command: TenantCommand): Promise<Registration> {
@@ -70,12 +92,8 @@ export class Register {
     const { principalId, role, tenantId, username } = subject;
     const context: CommandContext = { ...input.context, tenantId, actor: principalId };
     const passwordHash = await hasher.hash(input.password);
-    const tenant = await handleCommand(runtime, tenantAggregate, { id: tenantId, command, context });
-    if (tenant.outcome === 'rejected') {
-      // Whether a tenant is there is not told to strangers.
-      const { rejection } = tenant;
-      return refused(rejection.code === 'tenant-not-found' ? { code: 'registration-closed' } : rejection);
-    }
+    const tenant = await handleCommand(runtime, tenantAggregate(), { id: tenantId, command, context });
+    if (tenant.outcome === 'rejected') return refused(toStrangers(tenant.rejection));
     const principal = await handleCommand(runtime, principalAggregate({ passwordHash }), {
       id: principalId,
       command: { type: 'RegisterPrincipal', principalId, username, role },
@@ -84,6 +102,22 @@ export class Register {
     if (principal.outcome === 'rejected') return refused({ code: 'username-taken', username });
     return { outcome: 'accepted', principal: subject };
   }
+}
+
+/** Whether a tenant is there is not told. */
+function toStrangers(rejection: TenantRejection): RegistrationRejection {
+  switch (rejection.code) {
+    case 'tenant-exists':
+    case 'username-taken':
+    case 'invitation-invalid':
+      return rejection;
+    default:
+      return { code: 'registration-closed' };
+  }
+}
+
+function subjectOf(tenantId: string, username: string, role: Role): MemberSubject {
+  return { principalId: principalIdOf(tenantId, username), tenantId, username, role };
 }
 
 function refused(rejection: RegistrationRejection): Registration {

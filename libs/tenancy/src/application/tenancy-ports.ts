@@ -42,6 +42,22 @@ export interface TokenIssuer {
   issue(subject: TokenSubject): SessionTokens;
 }
 
+/** Makes secrets that are shown once, and knows them again by what may be kept: a keyed hash. */
+export interface SecretMint {
+  /** A new secret, which names what it is for. `text` is shown, `hash` is kept. */
+  make(owner: SecretOwner): { readonly text: string; readonly hash: string };
+  /** What a secret is for; undefined for what is none. Nothing is proved by that. */
+  ownerOf(text: string): SecretOwner | undefined;
+  /** Whether a secret is the one that was kept. Compares in constant time. */
+  fits(text: string, hash: string): boolean;
+}
+
+/** What a secret is for: a thing of a tenant. */
+export interface SecretOwner {
+  readonly tenantId: string;
+  readonly id: string;
+}
+
 /** Knows the token that proves that a caller runs the server. */
 export interface BootstrapGate {
   /** Compares in constant time. False when the server was started without one. */

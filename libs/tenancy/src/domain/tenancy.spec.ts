@@ -3,8 +3,10 @@ import { principalDecider, SESSIONS_MAX } from './principal.decide.js';
 import type { PrincipalCommand } from './principal.commands.js';
 import type { PrincipalEvent } from './principal.events.js';
 import type { PrincipalState } from './principal.state.js';
+import { keyDecider, type KeyCommand, type KeyState } from './api-key.js';
+import type { TenantCommand } from './tenant.commands.js';
+import { INVITATIONS_MAX, tenantDecider } from './tenant.decide.js';
 import type { TenantEvent } from './tenant.events.js';
-import { tenantDecider } from './tenant.decide.js';
 import type { TenantState } from './tenant.state.js';
 
 const mia = { principalId: 'p-1', username: 'mia' };
@@ -97,5 +99,93 @@ describe('sessions', () => {
     expect(sessions).toMatchObject([{ sessionId: 's-1' }, ...starts.slice(2).map(({ sessionId }) => ({ sessionId }))]);
     const later = play(...starts, { ...start, sessionId: 'later', at: '2026-02-01', endsAt: '2026-02-08' });
     expect(sessionsOf(later)).toMatchObject([{ sessionId: 'later' }]);
+  });
+});
+
+describe('members', () => {
+  const times = { at: '2026-01-01', expiresAt: '2026-01-08' };
+  const invite = { type: 'InviteMember', invitationId: 'i-1', role: 'deployer', ...times } as const;
+  const follow = { type: 'AcceptInvitation', invitationId: 'i-1', ...tom, at: '2026-01-02' } as const;
+
+  /** Sends commands in turn; gives the state, or the first refusal. */
+  function play(...commands: readonly TenantCommand[]): TenantState | string {
+    let state = fold(founded);
+    for (const command of commands) {
+      const decision = tenantDecider.decide(state, command);
+      if (decision.outcome === 'rejected') return decision.rejection.code;
+      state = decision.events.reduce((current, event) => tenantDecider.evolve(current, event), state);
+    }
+    return state;
+  }
+
+  it('come by an invitation, once, in time, and again when they were cut off half way', () => {
+    const came = play(invite, follow);
+    const member = { ...tom, role: 'deployer', status: 'active', invitationId: 'i-1' };
+    expect(came).toMatchObject({ members: [mia, member], invitations: [] });
+    expect(play(invite, follow, follow)).toEqual(came);
+    expect(play(invite, follow, { ...follow, principalId: 'p-3' })).toBe('invitation-invalid');
+    expect(play(invite, { ...follow, at: '2026-01-08' })).toBe('invitation-invalid');
+    expect(play(invite, { ...follow, ...mia })).toBe('username-taken');
+    expect(play(follow)).toBe('invitation-invalid');
+  });
+
+  it('are not invited without end', () => {
+    const many = Array.from({ length: INVITATIONS_MAX }, (_, index) => ({ ...invite, invitationId: `i-${index}` }));
+    expect(play(...many, invite)).toBe('invitations-exhausted');
+    expect(play(...many, { ...invite, at: '2026-01-08', expiresAt: '2026-01-15' })).toMatchObject({
+      invitations: [{ invitationId: 'i-1' }],
+    });
+  });
+
+  it.each([
+    { type: 'ChangeRole', role: 'viewer', principalId: mia.principalId },
+    { type: 'RemoveMember', principalId: mia.principalId },
+  ] as const)('keep one administrator: $type', (command) => {
+    expect(play(command)).toBe('last-admin');
+    const second = { type: 'AddMember', ...tom, role: 'admin' } as const;
+    expect(play(second, command)).toMatchObject({ status: 'active' });
+    expect(play(second, command, { type: 'RemoveMember', principalId: tom.principalId })).toBe('last-admin');
+    expect(play(second, { type: 'RemoveMember', principalId: tom.principalId }, command)).toBe('last-admin');
+  });
+
+  it('who are gone are nobody, and leave their name to nobody', () => {
+    const add = { type: 'AddMember', ...tom, role: 'viewer' } as const;
+    const remove = { type: 'RemoveMember', principalId: tom.principalId } as const;
+    expect(play(add, remove, remove)).toBe('member-not-found');
+    expect(play(add, remove, { type: 'ChangeRole', principalId: tom.principalId, role: 'admin' })).toBe(
+      'member-not-found',
+    );
+    expect(play(add, remove, add)).toBe('username-taken');
+    expect(play(add, remove, invite, follow)).toBe('username-taken');
+  });
+});
+
+describe('an API key', () => {
+  const issue = { type: 'IssueKey', keyId: 'k', name: 'build', role: 'viewer', expiresAt: '2026-02-01' } as const;
+  const rotate = { type: 'RotateKey', generation: 1, at: '2026-01-01', previousUntil: '2026-01-02' } as const;
+
+  function play(...commands: readonly KeyCommand[]): KeyState | string {
+    let state = keyDecider.initialState;
+    for (const command of commands) {
+      const decision = keyDecider.decide(state, command);
+      if (decision.outcome === 'rejected') return decision.rejection.code;
+      state = decision.events.reduce((current, event) => keyDecider.evolve(current, event), state);
+    }
+    return state;
+  }
+
+  it('is rotated from the secret that was read, while it is good', () => {
+    expect(play(issue, rotate, { ...rotate, generation: 2 })).toMatchObject({ generation: 3 });
+    expect(play(issue, rotate, rotate)).toBe('key-changed');
+    expect(play(issue, { ...rotate, at: '2026-02-01' })).toBe('key-expired');
+    expect(play(issue, { type: 'RevokeKey' }, rotate)).toBe('key-revoked');
+    expect(play(rotate)).toBe('key-not-found');
+  });
+
+  it('is revoked for good', () => {
+    const revoked = play(issue, { type: 'RevokeKey' });
+    expect(revoked).toMatchObject({ status: 'revoked' });
+    expect(play(issue, { type: 'RevokeKey' }, { type: 'RevokeKey' })).toEqual(revoked);
+    expect(play(issue, { type: 'RevokeKey' }, issue)).toBe('key-changed');
   });
 });

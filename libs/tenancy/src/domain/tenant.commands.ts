@@ -1,5 +1,5 @@
 import type { Role } from '@caisson/contracts';
-import type { Decision } from '@caisson/kernel';
+import type { Decision, Instant } from '@caisson/kernel';
 import type { TenantEvent } from './tenant.events.js';
 
 /** Brings a tenant into being, with its first administrator. The caller has proved that it may. */
@@ -17,14 +17,51 @@ export interface AddMember {
   readonly role: Role;
 }
 
+/** Lets somebody come in by themselves, once. The secret of the invitation is kept elsewhere. */
+export interface InviteMember {
+  readonly type: 'InviteMember';
+  readonly invitationId: string;
+  readonly role: Role;
+  readonly at: Instant;
+  readonly expiresAt: Instant;
+}
+
+/** Comes in by an invitation. The caller has proved that it holds it. */
+export interface AcceptInvitation {
+  readonly type: 'AcceptInvitation';
+  readonly invitationId: string;
+  readonly principalId: string;
+  readonly username: string;
+  readonly at: Instant;
+}
+
+/** Gives a member another role. */
+export interface ChangeRole {
+  readonly type: 'ChangeRole';
+  readonly principalId: string;
+  readonly role: Role;
+}
+
+/** Shows a member the door. */
+export interface RemoveMember {
+  readonly type: 'RemoveMember';
+  readonly principalId: string;
+}
+
 /** Everything that a tenant judges. */
-export type TenantCommand = FoundTenant | AddMember;
+export type TenantCommand = FoundTenant | AddMember | InviteMember | AcceptInvitation | ChangeRole | RemoveMember;
 
 /** Why a tenant says no. Codes are stable. */
 export type TenantRejection =
   | { readonly code: 'tenant-exists'; readonly name: string }
   | { readonly code: 'tenant-not-found' }
-  | { readonly code: 'username-taken'; readonly username: string };
+  | { readonly code: 'username-taken'; readonly username: string }
+  | { readonly code: 'member-not-found' }
+  /** Without an administrator nobody could let anybody in again. */
+  | { readonly code: 'last-admin' }
+  /** It was never made, was used, or has ended: which of them is not told. */
+  | { readonly code: 'invitation-invalid' }
+  | { readonly code: 'invitations-exhausted'; readonly limit: number };
 
 /** What became of a command to a tenant. */
 export type TenantDecision = Decision<TenantEvent, TenantRejection>;

@@ -1,7 +1,19 @@
 import { accept, reject, unreachable, type Decider } from '@caisson/kernel';
-import type { AddMember, FoundTenant, TenantCommand, TenantDecision, TenantRejection } from './tenant.commands.js';
+import type {
+  AcceptInvitation,
+  AddMember,
+  ChangeRole,
+  FoundTenant,
+  InviteMember,
+  TenantCommand,
+  TenantDecision,
+  TenantRejection,
+} from './tenant.commands.js';
 import type { TenantEvent } from './tenant.events.js';
-import { evolveTenant, type TenantState } from './tenant.state.js';
+import { evolveTenant, type ActiveTenant, type Member, type TenantState } from './tenant.state.js';
+
+/** Invitations of a tenant that nobody has used yet. */
+export const INVITATIONS_MAX = 200;
 
 /** The rules of a tenant. */
 export const tenantDecider: Decider<TenantState, TenantCommand, TenantEvent, TenantRejection> = {
@@ -11,11 +23,19 @@ export const tenantDecider: Decider<TenantState, TenantCommand, TenantEvent, Ten
 };
 
 function decideTenant(state: TenantState, command: TenantCommand): TenantDecision {
+  if (command.type === 'FoundTenant') return foundTenant(state, command);
+  if (state.status === 'absent') return reject({ code: 'tenant-not-found' });
   switch (command.type) {
-    case 'FoundTenant':
-      return foundTenant(state, command);
     case 'AddMember':
       return addMember(state, command);
+    case 'InviteMember':
+      return inviteMember(state, command);
+    case 'AcceptInvitation':
+      return acceptInvitation(state, command);
+    case 'ChangeRole':
+      return changeRole(state, command);
+    case 'RemoveMember':
+      return removeMember(state, command.principalId);
     default:
       return unreachable(command, 'command to a tenant');
   }
@@ -29,10 +49,55 @@ function foundTenant(state: TenantState, { founder, name }: FoundTenant): Tenant
   return state.members[0]?.principalId === founder.principalId ? accept() : reject({ code: 'tenant-exists', name });
 }
 
-function addMember(state: TenantState, { principalId, role, username }: AddMember): TenantDecision {
-  if (state.status === 'absent') return reject({ code: 'tenant-not-found' });
-  const known = state.members.find((member) => member.principalId === principalId);
+function addMember(state: ActiveTenant, { principalId, role, username }: AddMember): TenantDecision {
+  const known = findMember(state, principalId);
   if (known === undefined) return accept({ type: 'MemberAdded', principalId, username, role });
   // May come again like the founder. Whether the name has an owner is what the principal says.
-  return known.role === role ? accept() : reject({ code: 'username-taken', username });
+  const isTheSame = known.status === 'active' && known.role === role;
+  return isTheSame ? accept() : reject({ code: 'username-taken', username });
+}
+
+function inviteMember(state: ActiveTenant, command: InviteMember): TenantDecision {
+  const { at, expiresAt, invitationId, role } = command;
+  const open = state.invitations.filter((invitation) => invitation.expiresAt > at);
+  if (open.length >= INVITATIONS_MAX) return reject({ code: 'invitations-exhausted', limit: INVITATIONS_MAX });
+  return accept({ type: 'MemberInvited', invitationId, role, at, expiresAt });
+}
+
+function acceptInvitation(state: ActiveTenant, command: AcceptInvitation): TenantDecision {
+  const { at, invitationId, principalId, username } = command;
+  const known = findMember(state, principalId);
+  if (known?.invitationId === invitationId && known.status === 'active') return accept(); // May come again, too.
+  const invitation = state.invitations.find((candidate) => candidate.invitationId === invitationId);
+  if (invitation === undefined || invitation.expiresAt <= at) return reject({ code: 'invitation-invalid' });
+  if (known !== undefined) return reject({ code: 'username-taken', username });
+  return accept({ type: 'MemberAdded', principalId, username, role: invitation.role, invitationId });
+}
+
+function changeRole(state: ActiveTenant, { principalId, role }: ChangeRole): TenantDecision {
+  const member = activeMember(state, principalId);
+  if (member === undefined) return reject({ code: 'member-not-found' });
+  if (member.role === role) return accept();
+  if (isLastAdmin(state, member)) return reject({ code: 'last-admin' });
+  return accept({ type: 'MemberRoleChanged', principalId, role });
+}
+
+function removeMember(state: ActiveTenant, principalId: string): TenantDecision {
+  const member = activeMember(state, principalId);
+  if (member === undefined) return reject({ code: 'member-not-found' });
+  return isLastAdmin(state, member) ? reject({ code: 'last-admin' }) : accept({ type: 'MemberRemoved', principalId });
+}
+
+function isLastAdmin({ members }: ActiveTenant, member: Member): boolean {
+  const admins = members.filter(({ role, status }) => role === 'admin' && status === 'active');
+  return member.role === 'admin' && admins.length === 1;
+}
+
+function activeMember(state: ActiveTenant, principalId: string): Member | undefined {
+  const member = findMember(state, principalId);
+  return member?.status === 'active' ? member : undefined;
+}
+
+function findMember({ members }: ActiveTenant, principalId: string): Member | undefined {
+  return members.find((member) => member.principalId === principalId);
 }

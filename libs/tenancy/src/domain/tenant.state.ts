@@ -2,29 +2,68 @@ import type { Role } from '@caisson/contracts';
 import { unreachable } from '@caisson/kernel';
 import type { TenantEvent } from './tenant.events.js';
 
-/** Somebody who belongs to a tenant. */
+/** Somebody who belongs to a tenant, or did. A name is given once, so that nobody inherits what another one did. */
 export interface Member {
   readonly principalId: string;
   readonly username: string;
   readonly role: Role;
+  readonly status: 'active' | 'removed';
+  readonly invitationId?: string;
+}
+
+/** An invitation that nobody has used. */
+export interface Invitation {
+  readonly invitationId: string;
+  readonly role: Role;
+  readonly expiresAt: string;
 }
 
 /** What a tenant's stream folds to. */
 export type TenantState =
   | { readonly status: 'absent' }
-  | { readonly status: 'active'; readonly name: string; readonly members: readonly Member[] };
+  | {
+      readonly status: 'active';
+      readonly name: string;
+      readonly members: readonly Member[];
+      readonly invitations: readonly Invitation[];
+    };
+
+/** A tenant that was founded. */
+export type ActiveTenant = Extract<TenantState, { status: 'active' }>;
 
 /** Applies one recorded fact. */
 export function evolveTenant(state: TenantState, event: TenantEvent): TenantState {
+  if (event.type === 'TenantCreated') return { status: 'active', name: event.name, members: [], invitations: [] };
+  return state.status === 'absent' ? state : evolveActive(state, event);
+}
+
+function evolveActive(state: ActiveTenant, event: Exclude<TenantEvent, { type: 'TenantCreated' }>): TenantState {
   switch (event.type) {
-    case 'TenantCreated':
-      return { status: 'active', name: event.name, members: [] };
-    case 'MemberAdded': {
-      if (state.status === 'absent') return state;
-      const { principalId, role, username } = event;
-      return { ...state, members: [...state.members, { principalId, username, role }] };
+    case 'MemberInvited': {
+      const { at, expiresAt, invitationId, role } = event;
+      const open = state.invitations.filter((invitation) => invitation.expiresAt > at);
+      return { ...state, invitations: [...open, { invitationId, role, expiresAt }] };
     }
+    case 'MemberAdded': {
+      const { type: _, ...member } = event;
+      return {
+        ...state,
+        members: [...state.members, { ...member, status: 'active' }],
+        invitations: state.invitations.filter(({ invitationId }) => invitationId !== event.invitationId),
+      };
+    }
+    case 'MemberRoleChanged':
+      return withMember(state, event.principalId, { role: event.role });
+    case 'MemberRemoved':
+      return withMember(state, event.principalId, { status: 'removed' });
     default:
       return unreachable(event, 'tenant event');
   }
+}
+
+function withMember(state: ActiveTenant, principalId: string, changed: Partial<Member>): TenantState {
+  const members = state.members.map((member) =>
+    member.principalId === principalId ? { ...member, ...changed } : member,
+  );
+  return { ...state, members };
 }

@@ -1,0 +1,107 @@
+import {
+  KeyAnswer,
+  KeyRequest,
+  KeyResource,
+  KeyRotationRequest,
+  pageOf,
+  PageQuery,
+  type Role,
+} from '@caisson/contracts';
+import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
+import type { Clock } from '@caisson/kernel';
+import { ManageKeys, type KeyGiven } from '@caisson/tenancy';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { FindKey, ListKeys, type PagePart } from '../queries/tenancy-queries.js';
+import { CurrentAccess } from '../security/current-access.js';
+import { CLOCK } from '../tokens.js';
+import { commandContextOf } from './command-context.js';
+import { found, showPage } from './found.js';
+import { Id } from './path-parameters.js';
+import { tenancyProblem } from './tenancy-problem.js';
+
+const KeyPage = pageOf(KeyResource);
+const DAY_MS = 24 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+const access = 'user:manage';
+
+/** API keys: how machines come in. */
+@UseGuards(AccessGuard)
+@Controller('api/v1/keys')
+export class KeysController {
+  constructor(
+    private readonly keys: ManageKeys,
+    private readonly queries: QueryBus,
+    private readonly current: CurrentAccess,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Post()
+  @Operation({
+    ...{ access, answer: KeyAnswer, secretAnswer: true, problems: ['secret-shown'] },
+    summary: 'Issue an API key; its secret is shown this once',
+    example: { name: 'nightly build', scope: 'write', expiresInDays: 90 },
+  })
+  async issueKey(
+    @Body({ schema: KeyRequest }) { expiresInDays, name, scope }: KeyRequest,
+    @CalledBy() caller: Caller,
+  ): Promise<KeyAnswer> {
+    const expiry = expiresInDays === undefined ? {} : { expiresAt: this.after(expiresInDays * DAY_MS) };
+    const context = commandContextOf(caller);
+    return shown(await this.keys.issue({ name, role: roleOf(scope), ...expiry, context }));
+  }
+
+  @Get()
+  @Operation({ summary: 'List API keys, revoked ones too', access, answer: KeyPage })
+  async listKeys(@Query({ schema: PageQuery }) part: PagePart, @CalledBy() { tenantId }: Caller): Promise<unknown> {
+    return showPage(await this.queries.execute(new ListKeys(tenantId, part)), (key) => key);
+  }
+
+  @Get(':id')
+  @Operation({ summary: 'Read an API key', access, answer: KeyResource, problems: ['key-not-found'] })
+  async readKey(@Param('id', { schema: Id }) id: string, @CalledBy() { tenantId }: Caller): Promise<KeyResource> {
+    return found(await this.queries.execute(new FindKey(tenantId, id)), 'key-not-found');
+  }
+
+  @Post(':id/rotate')
+  @HttpCode(200)
+  @Operation({
+    ...{ access, answer: KeyAnswer, secretAnswer: true },
+    summary: 'Give an API key a new secret, and let the old one be good for a while',
+    problems: ['key-not-found', 'key-revoked', 'key-expired', 'key-changed', 'secret-shown'],
+    example: { overlapHours: 24 },
+  })
+  async rotateKey(
+    @Param('id', { schema: Id }) keyId: string,
+    @Body({ schema: KeyRotationRequest }) { overlapHours }: KeyRotationRequest,
+    @CalledBy() caller: Caller,
+  ): Promise<KeyAnswer> {
+    const context = commandContextOf(caller);
+    const given = await this.keys.rotate({ keyId, overlapMs: overlapHours * HOUR_MS, context });
+    this.current.changed({ tenantId: caller.tenantId, principalId: keyId });
+    return shown(given);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Operation({ summary: 'Revoke an API key, at once', access, problems: ['key-not-found'] })
+  async revokeKey(@Param('id', { schema: Id }) keyId: string, @CalledBy() caller: Caller): Promise<void> {
+    const rejection = await this.keys.revoke({ keyId, context: commandContextOf(caller) });
+    this.current.changed({ tenantId: caller.tenantId, principalId: keyId });
+    if (rejection !== undefined) throw tenancyProblem(rejection);
+  }
+
+  private after(ms: number): string {
+    return new Date(Date.parse(this.clock.now()) + ms).toISOString();
+  }
+}
+
+function roleOf(scope: KeyRequest['scope']): Role {
+  if (scope === 'read') return 'viewer';
+  return scope === 'write' ? 'operator' : scope;
+}
+
+function shown(given: KeyGiven): KeyAnswer {
+  if (given.outcome === 'rejected') throw tenancyProblem(given.rejection);
+  return { ...given.key, key: given.secret };
+}

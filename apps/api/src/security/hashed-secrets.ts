@@ -1,0 +1,71 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { isUuid, sha256 } from '@caisson/kernel';
+import type { SecretMint, SecretOwner } from '@caisson/tenancy';
+
+const ID_BYTES = 16;
+const SECRET_BYTES = 32;
+const PEPPER_ID_LENGTH = 8;
+
+/** What secrets are hashed with, so that a stolen table is worth nothing. */
+export interface Peppers {
+  /** Hashes new secrets. */
+  readonly current: string;
+  /** Still knows the secrets that it hashed. */
+  readonly previous?: string | undefined;
+}
+
+/**
+ * Secrets of 256 random bits behind the ids of their tenant and thing, so that the row is found by its key:
+ * `caisson_key_` and 86 characters of base64url. Kept as HMAC-SHA-256; a slow hash is for what people think up.
+ */
+export class HashedSecrets implements SecretMint {
+  private readonly keys: ReadonlyMap<string, string>;
+  private readonly currentId: string;
+
+  constructor(
+    private readonly prefix: string,
+    { current, previous }: Peppers,
+  ) {
+    this.currentId = pepperIdOf(current);
+    this.keys = new Map([current, ...(previous === undefined ? [] : [previous])].map((key) => [pepperIdOf(key), key]));
+  }
+
+  make({ id, tenantId }: SecretOwner): { readonly text: string; readonly hash: string } {
+    const bytes = Buffer.concat([bytesOf(tenantId), bytesOf(id), randomBytes(SECRET_BYTES)]);
+    const text = `${this.prefix}${bytes.toString('base64url')}`;
+    return { text, hash: `${this.currentId}:${this.digest(text, this.currentId)?.toString('base64url') ?? ''}` };
+  }
+
+  ownerOf(text: string): SecretOwner | undefined {
+    if (!text.startsWith(this.prefix)) return undefined;
+    const encoded = text.slice(this.prefix.length);
+    const bytes = Buffer.from(encoded, 'base64url');
+    // One text per secret: base64 has several for the same bytes.
+    if (bytes.length !== 2 * ID_BYTES + SECRET_BYTES || bytes.toString('base64url') !== encoded) return undefined;
+    const [tenantId, id] = [uuidOf(bytes.subarray(0, ID_BYTES)), uuidOf(bytes.subarray(ID_BYTES, 2 * ID_BYTES))];
+    return isUuid(tenantId) && isUuid(id) ? { tenantId, id } : undefined;
+  }
+
+  fits(text: string, hash: string): boolean {
+    const [pepperId = '', kept = ''] = hash.split(':');
+    const [digest, expected] = [this.digest(text, pepperId), Buffer.from(kept, 'base64url')];
+    return digest?.length === expected.length && timingSafeEqual(digest, expected);
+  }
+
+  private digest(text: string, pepperId: string): Buffer | undefined {
+    const key = this.keys.get(pepperId);
+    return key === undefined ? undefined : createHmac('sha256', `${this.prefix}${key}`).update(text).digest();
+  }
+}
+
+function bytesOf(uuid: string): Buffer {
+  return Buffer.from(uuid.replaceAll('-', ''), 'hex');
+}
+
+function uuidOf(bytes: Buffer): string {
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+function pepperIdOf(pepper: string): string {
+  return sha256(`pepper id ${pepper}`).slice(0, PEPPER_ID_LENGTH);
+}
