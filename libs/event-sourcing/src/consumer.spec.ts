@@ -110,8 +110,14 @@ class DoubleStore implements ConsumerStore {
   async unpark(_consumer: string, stream: StreamRef): Promise<boolean> {
     const position = this.positions.get(keyOf(stream));
     if (position?.parkedFrom === undefined) return false;
-    this.positions.set(keyOf(stream), { lastVersion: position.lastVersion });
+    this.positions.set(keyOf(stream), { lastVersion: position.lastVersion, stream, reason: position.reason ?? '' });
     return true;
+  }
+
+  async released(): Promise<StreamRef[]> {
+    return [...this.positions.values()].flatMap(({ parkedFrom, reason, stream }) =>
+      parkedFrom === undefined && reason !== undefined && stream !== undefined ? [stream] : [],
+    );
   }
 }
 
@@ -547,12 +553,27 @@ describe('a sweep', () => {
     const sweep = sweepOf(stage);
     const { signal } = new AbortController();
     await sweep.round(signal);
-    stage.clock.ms += 10_000;
-    await sweep.round(signal);
+    // Released before its cause was mended, and again at once: it is parked in between.
+    for (const isMended of [false, true]) {
+      broken = !isMended;
+      await stage.store.unpark(CONSUMER, { tenantId: TENANT, streamId: 'a' });
+      stage.clock.ms += 10_000;
+      await sweep.round(signal);
+    }
+    expect(versionOf(stage.store, 'a')).toBe(3);
+  });
+
+  it('goes on with a stream that was released while nobody ran', async () => {
+    let broken = true;
+    const stage = scene((event) => {
+      if (broken && event.sequence === 2) throw new Fault('bad', 'two', { retryable: false });
+    });
+    stage.store.events = facts('a', 3);
+    const { signal } = new AbortController();
+    await sweepOf(stage).round(signal);
     broken = false;
     await stage.store.unpark(CONSUMER, { tenantId: TENANT, streamId: 'a' });
-    stage.clock.ms += 10_000;
-    await sweep.round(signal);
+    await sweepOf(stage).round(signal);
     expect(versionOf(stage.store, 'a')).toBe(3);
   });
 

@@ -2,7 +2,6 @@ import type { Clock } from '@caisson/kernel';
 import { backoffMs } from './backoff.js';
 import type { EventConsumer } from './consumer.js';
 import type { ConsumerStore } from './ports/consumer-store.js';
-import type { StreamRef } from './ports/event-store.js';
 
 /** A checkpoint is a hint that saves reading: written this often, and when the sweep ends. */
 const SAVE_EVERY_MS = 1000;
@@ -39,8 +38,6 @@ export const SWEEP_DEFAULTS = { everyMs: 10_000, minAgeMs: 5_000, pageSize: 200 
  */
 export class Sweep {
   readonly #options: SweepOptions;
-  /** Streams seen parked at the last look: those that are released since then have something to catch up. */
-  #parked = new Map<string, StreamRef>();
   #position = 0;
   #saved = 0;
   #savedAtMs = Number.NEGATIVE_INFINITY;
@@ -124,14 +121,7 @@ export class Sweep {
   /** The checkpoint is past what a parked stream left behind, so what somebody released is read by stream. */
   async #catchUpReleased(): Promise<void> {
     const { consumer, store } = this.#options;
-    const parked = await store.parked(consumer.name);
-    const now = new Map(parked.map(({ tenantId, streamId }) => [`${tenantId}|${streamId}`, { tenantId, streamId }]));
-    for (const [key, stream] of this.#parked) {
-      if (now.has(key)) continue;
-      await consumer.catchUp(stream);
-      this.#parked.delete(key);
-    }
-    this.#parked = now;
+    for (const stream of await store.released(consumer.name)) await consumer.catchUp(stream);
   }
 
   async #rest(signal: AbortSignal): Promise<void> {

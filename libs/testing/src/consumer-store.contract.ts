@@ -121,10 +121,17 @@ export function describeConsumerStoreContract(name: string, createFixture: () =>
         expect(await consumers.parked(newConsumer())).toEqual([]);
         const onwards = consumers.transact(consumer, [bad], async (transaction) => transaction.advance(bad, 2));
         await expect(onwards).rejects.toMatchObject({ name: 'InvariantViolation' });
+        expect(await consumers.released(consumer)).toEqual([]);
         expect(await consumers.unpark(consumer, bad)).toBe(true);
+        expect(await consumers.released(consumer)).toEqual([bad]);
         expect(await consumers.unpark(consumer, bad)).toBe(false);
         expect(await positionOf(consumer, bad)).toEqual({ lastVersion: 1 });
         expect(await consumers.parked(consumer)).toEqual([]);
+        await consumers.transact(consumer, [bad], async (transaction) => transaction.park(bad, 2, 'again'));
+        expect(await consumers.released(consumer)).toEqual([]);
+        await consumers.unpark(consumer, bad);
+        await consumers.transact(consumer, [bad], async (transaction) => transaction.advance(bad, 2));
+        expect(await consumers.released(consumer)).toEqual([]);
       });
     });
 

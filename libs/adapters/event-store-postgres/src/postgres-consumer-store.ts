@@ -168,12 +168,23 @@ export class PostgresConsumerStore implements ConsumerStore {
 
   async unpark(consumer: string, stream: StreamRef): Promise<boolean> {
     const text = `
-      update consumer_position set parked_from = null, parked_reason = null
+      update consumer_position set parked_from = null, parked_reason = coalesce(parked_reason, '')
         where consumer = $1 and tenant_id = $2 and stream_id = $3 and parked_from is not null`;
     const answer = await orFault('release a stream', () =>
       this.#pool.query(text, [consumer, stream.tenantId, stream.streamId]),
     );
     return answer.rowCount === 1;
+  }
+
+  /** A reason without a place where it is parked: whatever moves the stream, or parks it again, writes both anew. */
+  async released(consumer: string): Promise<readonly StreamRef[]> {
+    const text = `
+      select tenant_id, stream_id from consumer_position
+        where consumer = $1 and parked_from is null and parked_reason is not null order by tenant_id, stream_id`;
+    const answer = await orFault('list released streams', () =>
+      this.#pool.query<Pick<PositionRow, 'tenant_id' | 'stream_id'>>(text, [consumer]),
+    );
+    return answer.rows.map((row) => ({ tenantId: row.tenant_id, streamId: row.stream_id }));
   }
 
   async #transactOnce<Result>(

@@ -56,6 +56,8 @@ export interface ConsumerStore {
   saveCheckpoint(consumer: string, globalSeq: number): Promise<void>;
   /** Streams that are parked for a consumer. */
   parked(consumer: string): Promise<readonly (StreamRef & { readonly fromVersion: number; readonly reason: string })[]>;
-  /** Lets a parked stream go on; the sweep or the next event picks it up. False when it was not parked. */
+  /** Lets a parked stream go on: it is `released` until it moves. False when it was not parked. */
   unpark(consumer: string, stream: StreamRef): Promise<boolean>;
+  /** Streams that were let go on and have neither moved nor been parked since. */
+  released(consumer: string): Promise<readonly StreamRef[]>;
 }

@@ -19,4 +19,8 @@ export const EVENT_STORE_MIGRATIONS: readonly MigrationClass[] = [
   sqlMigration('IndexFailedJobs1764045800000', [
     `create index job_failed on job (queue, ended_at) where state = 'failed'`,
   ]),
+  sqlMigration('IndexReleasedStreams1764050000000', [
+    `create index consumer_released on consumer_position (consumer)
+      where parked_from is null and parked_reason is not null`,
+  ]),
 ];
