@@ -1,159 +1,195 @@
-import {
-  FINAL_RUN_STATES,
-  SETTLED_RUN_STATES,
-  type AttemptResource,
-  type CallbackAddress,
-  type DeployedResource,
-  type CommandAnswer,
-  type DeploymentResource,
-  type DriftReportResource,
-  type HistoryEntry,
-  type LogAnswer,
-  type Plan,
-  type PlanRecomputation,
-  type PriceBook,
-  type PriceBookView,
-  type RevisionResource,
-  type RunResource,
-  type RunState,
-  type TaskResource,
-  type TokenAnswer,
-  type TypeTable,
-  type TypeTableView,
-} from '@caisson/contracts';
-import type { JsonObject } from '@caisson/kernel';
-import { HttpSession, type SessionOptions } from './http-session.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { bodyOf, openApi, type Api, type ApiOptions } from './api.js';
+import type { components } from './openapi-types.js';
+import { pagesOf } from './pages.js';
 import { problemOf } from './problem.js';
+import type {
+  AttemptResource,
+  CallbackAddress,
+  CommandAnswer,
+  DeployedResource,
+  DeploymentResource,
+  DeploymentSummary,
+  DriftReportResource,
+  HistoryEntry,
+  LogAnswer,
+  Plan,
+  PlanRecomputation,
+  PriceBookResource,
+  RevisionResource,
+  RunCommandAnswer,
+  RunResource,
+  TaskResource,
+  TokenAnswer,
+  TypeTableResource,
+} from './resources.js';
+import { waitForRun, type WaitOptions } from './wait-for-run.js';
+import { watchEvents, type WatchedEvent, type WatchOptions } from './watch-events.js';
+
+type Schemas = components['schemas'];
 
 const POLL_MS = 100;
 /** How long one call waits for a line; shorter than the limit of a call. */
 const FOLLOW_SECONDS = 8;
 const WAIT_LIMIT_MS = 120_000;
 
-/** The answer to a command that concerns a run. */
-export type RunCommandAnswer = CommandAnswer & { readonly run: RunResource };
-
-/** What to wait for. */
-export interface WaitOptions {
-  /** Default: any state in which the run no longer moves by itself. */
-  readonly states?: readonly RunState[];
-  /** Default 120 s. */
-  readonly limitMs?: number;
-  /** Called whenever state or progress changed. */
-  readonly onChange?: (run: RunResource) => void;
+/** Which deployments to list. */
+export interface DeploymentFilter {
+  readonly name?: string;
+  readonly environment?: 'development' | 'staging' | 'production';
+  readonly status?: DeploymentSummary['status'];
 }
 
-/** Typed calls of the API for one principal. Commands answer when they are recorded, not when they are done. */
+/**
+ * The API for one principal. Commands answer when they are recorded, not when they are done; lists are read page by
+ * page as they are gone through. What has no method of its own is an operation of `api`.
+ */
 export class CaissonClient {
-  readonly #session: HttpSession;
+  /** Every operation of the API, typed from its document. */
+  readonly api: Api;
+  readonly #options: ApiOptions;
 
-  constructor(options: SessionOptions) {
-    this.#session = new HttpSession(options);
+  constructor(options: ApiOptions) {
+    this.#options = options;
+    this.api = openApi(options);
   }
 
-  /** Registers the first administrator of an empty system. */
-  async register(account: { username: string; password: string; bootstrapToken: string }): Promise<void> {
-    await this.#session.call({ method: 'POST', path: '/auth/register', body: account });
+  /** Registers the first administrator of an empty system, or of a new tenant. */
+  async register(account: Schemas['RegisterRequest']): Promise<void> {
+    await this.api.POST('/api/v1/auth/register', { body: account });
   }
 
-  /** Gives the access token, valid for 30 minutes. */
-  async login(account: { username: string; password: string }): Promise<string> {
-    const answer = await this.#session.call<TokenAnswer>({
-      method: 'POST',
-      path: '/auth/login',
-      body: account,
-    });
-    return answer.body.access_token;
+  login(account: Schemas['LoginRequest']): Promise<TokenAnswer> {
+    return bodyOf(this.api.POST('/api/v1/auth/login', { body: account }));
   }
 
-  /** Creates a deployment and requests its first run. */
-  createDeployment(desired: unknown): Promise<RunCommandAnswer> {
-    return this.#body('POST', '/deployments', desired);
+  /** Creates a deployment and requests its first run. The API checks what is desired and says what is wrong with it. */
+  createDeployment(desired: object): Promise<RunCommandAnswer> {
+    const body = desired as Schemas['DesiredStateRequest'];
+    return ofRun(this.api.POST('/api/v1/deployments', { body }));
   }
 
   /** Replaces the desired state and requests an update run. */
-  async changeDeployment(id: string, desired: unknown): Promise<RunCommandAnswer> {
-    const current = await this.#session.call<DeploymentResource>({ method: 'GET', path: `/deployments/${id}` });
-    const answer = await this.#session.call<RunCommandAnswer>({
-      method: 'PATCH',
-      path: `/deployments/${id}`,
-      body: desired,
-      headers: { 'if-match': current.etag ?? '' },
-    });
-    return answer.body;
+  async changeDeployment(id: string, desired: object): Promise<RunCommandAnswer> {
+    const current = await this.api.GET('/api/v1/deployments/{id}', { params: { path: { id } } });
+    const header = { 'If-Match': current.response.headers.get('etag') ?? '' };
+    const body = desired as Schemas['DesiredStateRequest'];
+    return ofRun(this.api.PATCH('/api/v1/deployments/{id}', { params: { path: { id }, header }, body }));
   }
 
   /** Asks for another number of copies of a resource. */
   scale(id: string, resource: string, count: number): Promise<RunCommandAnswer> {
-    return this.#body('POST', `/deployments/${id}/scale`, { resource, count });
+    const body = { resource, count };
+    return ofRun(this.api.POST('/api/v1/deployments/{id}/scale', { params: { path: { id } }, body }));
   }
 
   /** Changes properties of named resources by JSON merge patches. */
-  configure(id: string, properties: Readonly<Record<string, JsonObject>>): Promise<RunCommandAnswer> {
+  configure(id: string, properties: Readonly<Record<string, Record<string, unknown>>>): Promise<RunCommandAnswer> {
     const patches = Object.entries(properties).map(([name, patch]) => [name, { properties: patch }] as const);
-    const resources: Readonly<Record<string, object>> = Object.fromEntries(patches);
-    return this.#body('POST', `/deployments/${id}/configure`, { resources });
+    const body = { resources: Object.fromEntries(patches) };
+    return ofRun(this.api.POST('/api/v1/deployments/{id}/configure', { params: { path: { id } }, body }));
   }
 
-  /** The versions of what is desired, newest first; the newest page. */
-  async revisions(id: string): Promise<readonly RevisionResource[]> {
-    const page = await this.#body<{ items: readonly RevisionResource[] }>('GET', `/deployments/${id}/revisions`);
-    return page.items;
+  deployments(filter: DeploymentFilter = {}): AsyncGenerator<DeploymentSummary, void> {
+    return pagesOf((cursor) =>
+      bodyOf(this.api.GET('/api/v1/deployments', { params: { query: { ...filter, ...cursor } } })),
+    );
   }
 
   deployment(id: string): Promise<DeploymentResource> {
-    return this.#body('GET', `/deployments/${id}`);
+    return bodyOf(this.api.GET('/api/v1/deployments/{id}', { params: { path: { id } } }));
   }
 
-  destroyDeployment(id: string): Promise<RunCommandAnswer> {
-    return this.#body('DELETE', `/deployments/${id}`);
+  /** Asks for the end of a deployment. No run follows where there is nothing to destroy. */
+  destroyDeployment(id: string): Promise<CommandAnswer> {
+    return bodyOf(this.api.DELETE('/api/v1/deployments/{id}', { params: { path: { id } } }));
   }
 
+  /** Goes back to a completed revision, or undoes a failed run. */
   rollback(id: string, toRevision?: number): Promise<RunCommandAnswer> {
-    return this.#body('POST', `/deployments/${id}/rollback`, toRevision === undefined ? {} : { toRevision });
+    const body = toRevision === undefined ? {} : { toRevision };
+    return ofRun(this.api.POST('/api/v1/deployments/{id}/rollback', { params: { path: { id } }, body }));
+  }
+
+  /** The versions of what is desired, newest first. */
+  revisions(id: string): AsyncGenerator<RevisionResource, void> {
+    return pagesOf((query) =>
+      bodyOf(this.api.GET('/api/v1/deployments/{id}/revisions', { params: { path: { id }, query } })),
+    );
+  }
+
+  /** What is applied of a deployment, as the engines left it. */
+  async resources(id: string): Promise<readonly DeployedResource[]> {
+    const answer = await bodyOf(this.api.GET('/api/v1/deployments/{id}/resources', { params: { path: { id } } }));
+    return answer.items;
+  }
+
+  /** The runs of a deployment, newest first. */
+  runs(id: string): AsyncGenerator<RunResource, void> {
+    return pagesOf((query) =>
+      bodyOf(this.api.GET('/api/v1/deployments/{id}/runs', { params: { path: { id }, query } })),
+    );
+  }
+
+  /** Everything that happened to a deployment, in order. */
+  async history(id: string): Promise<readonly HistoryEntry[]> {
+    const answer = await bodyOf(this.api.GET('/api/v1/deployments/{id}/events', { params: { path: { id } } }));
+    return answer.items;
+  }
+
+  /** Plans the current run of a deployment, or plans it again because inputs changed. */
+  planDeployment(id: string): Promise<RunCommandAnswer> {
+    return ofRun(this.api.POST('/api/v1/deployments/{id}/plan', { params: { path: { id } }, body: {} }));
   }
 
   run(id: string): Promise<RunResource> {
-    return this.#body('GET', `/runs/${id}`);
+    return bodyOf(this.api.GET('/api/v1/runs/{id}', { params: { path: { id } } }));
   }
 
   plan(runId: string): Promise<Plan> {
-    return this.#body('GET', `/runs/${runId}/plan`);
+    return bodyOf(this.api.GET('/api/v1/runs/{id}/plan', { params: { path: { id: runId } } }));
   }
 
   /** Has a plan computed again from its recorded inputs, and says whether it is the same. */
   recomputePlan(digest: string): Promise<PlanRecomputation> {
-    return this.#body('POST', `/plans/${digest}/recompute`, {});
+    return bodyOf(this.api.POST('/api/v1/plans/{digest}/recompute', { params: { path: { digest } }, body: {} }));
   }
 
-  /** Plans the current run of a deployment, or plans it again because inputs changed. */
-  planDeployment(deploymentId: string): Promise<RunCommandAnswer> {
-    return this.#body('POST', `/deployments/${deploymentId}/plan`, {});
+  approve(runId: string, planDigest: string): Promise<RunCommandAnswer> {
+    const body = { planDigest };
+    return ofRun(this.api.POST('/api/v1/runs/{id}/approve', { params: { path: { id: runId } }, body }));
   }
 
-  async tasks(runId: string): Promise<readonly TaskResource[]> {
-    const page = await this.#body<{ items: readonly TaskResource[] }>('GET', `/runs/${runId}/tasks`);
-    return page.items;
+  cancel(runId: string): Promise<RunCommandAnswer> {
+    return ofRun(this.api.POST('/api/v1/runs/{id}/cancel', { params: { path: { id: runId } }, body: {} }));
   }
 
-  task(taskId: string): Promise<TaskResource> {
-    return this.#body('GET', `/tasks/${encodeURIComponent(taskId)}`);
+  /** Tries a failed run again: it goes on after the tasks that succeeded. */
+  retry(runId: string): Promise<RunCommandAnswer> {
+    return ofRun(this.api.POST('/api/v1/runs/{id}/retry', { params: { path: { id: runId } }, body: {} }));
+  }
+
+  tasks(runId: string): AsyncGenerator<TaskResource, void> {
+    return pagesOf((query) =>
+      bodyOf(this.api.GET('/api/v1/runs/{id}/tasks', { params: { path: { id: runId }, query } })),
+    );
+  }
+
+  task(id: string): Promise<TaskResource> {
+    return bodyOf(this.api.GET('/api/v1/tasks/{id}', { params: { path: { id } } }));
   }
 
   /** The attempts of a task, oldest first. */
   async attempts(taskId: string): Promise<readonly AttemptResource[]> {
-    const page = await this.#body<{ items: readonly AttemptResource[] }>(
-      'GET',
-      `/tasks/${encodeURIComponent(taskId)}/attempts`,
-    );
-    return page.items;
+    const answer = await bodyOf(this.api.GET('/api/v1/tasks/{id}/attempts', { params: { path: { id: taskId } } }));
+    return answer.items;
   }
 
   /** Part of what a tool said in an attempt, from a line on. */
   log(attemptId: string, part: { readonly offset?: number; readonly waitSeconds?: number } = {}): Promise<LogAnswer> {
     const { offset = 0, waitSeconds = 0 } = part;
-    const path = `/attempts/${encodeURIComponent(attemptId)}/log`;
-    return this.#body('GET', `${path}?offset=${offset}&waitSeconds=${waitSeconds}`);
+    const params = { path: { id: attemptId }, query: { offset, waitSeconds } };
+    return bodyOf(this.api.GET('/api/v1/attempts/{id}/log', { params }));
   }
 
   /** Gives what a tool says as it says it, until the attempt is over or nobody listens any more. */
@@ -168,97 +204,55 @@ export class CaissonClient {
 
   /** Where a task that waits is called back: a secret path at the installation's address. */
   callbackAddress(taskId: string): Promise<CallbackAddress> {
-    return this.#body('GET', `/tasks/${encodeURIComponent(taskId)}/callback`);
-  }
-
-  approve(runId: string, planDigest: string): Promise<RunCommandAnswer> {
-    return this.#body('POST', `/runs/${runId}/approve`, { planDigest });
-  }
-
-  cancel(runId: string): Promise<RunCommandAnswer> {
-    return this.#body('POST', `/runs/${runId}/cancel`, {});
-  }
-
-  /** Tries a failed run again: it goes on after the tasks that succeeded. */
-  retry(runId: string): Promise<RunCommandAnswer> {
-    return this.#body('POST', `/runs/${runId}/retry`, {});
-  }
-
-  /** What is applied of a deployment, as the engines left it. */
-  async resources(deploymentId: string): Promise<readonly DeployedResource[]> {
-    const page = await this.#body<{ items: readonly DeployedResource[] }>(
-      'GET',
-      `/deployments/${deploymentId}/resources`,
-    );
-    return page.items;
-  }
-
-  /** The runs of a deployment, newest first; the newest page. */
-  async runs(deploymentId: string): Promise<readonly RunResource[]> {
-    const page = await this.#body<{ items: readonly RunResource[] }>('GET', `/deployments/${deploymentId}/runs`);
-    return page.items;
+    return bodyOf(this.api.GET('/api/v1/tasks/{id}/callback', { params: { path: { id: taskId } } }));
   }
 
   /** Asks for a scan; gives the id of its report. */
   async scan(deploymentId: string): Promise<string> {
-    const answer = await this.#body<{ scan: { id: string } }>('POST', '/drift/scans', { deploymentId });
-    return answer.scan.id;
+    const { scan } = await bodyOf(this.api.POST('/api/v1/drift/scans', { body: { deploymentId } }));
+    return scan.id;
   }
 
   driftReport(id: string): Promise<DriftReportResource> {
-    return this.#body('GET', `/drift/reports/${id}`);
+    return bodyOf(this.api.GET('/api/v1/drift/reports/{id}', { params: { path: { id } } }));
   }
 
   remediate(reportId: string): Promise<RunCommandAnswer> {
-    return this.#body('POST', `/drift/reports/${reportId}/remediate`, { mode: 'revert' });
-  }
-
-  /** Everything that happened to a deployment, in order. */
-  async history(deploymentId: string): Promise<readonly HistoryEntry[]> {
-    const page = await this.#body<{ items: readonly HistoryEntry[] }>('GET', `/deployments/${deploymentId}/events`);
-    return page.items;
+    const body = { mode: 'revert' } as const;
+    return ofRun(this.api.POST('/api/v1/drift/reports/{id}/remediate', { params: { path: { id: reportId } }, body }));
   }
 
   /** The tables that the planner works with, or an older version of one. */
-  typeTable(version?: number): Promise<TypeTableView> {
-    return this.#body('GET', tablePath('type-table', version));
+  typeTable(version?: number): Promise<TypeTableResource> {
+    if (version === undefined) return bodyOf(this.api.GET('/api/v1/type-table'));
+    return bodyOf(this.api.GET('/api/v1/type-table/versions/{version}', { params: { path: { version } } }));
   }
 
-  priceBook(version?: number): Promise<PriceBookView> {
-    return this.#body('GET', tablePath('price-book', version));
+  priceBook(version?: number): Promise<PriceBookResource> {
+    if (version === undefined) return bodyOf(this.api.GET('/api/v1/price-book'));
+    return bodyOf(this.api.GET('/api/v1/price-book/versions/{version}', { params: { path: { version } } }));
   }
 
   /** Replaces a table by a new version, for administrators. `ifVersion`: the version that was read. */
-  async replaceTable<Name extends 'type-table' | 'price-book'>(
-    name: Name,
-    content: Name extends 'type-table' ? TypeTable : PriceBook,
-    ifVersion: number,
-  ): Promise<Name extends 'type-table' ? TypeTableView : PriceBookView> {
-    const headers = { 'if-match': `"${ifVersion}"` };
-    const answer = await this.#session.call<Name extends 'type-table' ? TypeTableView : PriceBookView>({
-      method: 'PUT',
-      path: `/${name}`,
-      body: content,
-      headers,
-    });
-    return answer.body;
+  replaceTypeTable(body: Schemas['TypeTableInput'], ifVersion: number): Promise<TypeTableResource> {
+    const params = { header: { 'If-Match': `"${ifVersion}"` } };
+    return bodyOf(this.api.PUT('/api/v1/type-table', { params, body }));
+  }
+
+  /** See `replaceTypeTable`. */
+  replacePriceBook(body: Schemas['PriceBookInput'], ifVersion: number): Promise<PriceBookResource> {
+    const params = { header: { 'If-Match': `"${ifVersion}"` } };
+    return bodyOf(this.api.PUT('/api/v1/price-book', { params, body }));
   }
 
   /** Waits until a run reaches one of the states. @throws Error that names run and state when the limit passes. */
-  async waitForRun(runId: string, options: WaitOptions = {}): Promise<RunResource> {
-    const states = options.states ?? ['awaiting_approval', ...SETTLED_RUN_STATES, ...FINAL_RUN_STATES];
-    const deadline = performance.now() + (options.limitMs ?? WAIT_LIMIT_MS);
-    let seen = '';
-    for (;;) {
-      const run = await this.run(runId);
-      const shown = `${run.state} ${run.progress}`;
-      if (shown !== seen) options.onChange?.(run);
-      seen = shown;
-      if (states.includes(run.state)) return run;
-      if (performance.now() > deadline)
-        throw new Error(`run ${runId} is still ${run.state}; awaited ${states.join(', ')}`);
-      await pause();
-    }
+  waitForRun(runId: string, options: WaitOptions = {}): Promise<RunResource> {
+    return waitForRun(() => this.run(runId), options);
+  }
+
+  /** Watches what happens; gone on with through cuts, each event once and in order. */
+  watchEvents(options: WatchOptions = {}): AsyncGenerator<WatchedEvent, void> {
+    return watchEvents(this.#options, options);
   }
 
   /** Waits until a scan has ended. */
@@ -268,7 +262,7 @@ export class CaissonClient {
       const report = await this.#findReport(reportId);
       if (report?.status === 'completed') return report;
       if (performance.now() > deadline) throw new Error(`scan ${reportId} did not end`);
-      await pause();
+      await pause(POLL_MS);
     }
   }
 
@@ -280,17 +274,11 @@ export class CaissonClient {
       throw error;
     }
   }
-
-  async #body<Body>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Body> {
-    const answer = await this.#session.call<Body>({ method, path, ...(body === undefined ? {} : { body }) });
-    return answer.body;
-  }
 }
 
-function tablePath(name: string, version: number | undefined): string {
-  return version === undefined ? `/${name}` : `/${name}/versions/${version}`;
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, POLL_MS));
+/** Commands of which the API says that a run follows. */
+async function ofRun(call: Promise<{ readonly data?: CommandAnswer }>): Promise<RunCommandAnswer> {
+  const answer = await bodyOf(call);
+  if (answer.run === undefined) throw new Error('The API answered a command without the run that follows.');
+  return { ...answer, run: answer.run };
 }

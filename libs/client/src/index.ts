@@ -1,17 +1,36 @@
+export { openApi } from './api.js';
+export type { Api, ApiOptions } from './api.js';
 export { CaissonClient } from './caisson-client.js';
-export type { RunCommandAnswer, WaitOptions } from './caisson-client.js';
+export type { DeploymentFilter } from './caisson-client.js';
 export { readDesiredState } from './desired-state-file.js';
-export { HttpSession } from './http-session.js';
-export type { Answer, Call, SessionOptions } from './http-session.js';
+export type { components, operations, paths } from './openapi-types.js';
+export { collect, pagesOf } from './pages.js';
+export type { Cursor, Page } from './pages.js';
 export { ApiProblem, problemOf } from './problem.js';
 export type { Problem } from './problem.js';
 export type {
   AttemptResource,
   CallbackAddress,
+  CommandAnswer,
+  DeployedResource,
   DeploymentResource,
+  DeploymentSummary,
+  DriftItem,
   DriftReportResource,
   HistoryEntry,
   LogAnswer,
+  Plan,
+  PlanRecomputation,
+  PriceBookResource,
+  PrincipalView,
+  RevisionResource,
+  RunCommandAnswer,
   RunResource,
+  RunState,
   TaskResource,
-} from '@caisson/contracts';
+  TokenAnswer,
+  TypeTableResource,
+} from './resources.js';
+export type { Patience } from './retrying-fetch.js';
+export type { WaitOptions } from './wait-for-run.js';
+export type { CaissonEvent, WatchedEvent, WatchOptions } from './watch-events.js';

@@ -1,1089 +1,1089 @@
 // Made from docs/reference/openapi.json; a test keeps them in step.
 
 export interface paths {
-  readonly '/api/v1/auth/register': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/auth/register': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Register: found a tenant with the bootstrap token, follow an invitation, or join as a viewer */
-    readonly post: operations['register'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['register'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/auth/login': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/auth/login': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Exchange user name and password for the tokens of a new session */
-    readonly post: operations['logIn'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['logIn'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/auth/refresh': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/auth/refresh': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Exchange a refresh token for the next tokens of its session; a second time ends the session */
-    readonly post: operations['refresh'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['refresh'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/auth/logout': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/auth/logout': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** End the session */
-    readonly post: operations['logOut'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['logOut'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/auth/password': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/auth/password': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Change the password, and end all other sessions */
-    readonly post: operations['changePassword'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['changePassword'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/auth/me': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/auth/me': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Say who the caller is */
-    readonly get: operations['me'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['me'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/.well-known/jwks.json': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/.well-known/jwks.json': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Read the public keys of access tokens; none while they are signed with a secret */
-    readonly get: operations['readKeySet'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['readKeySet'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/members': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/members': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** List the members of the tenant */
-    readonly get: operations['listMembers'];
-    readonly put?: never;
+    get: operations['listMembers'];
+    put?: never;
     /** Invite somebody into the tenant; the invitation is shown this once */
-    readonly post: operations['inviteMember'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['inviteMember'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/members/{id}': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/members/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Read a member of the tenant */
-    readonly get: operations['readMember'];
-    readonly put?: never;
-    readonly post?: never;
+    get: operations['readMember'];
+    put?: never;
+    post?: never;
     /** Leave the tenant, or show a member the door, which needs the permission user:manage */
-    readonly delete: operations['removeMember'];
-    readonly options?: never;
-    readonly head?: never;
+    delete: operations['removeMember'];
+    options?: never;
+    head?: never;
     /** Give a member another role */
-    readonly patch: operations['changeMember'];
-    readonly trace?: never;
+    patch: operations['changeMember'];
+    trace?: never;
   };
-  readonly '/api/v1/keys': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/keys': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** List API keys, revoked ones too */
-    readonly get: operations['listKeys'];
-    readonly put?: never;
+    get: operations['listKeys'];
+    put?: never;
     /** Issue an API key; its secret is shown this once */
-    readonly post: operations['issueKey'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['issueKey'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/keys/{id}': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/keys/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Read an API key */
-    readonly get: operations['readKey'];
-    readonly put?: never;
-    readonly post?: never;
+    get: operations['readKey'];
+    put?: never;
+    post?: never;
     /** Revoke an API key, at once */
-    readonly delete: operations['revokeKey'];
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    delete: operations['revokeKey'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/keys/{id}/rotate': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/keys/{id}/rotate': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Give an API key a new secret, and let the old one be good for a while */
-    readonly post: operations['rotateKey'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['rotateKey'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/deployments': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/deployments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** List deployments, newest first */
-    readonly get: operations['listDeployments'];
-    readonly put?: never;
+    get: operations['listDeployments'];
+    put?: never;
     /** Create a deployment and request its first run */
-    readonly post: operations['createDeployment'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['createDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/deployments/{id}': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/deployments/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Read a deployment */
-    readonly get: operations['readDeployment'];
-    readonly put?: never;
-    readonly post?: never;
+    get: operations['readDeployment'];
+    put?: never;
+    post?: never;
     /** Cancel what runs and destroy what was applied */
-    readonly delete: operations['deleteDeployment'];
-    readonly options?: never;
-    readonly head?: never;
+    delete: operations['deleteDeployment'];
+    options?: never;
+    head?: never;
     /** Replace what is desired and request an update run */
-    readonly patch: operations['changeDeployment'];
-    readonly trace?: never;
+    patch: operations['changeDeployment'];
+    trace?: never;
   };
-  readonly '/api/v1/deployments/{id}/scale': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/deployments/{id}/scale': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Change how many copies of a resource there are */
-    readonly post: operations['scaleDeployment'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['scaleDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/deployments/{id}/configure': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/deployments/{id}/configure': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Change properties of named resources */
-    readonly post: operations['configureDeployment'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['configureDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/deployments/{id}/plan': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/deployments/{id}/plan': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Plan the newest run, or plan it again */
-    readonly post: operations['planDeployment'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['planDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/deployments/{id}/approve': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/deployments/{id}/approve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Approve the plan of the newest run by its digest */
-    readonly post: operations['approveDeployment'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['approveDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/deployments/{id}/execute': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/deployments/{id}/execute': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Apply the approved plan of the newest run */
-    readonly post: operations['executeDeployment'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['executeDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/deployments/{id}/cancel': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/deployments/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Cancel the newest run */
-    readonly post: operations['cancelDeployment'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['cancelDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/deployments/{id}/rollback': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/deployments/{id}/rollback': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Undo a failed run, or go back to an earlier revision */
-    readonly post: operations['rollBackDeployment'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['rollBackDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/deployments/{id}/retry': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/deployments/{id}/retry': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Try the newest run again */
-    readonly post: operations['retryDeployment'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['retryDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/deployments/{id}/scan': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/deployments/{id}/scan': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Compare the world with what was applied */
-    readonly post: operations['scanDeployment'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['scanDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/deployments/{id}/runs': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/deployments/{id}/runs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** List the runs of a deployment, newest first */
-    readonly get: operations['listRuns'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['listRuns'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/deployments/{id}/revisions': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/deployments/{id}/revisions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** List the versions of what is desired, newest first */
-    readonly get: operations['listRevisions'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['listRevisions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/deployments/{id}/resources': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/deployments/{id}/resources': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** List what is applied */
-    readonly get: operations['listResources'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['listResources'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/deployments/{id}/outputs': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/deployments/{id}/outputs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Read the outputs of a deployment */
-    readonly get: operations['readOutputs'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['readOutputs'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/deployments/{id}/events': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/deployments/{id}/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Read all that happened to a deployment, in order */
-    readonly get: operations['readDeploymentHistory'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['readDeploymentHistory'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/deployments/{id}/drift': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/deployments/{id}/drift': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** List the drift reports of a deployment, newest first */
-    readonly get: operations['listDeploymentDrift'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['listDeploymentDrift'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/runs/{id}': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/runs/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Read a run */
-    readonly get: operations['readRun'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['readRun'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/runs/{id}/plan': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/runs/{id}/plan': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Read the plan of a run */
-    readonly get: operations['readRunPlan'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['readRunPlan'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/runs/{id}/tasks': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/runs/{id}/tasks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** List the tasks of a run */
-    readonly get: operations['listTasks'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['listTasks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/runs/{id}/events': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/runs/{id}/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Read all that happened in a run, in order */
-    readonly get: operations['readRunHistory'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['readRunHistory'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/runs/{id}/approve': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/runs/{id}/approve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Approve the plan of a run by its digest */
-    readonly post: operations['approveRun'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['approveRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/runs/{id}/reject': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/runs/{id}/reject': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Turn the plan of a run down */
-    readonly post: operations['rejectRun'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['rejectRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/runs/{id}/cancel': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/runs/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Cancel a run */
-    readonly post: operations['cancelRun'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['cancelRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/runs/{id}/retry': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/runs/{id}/retry': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Try a failed run again */
-    readonly post: operations['retryRun'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['retryRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/tasks/{id}': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/tasks/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Read a task */
-    readonly get: operations['readTask'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['readTask'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/tasks/{id}/attempts': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/tasks/{id}/attempts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** List the attempts of a task, oldest first */
-    readonly get: operations['listAttempts'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['listAttempts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/tasks/{id}/callback': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/tasks/{id}/callback': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Read the secret address at which a task that waits is called back */
-    readonly get: operations['readCallbackAddress'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['readCallbackAddress'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/tasks/{id}/resolve': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/tasks/{id}/resolve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Say what became of a task whose outcome is unknown */
-    readonly post: operations['resolveTask'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['resolveTask'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/attempts/{id}/log': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/attempts/{id}/log': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Read what a tool said in an attempt, from a line on; waits for more while it runs */
-    readonly get: operations['readAttemptLog'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['readAttemptLog'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/plans/{digest}': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/plans/{digest}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Read a plan by its digest */
-    readonly get: operations['readPlan'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['readPlan'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/plans/{digest}/recompute': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/plans/{digest}/recompute': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Compute a plan again from its recorded inputs and say whether it is the same */
-    readonly post: operations['recompute'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['recompute'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/type-table': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/type-table': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Read the type table */
-    readonly get: operations['readTypeTable'];
+    get: operations['readTypeTable'];
     /** Replace the type table by a new version */
-    readonly put: operations['replaceTypeTable'];
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    put: operations['replaceTypeTable'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/type-table/versions/{version}': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/type-table/versions/{version}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Read a version of the type table */
-    readonly get: operations['readTypeTableVersion'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['readTypeTableVersion'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/price-book': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/price-book': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Read the price book */
-    readonly get: operations['readPriceBook'];
+    get: operations['readPriceBook'];
     /** Replace the price book by a new version */
-    readonly put: operations['replacePriceBook'];
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    put: operations['replacePriceBook'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/price-book/versions/{version}': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/price-book/versions/{version}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Read a version of the price book */
-    readonly get: operations['readPriceBookVersion'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['readPriceBookVersion'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/drift/scans': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/drift/scans': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Compare the world with what was applied to a deployment */
-    readonly post: operations['requestScan'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['requestScan'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/drift/reports': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/drift/reports': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** List drift reports, newest first */
-    readonly get: operations['listDriftReports'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['listDriftReports'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/drift/reports/{id}': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/drift/reports/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Read a drift report */
-    readonly get: operations['readDriftReport'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['readDriftReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/drift/reports/{id}/remediate': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/drift/reports/{id}/remediate': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
+    get?: never;
+    put?: never;
     /** Request a run that puts right what a report found */
-    readonly post: operations['remediateDrift'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    post: operations['remediateDrift'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/events': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Watch the public events of the tenant as server-sent events, from now on or from where one was cut off */
-    readonly get: operations['watchEvents'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['watchEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
-  readonly '/api/v1/run-states': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  '/api/v1/run-states': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
     /** Read the states of a run and what leads from one to another */
-    readonly get: operations['readRunStates'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
+    get: operations['readRunStates'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
   };
 }
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
-    readonly AppliedResource: {
-      readonly address: string;
-      readonly type: string;
-      readonly properties: components['schemas']['JsonRecord'];
-      readonly dependsOn: readonly string[];
-      readonly tags?: {
-        readonly [key: string]: string;
+    AppliedResource: {
+      address: string;
+      type: string;
+      properties: components['schemas']['JsonRecord'];
+      dependsOn: string[];
+      tags?: {
+        [key: string]: string;
       };
-      readonly lifecycle?: components['schemas']['ResourceLifecycle'];
-      readonly outputs: components['schemas']['JsonRecord'];
-      readonly expected: components['schemas']['JsonRecord'];
+      lifecycle?: components['schemas']['ResourceLifecycle'];
+      outputs: components['schemas']['JsonRecord'];
+      expected: components['schemas']['JsonRecord'];
     };
-    readonly AppliedUnit: {
-      readonly unitId: string;
-      readonly engine: string;
-      readonly provider: string;
-      readonly region?: string;
-      readonly credential?: string;
-      readonly plugin?: {
-        readonly source: string;
-        readonly version: string;
+    AppliedUnit: {
+      unitId: string;
+      engine: string;
+      provider: string;
+      region?: string;
+      credential?: string;
+      plugin?: {
+        source: string;
+        version: string;
       };
-      readonly resources: readonly components['schemas']['AppliedResource'][];
-      readonly dependsOn: readonly string[];
-      readonly runId: string;
+      resources: components['schemas']['AppliedResource'][];
+      dependsOn: string[];
+      runId: string;
     };
-    readonly ApproveRequest: {
-      readonly planDigest: components['schemas']['DigestInput'];
+    ApproveRequest: {
+      planDigest: components['schemas']['DigestInput'];
     };
-    readonly ArtifactRef: {
-      readonly id: string;
-      readonly digest: components['schemas']['Digest'];
+    ArtifactRef: {
+      id: string;
+      digest: components['schemas']['Digest'];
     };
-    readonly AttemptResource: {
-      readonly id: string;
-      readonly taskId: string;
-      readonly runId: string;
-      readonly unitId: string;
+    AttemptResource: {
+      id: string;
+      taskId: string;
+      runId: string;
+      unitId: string;
       /** @enum {string} */
-      readonly phase: 'apply' | 'rollback';
-      readonly cycle: number;
-      readonly attempt: number;
+      phase: 'apply' | 'rollback';
+      cycle: number;
+      attempt: number;
       /** @enum {string} */
-      readonly state: 'running' | 'waiting' | 'unknown' | 'succeeded' | 'resolved' | 'failed' | 'timed_out';
-      readonly startedAt: string;
-      readonly finishedAt?: string;
-      readonly failure?: components['schemas']['Failure'];
-      readonly outputs?: components['schemas']['JsonRecord'];
-      readonly evidence?: components['schemas']['JsonRecord'];
-      readonly links: components['schemas']['Links'];
+      state: 'running' | 'waiting' | 'unknown' | 'succeeded' | 'resolved' | 'failed' | 'timed_out';
+      startedAt: string;
+      finishedAt?: string;
+      failure?: components['schemas']['Failure'];
+      outputs?: components['schemas']['JsonRecord'];
+      evidence?: components['schemas']['JsonRecord'];
+      links: components['schemas']['Links'];
     };
-    readonly AttemptsAnswer: {
-      readonly items: readonly components['schemas']['AttemptResource'][];
+    AttemptsAnswer: {
+      items: components['schemas']['AttemptResource'][];
     };
-    readonly AttributeChange: {
-      readonly path: string;
-      readonly before?: components['schemas']['JsonValue'];
-      readonly after?: components['schemas']['JsonValue'];
+    AttributeChange: {
+      path: string;
+      before?: components['schemas']['JsonValue'];
+      after?: components['schemas']['JsonValue'];
       /** @default false */
-      readonly sensitive: boolean;
+      sensitive: boolean;
       /** @default false */
-      readonly unknown: boolean;
+      unknown: boolean;
     };
-    readonly CallbackAddress: {
-      readonly path: string;
-      readonly expiresAt: string;
+    CallbackAddress: {
+      path: string;
+      expiresAt: string;
     };
     /** @enum {string} */
-    readonly ChangeAction: 'create' | 'update' | 'replace' | 'delete' | 'none';
-    readonly Check:
+    ChangeAction: 'create' | 'update' | 'replace' | 'delete' | 'none';
+    Check:
       | components['schemas']['HttpCheck']
       | components['schemas']['TcpCheck']
       | components['schemas']['CommandCheck']
       | components['schemas']['OutputCheck']
       | components['schemas']['ObservedCheck'];
-    readonly CheckInput:
+    CheckInput:
       | components['schemas']['HttpCheckInput']
       | components['schemas']['TcpCheckInput']
       | components['schemas']['CommandCheckInput']
       | components['schemas']['OutputCheckInput']
       | components['schemas']['ObservedCheckInput'];
-    readonly CommandAnswer: {
-      readonly deployment: components['schemas']['DeploymentSummary'];
-      readonly run?: components['schemas']['RunResource'];
-      readonly stream: string;
-      readonly version: number;
+    CommandAnswer: {
+      deployment: components['schemas']['DeploymentSummary'];
+      run?: components['schemas']['RunResource'];
+      stream: string;
+      version: number;
     };
-    readonly CommandCheck: {
+    CommandCheck: {
       /** @constant */
-      readonly kind: 'command';
-      readonly command: string;
+      kind: 'command';
+      command: string;
       /** @default [] */
-      readonly args: readonly string[];
+      args: string[];
       /** @default 0 */
-      readonly expectExitCode: number;
+      expectExitCode: number;
       /** @default 30000 */
-      readonly withinMs: number;
+      withinMs: number;
       /** @default 1000 */
-      readonly everyMs: number;
+      everyMs: number;
       /** @default 1000 */
-      readonly triesMax: number;
+      triesMax: number;
     };
-    readonly CommandCheckInput: {
+    CommandCheckInput: {
       /** @constant */
-      readonly kind: 'command';
-      readonly command: string;
+      kind: 'command';
+      command: string;
       /** @default [] */
-      readonly args: readonly string[];
+      args?: string[];
       /** @default 0 */
-      readonly expectExitCode: number;
+      expectExitCode?: number;
       /** @default 30000 */
-      readonly withinMs: number;
+      withinMs?: number;
       /** @default 1000 */
-      readonly everyMs: number;
+      everyMs?: number;
       /** @default 1000 */
-      readonly triesMax: number;
+      triesMax?: number;
     };
-    readonly ConfigureRequest: {
-      readonly resources: {
-        readonly [key: string]: {
-          readonly properties?: components['schemas']['JsonRecordInput'];
-          readonly tags?: {
-            readonly [key: string]: string | null;
+    ConfigureRequest: {
+      resources: {
+        [key: string]: {
+          properties?: components['schemas']['JsonRecordInput'];
+          tags?: {
+            [key: string]: string | null;
           };
         };
       };
-      readonly reason?: string;
+      reason?: string;
     };
-    readonly DeployedResource: {
-      readonly address: string;
-      readonly type: string;
-      readonly properties: components['schemas']['JsonRecord'];
-      readonly dependsOn: readonly string[];
-      readonly tags?: {
-        readonly [key: string]: string;
+    DeployedResource: {
+      address: string;
+      type: string;
+      properties: components['schemas']['JsonRecord'];
+      dependsOn: string[];
+      tags?: {
+        [key: string]: string;
       };
-      readonly lifecycle?: components['schemas']['ResourceLifecycle'];
-      readonly outputs: components['schemas']['JsonRecord'];
-      readonly expected: components['schemas']['JsonRecord'];
-      readonly unitId: string;
-      readonly engine: string;
-      readonly provider: string;
-      readonly region?: string;
-      readonly runId: string;
+      lifecycle?: components['schemas']['ResourceLifecycle'];
+      outputs: components['schemas']['JsonRecord'];
+      expected: components['schemas']['JsonRecord'];
+      unitId: string;
+      engine: string;
+      provider: string;
+      region?: string;
+      runId: string;
     };
-    readonly DeploymentResource: {
-      readonly id: string;
-      readonly name: string;
-      readonly environment: string;
+    DeploymentResource: {
+      id: string;
+      name: string;
+      environment: string;
       /** @enum {string} */
-      readonly status:
+      status:
         | 'pending'
         | 'planning'
         | 'planned'
@@ -1099,32 +1099,32 @@ export interface components {
         | 'cancelled'
         | 'deleting'
         | 'deleted';
-      readonly revision: number;
-      readonly currentRevision?: number;
-      readonly currentRun: string;
-      readonly outputs: components['schemas']['JsonRecord'];
-      readonly resources: readonly {
-        readonly address: string;
-        readonly type: string;
-        readonly engine: string;
-        readonly unitId: string;
+      revision: number;
+      currentRevision?: number;
+      currentRun: string;
+      outputs: components['schemas']['JsonRecord'];
+      resources: {
+        address: string;
+        type: string;
+        engine: string;
+        unitId: string;
       }[];
-      readonly triggers: readonly components['schemas']['PushTrigger'][];
-      readonly createdAt: string;
-      readonly updatedAt: string;
-      readonly links: components['schemas']['Links'];
-      readonly desired: components['schemas']['DesiredState'];
+      triggers: components['schemas']['PushTrigger'][];
+      createdAt: string;
+      updatedAt: string;
+      links: components['schemas']['Links'];
+      desired: components['schemas']['DesiredState'];
     };
-    readonly DeploymentScanRequest: {
+    DeploymentScanRequest: {
       /** @default false */
-      readonly autoRemediate: boolean;
+      autoRemediate?: boolean;
     };
-    readonly DeploymentSummary: {
-      readonly id: string;
-      readonly name: string;
-      readonly environment: string;
+    DeploymentSummary: {
+      id: string;
+      name: string;
+      environment: string;
       /** @enum {string} */
-      readonly status:
+      status:
         | 'pending'
         | 'planning'
         | 'planned'
@@ -1140,470 +1140,470 @@ export interface components {
         | 'cancelled'
         | 'deleting'
         | 'deleted';
-      readonly revision: number;
-      readonly currentRevision?: number;
-      readonly currentRun: string;
-      readonly outputs: components['schemas']['JsonRecord'];
-      readonly resources: readonly {
-        readonly address: string;
-        readonly type: string;
-        readonly engine: string;
-        readonly unitId: string;
+      revision: number;
+      currentRevision?: number;
+      currentRun: string;
+      outputs: components['schemas']['JsonRecord'];
+      resources: {
+        address: string;
+        type: string;
+        engine: string;
+        unitId: string;
       }[];
-      readonly triggers: readonly components['schemas']['PushTrigger'][];
-      readonly createdAt: string;
-      readonly updatedAt: string;
-      readonly links: components['schemas']['Links'];
+      triggers: components['schemas']['PushTrigger'][];
+      createdAt: string;
+      updatedAt: string;
+      links: components['schemas']['Links'];
     };
-    readonly DesiredState: {
-      readonly name: components['schemas']['ResourceName'];
+    DesiredState: {
+      name: components['schemas']['ResourceName'];
       /**
        * @default development
        * @enum {string}
        */
-      readonly environment: 'development' | 'staging' | 'production';
+      environment: 'development' | 'staging' | 'production';
       /**
        * @default rolling
        * @enum {string}
        */
-      readonly strategy: 'rolling' | 'blue_green' | 'canary' | 'recreate';
+      strategy: 'rolling' | 'blue_green' | 'canary' | 'recreate';
       /** @default true */
-      readonly autoPlan: boolean;
+      autoPlan: boolean;
       /** @default false */
-      readonly autoApprove: boolean;
+      autoApprove: boolean;
       /** @default true */
-      readonly autoExecute: boolean;
+      autoExecute: boolean;
       /**
        * @default rollback
        * @enum {string}
        */
-      readonly onFailure: 'rollback' | 'keep' | 'pause';
+      onFailure: 'rollback' | 'keep' | 'pause';
       /** @default normal */
-      readonly priority: components['schemas']['Priority'];
-      readonly schedule?: components['schemas']['Schedule'];
-      readonly resources: readonly components['schemas']['ResourceSpec'][];
+      priority: components['schemas']['Priority'];
+      schedule?: components['schemas']['Schedule'];
+      resources: components['schemas']['ResourceSpec'][];
       /** @default {} */
-      readonly outputs: {
-        readonly [key: string]: string;
+      outputs: {
+        [key: string]: string;
       };
       /** @default [] */
-      readonly triggers: readonly components['schemas']['PushTrigger'][];
+      triggers: components['schemas']['PushTrigger'][];
     };
-    readonly DesiredStateRequest: {
-      readonly name: components['schemas']['ResourceNameInput'];
+    DesiredStateRequest: {
+      name: components['schemas']['ResourceNameInput'];
       /**
        * @default development
        * @enum {string}
        */
-      readonly environment: 'development' | 'staging' | 'production';
+      environment?: 'development' | 'staging' | 'production';
       /**
        * @default rolling
        * @enum {string}
        */
-      readonly strategy: 'rolling' | 'blue_green' | 'canary' | 'recreate';
+      strategy?: 'rolling' | 'blue_green' | 'canary' | 'recreate';
       /** @default true */
-      readonly autoPlan: boolean;
+      autoPlan?: boolean;
       /** @default false */
-      readonly autoApprove: boolean;
+      autoApprove?: boolean;
       /** @default true */
-      readonly autoExecute: boolean;
+      autoExecute?: boolean;
       /**
        * @default rollback
        * @enum {string}
        */
-      readonly onFailure: 'rollback' | 'keep' | 'pause';
+      onFailure?: 'rollback' | 'keep' | 'pause';
       /** @default normal */
-      readonly priority: components['schemas']['PriorityInput'];
-      readonly schedule?: components['schemas']['ScheduleInput'];
+      priority?: components['schemas']['PriorityInput'];
+      schedule?: components['schemas']['ScheduleInput'];
       /** @default [] */
-      readonly resources: readonly components['schemas']['ResourceSpecInput'][];
+      resources?: components['schemas']['ResourceSpecInput'][];
       /** @default {} */
-      readonly outputs: {
-        readonly [key: string]: string;
+      outputs?: {
+        [key: string]: string;
       };
       /** @default [] */
-      readonly triggers: readonly components['schemas']['PushTriggerInput'][];
+      triggers?: components['schemas']['PushTriggerInput'][];
       /** @default [] */
-      readonly providers: readonly components['schemas']['ResourceNameInput'][];
+      providers?: components['schemas']['ResourceNameInput'][];
       /** @default [] */
-      readonly regions: readonly string[];
+      regions?: string[];
     };
-    readonly Diagnostic: {
+    Diagnostic: {
       /** @enum {string} */
-      readonly severity: 'error' | 'warning';
-      readonly summary: string;
-      readonly detail?: string;
-      readonly address?: string;
+      severity: 'error' | 'warning';
+      summary: string;
+      detail?: string;
+      address?: string;
     };
-    readonly Digest: string;
-    readonly DigestInput: string;
-    readonly DriftItem: {
-      readonly unitId: string;
-      readonly resource: string;
-      readonly address: string;
+    Digest: string;
+    DigestInput: string;
+    DriftItem: {
+      unitId: string;
+      resource: string;
+      address: string;
       /** @enum {string} */
-      readonly type: 'property_changed' | 'resource_added' | 'resource_removed' | 'state_mismatch' | 'tag_mismatch';
+      type: 'property_changed' | 'resource_added' | 'resource_removed' | 'state_mismatch' | 'tag_mismatch';
       /** @enum {string} */
-      readonly severity: 'low' | 'medium' | 'high' | 'critical';
-      readonly path: string;
-      readonly expected?: components['schemas']['JsonValue'];
-      readonly actual?: components['schemas']['JsonValue'];
+      severity: 'low' | 'medium' | 'high' | 'critical';
+      path: string;
+      expected?: components['schemas']['JsonValue'];
+      actual?: components['schemas']['JsonValue'];
     };
-    readonly DriftReportResource: {
-      readonly id: string;
-      readonly deploymentId: string;
-      readonly status: string;
-      readonly items: readonly components['schemas']['DriftItem'][];
+    DriftReportResource: {
+      id: string;
+      deploymentId: string;
+      status: string;
+      items: components['schemas']['DriftItem'][];
       /** @enum {string} */
-      readonly maxSeverity?: 'low' | 'medium' | 'high' | 'critical';
-      readonly unreadable: readonly {
-        readonly unitId: string;
-        readonly reason: string;
+      maxSeverity?: 'low' | 'medium' | 'high' | 'critical';
+      unreadable: {
+        unitId: string;
+        reason: string;
       }[];
     } & {
-      readonly [key: string]: unknown;
+      [key: string]: unknown;
     };
-    readonly EmptyRequest: Record<string, never>;
-    readonly Failure: {
-      readonly code: string;
-      readonly message: string;
-      readonly taskId?: string;
+    EmptyRequest: Record<string, never>;
+    Failure: {
+      code: string;
+      message: string;
+      taskId?: string;
       /** @default [] */
-      readonly diagnostics: readonly components['schemas']['Diagnostic'][];
+      diagnostics: components['schemas']['Diagnostic'][];
     };
-    readonly HistoryAnswer: {
-      readonly items: readonly components['schemas']['HistoryEntry'][];
-      readonly complete: boolean;
+    HistoryAnswer: {
+      items: components['schemas']['HistoryEntry'][];
+      complete: boolean;
     };
-    readonly HistoryEntry: {
-      readonly id: string;
-      readonly type: string;
-      readonly source: string;
-      readonly subject: string;
-      readonly sequence: number;
-      readonly time: string;
-      readonly actor: string;
-      readonly correlationId: string;
-      readonly causationId: string;
-      readonly data: components['schemas']['JsonRecord'];
+    HistoryEntry: {
+      id: string;
+      type: string;
+      source: string;
+      subject: string;
+      sequence: number;
+      time: string;
+      actor: string;
+      correlationId: string;
+      causationId: string;
+      data: components['schemas']['JsonRecord'];
     };
-    readonly HttpCheck: {
+    HttpCheck: {
       /** @constant */
-      readonly kind: 'http';
-      readonly url: string;
+      kind: 'http';
+      url: string;
       /** @default 200 */
-      readonly expectStatus: number;
+      expectStatus: number;
       /** @default 30000 */
-      readonly withinMs: number;
+      withinMs: number;
       /** @default 1000 */
-      readonly everyMs: number;
+      everyMs: number;
       /** @default 1000 */
-      readonly triesMax: number;
+      triesMax: number;
     };
-    readonly HttpCheckInput: {
+    HttpCheckInput: {
       /** @constant */
-      readonly kind: 'http';
-      readonly url: string;
+      kind: 'http';
+      url: string;
       /** @default 200 */
-      readonly expectStatus: number;
+      expectStatus?: number;
       /** @default 30000 */
-      readonly withinMs: number;
+      withinMs?: number;
       /** @default 1000 */
-      readonly everyMs: number;
+      everyMs?: number;
       /** @default 1000 */
-      readonly triesMax: number;
+      triesMax?: number;
     };
-    readonly InvitationAnswer: {
-      readonly id: string;
+    InvitationAnswer: {
+      id: string;
       /** @enum {string} */
-      readonly role: 'admin' | 'operator' | 'deployer' | 'viewer';
-      readonly expiresAt: string;
-      readonly invitation: string;
+      role: 'admin' | 'operator' | 'deployer' | 'viewer';
+      expiresAt: string;
+      invitation: string;
     };
-    readonly InviteRequest: {
+    InviteRequest: {
       /** @enum {string} */
-      readonly role: 'admin' | 'operator' | 'deployer' | 'viewer';
+      role: 'admin' | 'operator' | 'deployer' | 'viewer';
     };
-    readonly JsonRecord: {
-      readonly [key: string]: components['schemas']['JsonValue'];
+    JsonRecord: {
+      [key: string]: components['schemas']['JsonValue'];
     };
-    readonly JsonRecordInput: {
-      readonly [key: string]: components['schemas']['JsonValueInput'];
+    JsonRecordInput: {
+      [key: string]: components['schemas']['JsonValueInput'];
     };
-    readonly JsonValue: unknown;
-    readonly JsonValueInput: unknown;
-    readonly KeyAnswer: {
-      readonly id: string;
-      readonly name: string;
+    JsonValue: unknown;
+    JsonValueInput: unknown;
+    KeyAnswer: {
+      id: string;
+      name: string;
       /** @enum {string} */
-      readonly role: 'admin' | 'operator' | 'deployer' | 'viewer';
+      role: 'admin' | 'operator' | 'deployer' | 'viewer';
       /** @enum {string} */
-      readonly status: 'active' | 'revoked';
-      readonly expiresAt?: string;
-      readonly key: string;
+      status: 'active' | 'revoked';
+      expiresAt?: string;
+      key: string;
     };
-    readonly KeyRequest: {
-      readonly name: string;
+    KeyRequest: {
+      name: string;
       /** @enum {string} */
-      readonly scope: 'read' | 'write' | 'admin' | 'operator' | 'deployer' | 'viewer';
-      readonly expiresInDays?: number;
+      scope: 'read' | 'write' | 'admin' | 'operator' | 'deployer' | 'viewer';
+      expiresInDays?: number;
     };
-    readonly KeyResource: {
-      readonly id: string;
-      readonly name: string;
+    KeyResource: {
+      id: string;
+      name: string;
       /** @enum {string} */
-      readonly role: 'admin' | 'operator' | 'deployer' | 'viewer';
+      role: 'admin' | 'operator' | 'deployer' | 'viewer';
       /** @enum {string} */
-      readonly status: 'active' | 'revoked';
-      readonly expiresAt?: string;
+      status: 'active' | 'revoked';
+      expiresAt?: string;
     };
-    readonly KeyRotationRequest: {
+    KeyRotationRequest: {
       /** @default 24 */
-      readonly overlapHours: number;
+      overlapHours?: number;
     };
-    readonly KeySet: {
-      readonly keys: readonly {
+    KeySet: {
+      keys: {
         /** @constant */
-        readonly kty: 'RSA';
-        readonly kid: string;
-        readonly alg: string;
+        kty: 'RSA';
+        kid: string;
+        alg: string;
         /** @constant */
-        readonly use: 'sig';
-        readonly n: string;
-        readonly e: string;
+        use: 'sig';
+        n: string;
+        e: string;
       }[];
     };
-    readonly Links: {
-      readonly [key: string]: string;
+    Links: {
+      [key: string]: string;
     };
-    readonly LogAnswer: {
-      readonly lines: readonly string[];
-      readonly offset: number;
-      readonly nextOffset: number;
-      readonly complete: boolean;
+    LogAnswer: {
+      lines: string[];
+      offset: number;
+      nextOffset: number;
+      complete: boolean;
     };
-    readonly LoginRequest: {
-      readonly username: string;
-      readonly password: string;
+    LoginRequest: {
+      username: string;
+      password: string;
       /** @default default */
-      readonly tenant: string;
+      tenant?: string;
     };
-    readonly MemberChangeRequest: {
+    MemberChangeRequest: {
       /** @enum {string} */
-      readonly role: 'admin' | 'operator' | 'deployer' | 'viewer';
+      role: 'admin' | 'operator' | 'deployer' | 'viewer';
     };
-    readonly MemberResource: {
-      readonly id: string;
-      readonly username: string;
+    MemberResource: {
+      id: string;
+      username: string;
       /** @enum {string} */
-      readonly role: 'admin' | 'operator' | 'deployer' | 'viewer';
+      role: 'admin' | 'operator' | 'deployer' | 'viewer';
     };
-    readonly ObservedCheck: {
+    ObservedCheck: {
       /** @constant */
-      readonly kind: 'observed';
+      kind: 'observed';
       /** @default 30000 */
-      readonly withinMs: number;
+      withinMs: number;
       /** @default 1000 */
-      readonly everyMs: number;
+      everyMs: number;
       /** @default 1000 */
-      readonly triesMax: number;
+      triesMax: number;
     };
-    readonly ObservedCheckInput: {
+    ObservedCheckInput: {
       /** @constant */
-      readonly kind: 'observed';
+      kind: 'observed';
       /** @default 30000 */
-      readonly withinMs: number;
+      withinMs?: number;
       /** @default 1000 */
-      readonly everyMs: number;
+      everyMs?: number;
       /** @default 1000 */
-      readonly triesMax: number;
+      triesMax?: number;
     };
-    readonly OutputCheck: {
+    OutputCheck: {
       /** @constant */
-      readonly kind: 'output';
-      readonly value: string;
+      kind: 'output';
+      value: string;
       /**
        * @default present
        * @enum {string}
        */
-      readonly test: 'equals' | 'differs' | 'contains' | 'at_least' | 'at_most' | 'present';
+      test: 'equals' | 'differs' | 'contains' | 'at_least' | 'at_most' | 'present';
       /** @default null */
-      readonly expected: components['schemas']['JsonValue'];
+      expected: components['schemas']['JsonValue'];
     };
-    readonly OutputCheckInput: {
+    OutputCheckInput: {
       /** @constant */
-      readonly kind: 'output';
-      readonly value: string;
+      kind: 'output';
+      value: string;
       /**
        * @default present
        * @enum {string}
        */
-      readonly test: 'equals' | 'differs' | 'contains' | 'at_least' | 'at_most' | 'present';
+      test?: 'equals' | 'differs' | 'contains' | 'at_least' | 'at_most' | 'present';
       /** @default null */
-      readonly expected: components['schemas']['JsonValueInput'];
+      expected?: components['schemas']['JsonValueInput'];
     };
-    readonly OutputsAnswer: {
-      readonly outputs: components['schemas']['JsonRecord'];
+    OutputsAnswer: {
+      outputs: components['schemas']['JsonRecord'];
     };
-    readonly PasswordChangeRequest: {
-      readonly currentPassword: string;
-      readonly newPassword: components['schemas']['PasswordInput'];
+    PasswordChangeRequest: {
+      currentPassword: string;
+      newPassword: components['schemas']['PasswordInput'];
     };
-    readonly PasswordInput: string;
-    readonly Plan: {
-      readonly digest: components['schemas']['Digest'];
-      readonly runId: string;
-      readonly deploymentId: string;
-      readonly kind: string;
-      readonly strategy?: string;
-      readonly gates?: readonly {
-        readonly unitId: string;
-        readonly after: readonly string[];
-        readonly before: readonly string[];
-        readonly url?: string;
+    PasswordInput: string;
+    Plan: {
+      digest: components['schemas']['Digest'];
+      runId: string;
+      deploymentId: string;
+      kind: string;
+      strategy?: string;
+      gates?: {
+        unitId: string;
+        after: string[];
+        before: string[];
+        url?: string;
       }[];
-      readonly units: readonly components['schemas']['PlanUnit'][];
-      readonly edges: readonly (readonly [string, string])[];
-      readonly waves: readonly (readonly string[])[];
-      readonly changes: readonly components['schemas']['PlannedChange'][];
-      readonly cost: {
-        readonly currency: string;
-        readonly before: number;
-        readonly after: number;
-        readonly delta: number;
-        readonly perUnit: readonly {
-          readonly unitId: string;
-          readonly amount: number;
+      units: components['schemas']['PlanUnit'][];
+      edges: [string, string][];
+      waves: string[][];
+      changes: components['schemas']['PlannedChange'][];
+      cost: {
+        currency: string;
+        before: number;
+        after: number;
+        delta: number;
+        perUnit: {
+          unitId: string;
+          amount: number;
         }[];
       };
-      readonly duration: {
-        readonly sumMs: number;
-        readonly criticalPathMs: number;
+      duration: {
+        sumMs: number;
+        criticalPathMs: number;
       };
-      readonly risk: {
+      risk: {
         /** @enum {string} */
-        readonly level: 'low' | 'medium' | 'high';
-        readonly score: number;
-        readonly reasons: readonly string[];
+        level: 'low' | 'medium' | 'high';
+        score: number;
+        reasons: string[];
       };
-      readonly policy: readonly {
-        readonly rule: string;
+      policy: {
+        rule: string;
         /** @enum {string} */
-        readonly outcome: 'allow' | 'deny' | 'warn';
-        readonly message: string;
+        outcome: 'allow' | 'deny' | 'warn';
+        message: string;
       }[];
-      readonly reasoning?: string;
-      readonly irreversible: readonly {
-        readonly unitId: string;
-        readonly resource: string;
-        readonly reason: string;
+      reasoning?: string;
+      irreversible: {
+        unitId: string;
+        resource: string;
+        reason: string;
       }[];
-      readonly inputs: {
-        readonly [key: string]: string;
+      inputs: {
+        [key: string]: string;
       };
-      readonly outputs: {
-        readonly [key: string]: string;
+      outputs: {
+        [key: string]: string;
       };
     };
-    readonly PlanRecomputation: {
-      readonly digest: components['schemas']['Digest'];
-      readonly recomputed: components['schemas']['Digest'] | '';
-      readonly same: boolean;
-      readonly differences: readonly {
-        readonly pointer: string;
-        readonly recorded?: components['schemas']['JsonValue'];
-        readonly recomputed?: components['schemas']['JsonValue'];
+    PlanRecomputation: {
+      digest: components['schemas']['Digest'];
+      recomputed: components['schemas']['Digest'] | '';
+      same: boolean;
+      differences: {
+        pointer: string;
+        recorded?: components['schemas']['JsonValue'];
+        recomputed?: components['schemas']['JsonValue'];
       }[];
     };
-    readonly PlanResource: {
-      readonly address: string;
-      readonly type: string;
-      readonly properties: components['schemas']['JsonRecord'];
-      readonly dependsOn: readonly string[];
-      readonly tags?: {
-        readonly [key: string]: string;
+    PlanResource: {
+      address: string;
+      type: string;
+      properties: components['schemas']['JsonRecord'];
+      dependsOn: string[];
+      tags?: {
+        [key: string]: string;
       };
-      readonly lifecycle?: components['schemas']['ResourceLifecycle'];
-      readonly action: components['schemas']['ChangeAction'];
+      lifecycle?: components['schemas']['ResourceLifecycle'];
+      action: components['schemas']['ChangeAction'];
       /** @default [] */
-      readonly checks: readonly components['schemas']['JsonRecord'][];
-      readonly estimatedMs: number;
-      readonly costPerMonth: number;
+      checks: components['schemas']['JsonRecord'][];
+      estimatedMs: number;
+      costPerMonth: number;
     };
-    readonly PlanUnit: {
-      readonly unitId: string;
-      readonly engine: string;
-      readonly provider: string;
-      readonly region?: string;
-      readonly credential?: string;
-      readonly plugin?: {
-        readonly source: string;
-        readonly version: string;
+    PlanUnit: {
+      unitId: string;
+      engine: string;
+      provider: string;
+      region?: string;
+      credential?: string;
+      plugin?: {
+        source: string;
+        version: string;
       };
-      readonly action: components['schemas']['ChangeAction'];
-      readonly resources: readonly components['schemas']['PlanResource'][];
-      readonly dependsOn: readonly string[];
-      readonly previous?: components['schemas']['AppliedUnit'];
-      readonly artifact?: components['schemas']['ArtifactRef'];
-      readonly dryRunUnavailable?: string;
-      readonly estimatedMs: number;
-      readonly costPerMonth: number;
+      action: components['schemas']['ChangeAction'];
+      resources: components['schemas']['PlanResource'][];
+      dependsOn: string[];
+      previous?: components['schemas']['AppliedUnit'];
+      artifact?: components['schemas']['ArtifactRef'];
+      dryRunUnavailable?: string;
+      estimatedMs: number;
+      costPerMonth: number;
     };
-    readonly PlannedChange: {
-      readonly unitId: string;
-      readonly resource: string;
-      readonly address: string;
-      readonly action: components['schemas']['ChangeAction'];
-      readonly attributes: readonly components['schemas']['AttributeChange'][];
+    PlannedChange: {
+      unitId: string;
+      resource: string;
+      address: string;
+      action: components['schemas']['ChangeAction'];
+      attributes: components['schemas']['AttributeChange'][];
     };
-    readonly PriceBook: {
-      readonly currency: string;
-      readonly types: {
-        readonly [key: string]: number;
+    PriceBook: {
+      currency: string;
+      types: {
+        [key: string]: number;
       };
-      readonly otherwise: number;
-      readonly providers: readonly {
-        readonly type: string;
-        readonly provider: string;
-        readonly costPerMonth: number;
+      otherwise: number;
+      providers: {
+        type: string;
+        provider: string;
+        costPerMonth: number;
       }[];
-      readonly engineTypes: readonly {
-        readonly engine: string;
-        readonly type: string;
-        readonly costPerMonth: number;
+      engineTypes: {
+        engine: string;
+        type: string;
+        costPerMonth: number;
       }[];
     };
-    readonly PriceBookInput: {
-      readonly currency: string;
-      readonly types: {
-        readonly [key: string]: number;
+    PriceBookInput: {
+      currency: string;
+      types: {
+        [key: string]: number;
       };
-      readonly otherwise: number;
-      readonly providers: readonly {
-        readonly type: string;
-        readonly provider: string;
-        readonly costPerMonth: number;
+      otherwise: number;
+      providers: {
+        type: string;
+        provider: string;
+        costPerMonth: number;
       }[];
-      readonly engineTypes: readonly {
-        readonly engine: string;
-        readonly type: string;
-        readonly costPerMonth: number;
+      engineTypes: {
+        engine: string;
+        type: string;
+        costPerMonth: number;
       }[];
     };
-    readonly PriceBookResource: {
-      readonly version: number;
-      readonly digest: components['schemas']['Digest'];
-      readonly replacedAt?: string;
-      readonly replacedBy?: string;
-      readonly content: components['schemas']['PriceBook'];
+    PriceBookResource: {
+      version: number;
+      digest: components['schemas']['Digest'];
+      replacedAt?: string;
+      replacedBy?: string;
+      content: components['schemas']['PriceBook'];
     };
-    readonly PrincipalView: {
-      readonly principalId: string;
-      readonly tenantId: string;
-      readonly username: string;
+    PrincipalView: {
+      principalId: string;
+      tenantId: string;
+      username: string;
       /** @enum {string} */
-      readonly role: 'admin' | 'operator' | 'deployer' | 'viewer';
-      readonly permissions: readonly (
+      role: 'admin' | 'operator' | 'deployer' | 'viewer';
+      permissions: (
         | 'deployment:create'
         | 'deployment:read'
         | 'deployment:approve'
@@ -1617,193 +1617,193 @@ export interface components {
       )[];
     };
     /** @enum {string} */
-    readonly Priority: 'low' | 'normal' | 'high' | 'urgent';
+    Priority: 'low' | 'normal' | 'high' | 'urgent';
     /** @enum {string} */
-    readonly PriorityInput: 'low' | 'normal' | 'high' | 'urgent';
-    readonly Problem: {
-      readonly type: string;
-      readonly title: string;
-      readonly status: number;
-      readonly code: string;
-      readonly detail: string;
-      readonly instance: string;
-      readonly requestId: string;
-      readonly traceId?: string;
-      readonly errors?: readonly components['schemas']['ProblemDetail'][];
+    PriorityInput: 'low' | 'normal' | 'high' | 'urgent';
+    Problem: {
+      type: string;
+      title: string;
+      status: number;
+      code: string;
+      detail: string;
+      instance: string;
+      requestId: string;
+      traceId?: string;
+      errors?: components['schemas']['ProblemDetail'][];
     } & {
-      readonly [key: string]: unknown;
+      [key: string]: unknown;
     };
-    readonly ProblemDetail: {
-      readonly pointer: string;
-      readonly detail: string;
+    ProblemDetail: {
+      pointer: string;
+      detail: string;
     };
-    readonly PushTrigger: {
+    PushTrigger: {
       /** @constant */
-      readonly kind: 'push';
-      readonly repository: string;
+      kind: 'push';
+      repository: string;
       /** @default main */
-      readonly branch: string;
+      branch: string;
     };
-    readonly PushTriggerInput: {
+    PushTriggerInput: {
       /** @constant */
-      readonly kind: 'push';
-      readonly repository: string;
+      kind: 'push';
+      repository: string;
       /** @default main */
-      readonly branch: string;
+      branch?: string;
     };
-    readonly ReasonRequest: {
-      readonly reason?: string;
+    ReasonRequest: {
+      reason?: string;
     };
-    readonly RefreshRequest: {
-      readonly refresh_token: string;
+    RefreshRequest: {
+      refresh_token: string;
     };
-    readonly RegisterRequest: {
-      readonly username: components['schemas']['UsernameInput'];
-      readonly password: components['schemas']['PasswordInput'];
+    RegisterRequest: {
+      username: components['schemas']['UsernameInput'];
+      password: components['schemas']['PasswordInput'];
       /** @default default */
-      readonly tenant: string;
-      readonly bootstrapToken?: string;
-      readonly invitation?: string;
+      tenant?: string;
+      bootstrapToken?: string;
+      invitation?: string;
     };
-    readonly RemediateRequest: {
+    RemediateRequest: {
       /** @constant */
-      readonly mode: 'revert';
+      mode: 'revert';
     };
-    readonly ResolveTaskRequest: {
+    ResolveTaskRequest: {
       /** @enum {string} */
-      readonly outcome: 'done' | 'not_done';
-      readonly evidence: string;
+      outcome: 'done' | 'not_done';
+      evidence: string;
     };
-    readonly ResourceEffect: {
-      readonly address: string;
-      readonly unitId: string;
-      readonly action: components['schemas']['ChangeAction'];
-      readonly partly?: boolean;
+    ResourceEffect: {
+      address: string;
+      unitId: string;
+      action: components['schemas']['ChangeAction'];
+      partly?: boolean;
     };
-    readonly ResourceLifecycle: {
-      readonly preventDestroy: boolean;
-      readonly createBeforeDestroy: boolean;
-      readonly ignoreChanges: readonly string[];
+    ResourceLifecycle: {
+      preventDestroy: boolean;
+      createBeforeDestroy: boolean;
+      ignoreChanges: string[];
     };
-    readonly ResourceName: string;
-    readonly ResourceNameInput: string;
-    readonly ResourceSpec: {
-      readonly name: components['schemas']['ResourceName'];
-      readonly engine?: string;
-      readonly type: string;
-      readonly provider?: string;
-      readonly region?: string;
-      readonly credential?: string;
+    ResourceName: string;
+    ResourceNameInput: string;
+    ResourceSpec: {
+      name: components['schemas']['ResourceName'];
+      engine?: string;
+      type: string;
+      provider?: string;
+      region?: string;
+      credential?: string;
       /** @default {} */
-      readonly properties: components['schemas']['JsonRecord'];
+      properties: components['schemas']['JsonRecord'];
       /** @default [] */
-      readonly dependsOn: readonly components['schemas']['ResourceName'][];
-      readonly count?: number;
-      readonly scaling?: {
+      dependsOn: components['schemas']['ResourceName'][];
+      count?: number;
+      scaling?: {
         /** @default 1 */
-        readonly min: number;
+        min: number;
         /** @default 100 */
-        readonly max: number;
+        max: number;
       };
       /** @default {} */
-      readonly tags: {
-        readonly [key: string]: string;
+      tags: {
+        [key: string]: string;
       };
       /** @default [] */
-      readonly checks: readonly components['schemas']['Check'][];
-      readonly lifecycle?: {
+      checks: components['schemas']['Check'][];
+      lifecycle?: {
         /** @default false */
-        readonly preventDestroy: boolean;
+        preventDestroy: boolean;
         /** @default false */
-        readonly createBeforeDestroy: boolean;
+        createBeforeDestroy: boolean;
         /** @default [] */
-        readonly ignoreChanges: readonly string[];
+        ignoreChanges: string[];
       };
     };
-    readonly ResourceSpecInput: {
-      readonly name: components['schemas']['ResourceNameInput'];
-      readonly engine?: string;
-      readonly type: string;
-      readonly provider?: string;
-      readonly region?: string;
-      readonly credential?: string;
+    ResourceSpecInput: {
+      name: components['schemas']['ResourceNameInput'];
+      engine?: string;
+      type: string;
+      provider?: string;
+      region?: string;
+      credential?: string;
       /** @default {} */
-      readonly properties: components['schemas']['JsonRecordInput'];
+      properties?: components['schemas']['JsonRecordInput'];
       /** @default [] */
-      readonly dependsOn: readonly components['schemas']['ResourceNameInput'][];
-      readonly count?: number;
-      readonly scaling?: {
+      dependsOn?: components['schemas']['ResourceNameInput'][];
+      count?: number;
+      scaling?: {
         /** @default 1 */
-        readonly min: number;
+        min?: number;
         /** @default 100 */
-        readonly max: number;
+        max?: number;
       };
       /** @default {} */
-      readonly tags: {
-        readonly [key: string]: string;
+      tags?: {
+        [key: string]: string;
       };
       /** @default [] */
-      readonly checks: readonly components['schemas']['CheckInput'][];
-      readonly lifecycle?: {
+      checks?: components['schemas']['CheckInput'][];
+      lifecycle?: {
         /** @default false */
-        readonly preventDestroy: boolean;
+        preventDestroy?: boolean;
         /** @default false */
-        readonly createBeforeDestroy: boolean;
+        createBeforeDestroy?: boolean;
         /** @default [] */
-        readonly ignoreChanges: readonly string[];
+        ignoreChanges?: string[];
       };
     };
-    readonly ResourcesAnswer: {
-      readonly items: readonly components['schemas']['DeployedResource'][];
+    ResourcesAnswer: {
+      items: components['schemas']['DeployedResource'][];
     };
-    readonly RevisionResource: {
-      readonly deploymentId: string;
-      readonly revision: number;
-      readonly digest: string;
-      readonly desired: components['schemas']['DesiredState'];
-      readonly createdAt: string;
-      readonly completedAt?: string;
+    RevisionResource: {
+      deploymentId: string;
+      revision: number;
+      digest: string;
+      desired: components['schemas']['DesiredState'];
+      createdAt: string;
+      completedAt?: string;
     };
-    readonly RiskRules: {
-      readonly points: {
-        readonly production: number;
-        readonly severalProviders: number;
-        readonly manySteps: number;
-        readonly losesData: number;
-        readonly irreversible: number;
+    RiskRules: {
+      points: {
+        production: number;
+        severalProviders: number;
+        manySteps: number;
+        losesData: number;
+        irreversible: number;
       };
-      readonly stepsMax: number;
-      readonly mediumFrom: number;
-      readonly highFrom: number;
+      stepsMax: number;
+      mediumFrom: number;
+      highFrom: number;
     };
-    readonly RiskRulesInput: {
-      readonly points: {
-        readonly production: number;
-        readonly severalProviders: number;
-        readonly manySteps: number;
-        readonly losesData: number;
-        readonly irreversible: number;
+    RiskRulesInput: {
+      points: {
+        production: number;
+        severalProviders: number;
+        manySteps: number;
+        losesData: number;
+        irreversible: number;
       };
-      readonly stepsMax: number;
-      readonly mediumFrom: number;
-      readonly highFrom: number;
+      stepsMax: number;
+      mediumFrom: number;
+      highFrom: number;
     };
-    readonly RollbackRequest: {
-      readonly toRevision?: number;
-      readonly reason?: string;
+    RollbackRequest: {
+      toRevision?: number;
+      reason?: string;
     };
-    readonly RunEffects: {
-      readonly done: readonly components['schemas']['ResourceEffect'][];
-      readonly notDone: readonly components['schemas']['ResourceEffect'][];
-      readonly unknown: readonly components['schemas']['ResourceEffect'][];
+    RunEffects: {
+      done: components['schemas']['ResourceEffect'][];
+      notDone: components['schemas']['ResourceEffect'][];
+      unknown: components['schemas']['ResourceEffect'][];
     };
-    readonly RunResource: {
-      readonly id: string;
-      readonly deploymentId: string;
+    RunResource: {
+      id: string;
+      deploymentId: string;
       /** @enum {string} */
-      readonly kind: 'create' | 'update' | 'scale' | 'configure' | 'rollback' | 'remediate' | 'destroy';
+      kind: 'create' | 'update' | 'scale' | 'configure' | 'rollback' | 'remediate' | 'destroy';
       /** @enum {string} */
-      readonly state:
+      state:
         | 'pending'
         | 'planning'
         | 'planned'
@@ -1817,26 +1817,26 @@ export interface components {
         | 'rolled_back'
         | 'completed'
         | 'cancelled';
-      readonly revision: number;
-      readonly reason: string;
-      readonly round: number;
-      readonly planDigest?: components['schemas']['Digest'];
-      readonly progress: number;
-      readonly failure?: components['schemas']['Failure'];
+      revision: number;
+      reason: string;
+      round: number;
+      planDigest?: components['schemas']['Digest'];
+      progress: number;
+      failure?: components['schemas']['Failure'];
       /** @constant */
-      readonly paused?: true;
-      readonly startsAt?: string;
-      readonly effects?: components['schemas']['RunEffects'];
-      readonly requestedAt: string;
-      readonly requestedBy: string;
-      readonly correlationId: string;
-      readonly startedAt?: string;
-      readonly finishedAt?: string;
-      readonly allowed: readonly ('plan' | 'approve' | 'reject' | 'execute' | 'cancel' | 'rollback' | 'retry')[];
-      readonly links: components['schemas']['Links'];
+      paused?: true;
+      startsAt?: string;
+      effects?: components['schemas']['RunEffects'];
+      requestedAt: string;
+      requestedBy: string;
+      correlationId: string;
+      startedAt?: string;
+      finishedAt?: string;
+      allowed: ('plan' | 'approve' | 'reject' | 'execute' | 'cancel' | 'rollback' | 'retry')[];
+      links: components['schemas']['Links'];
     };
-    readonly RunStates: {
-      readonly states: readonly (
+    RunStates: {
+      states: (
         | 'pending'
         | 'planning'
         | 'planned'
@@ -1851,7 +1851,7 @@ export interface components {
         | 'completed'
         | 'cancelled'
       )[];
-      readonly final: readonly (
+      final: (
         | 'pending'
         | 'planning'
         | 'planned'
@@ -1866,7 +1866,7 @@ export interface components {
         | 'completed'
         | 'cancelled'
       )[];
-      readonly settled: readonly (
+      settled: (
         | 'pending'
         | 'planning'
         | 'planned'
@@ -1881,10 +1881,10 @@ export interface components {
         | 'completed'
         | 'cancelled'
       )[];
-      readonly commands: readonly ('plan' | 'approve' | 'reject' | 'execute' | 'cancel' | 'rollback' | 'retry')[];
-      readonly transitions: readonly {
+      commands: ('plan' | 'approve' | 'reject' | 'execute' | 'cancel' | 'rollback' | 'retry')[];
+      transitions: {
         /** @enum {string} */
-        readonly from:
+        from:
           | 'pending'
           | 'planning'
           | 'planned'
@@ -1899,7 +1899,7 @@ export interface components {
           | 'completed'
           | 'cancelled';
         /** @enum {string} */
-        readonly to:
+        to:
           | 'pending'
           | 'planning'
           | 'planned'
@@ -1914,35 +1914,35 @@ export interface components {
           | 'completed'
           | 'cancelled';
         /** @enum {string} */
-        readonly command?: 'plan' | 'approve' | 'reject' | 'execute' | 'cancel' | 'rollback' | 'retry';
-        readonly when: string;
+        command?: 'plan' | 'approve' | 'reject' | 'execute' | 'cancel' | 'rollback' | 'retry';
+        when: string;
       }[];
     };
-    readonly ScaleRequest: {
-      readonly resource: components['schemas']['ResourceNameInput'];
-      readonly count: number;
-      readonly reason?: string;
+    ScaleRequest: {
+      resource: components['schemas']['ResourceNameInput'];
+      count: number;
+      reason?: string;
     };
-    readonly ScanAnswer: {
-      readonly scan: {
-        readonly id: string;
-        readonly deploymentId: string;
-        readonly links: components['schemas']['Links'];
+    ScanAnswer: {
+      scan: {
+        id: string;
+        deploymentId: string;
+        links: components['schemas']['Links'];
       };
-      readonly stream: string;
-      readonly version: number;
+      stream: string;
+      version: number;
     };
-    readonly ScanRequest: {
+    ScanRequest: {
       /** Format: uuid */
-      readonly deploymentId: string;
+      deploymentId: string;
       /** @default false */
-      readonly autoRemediate: boolean;
+      autoRemediate?: boolean;
     };
-    readonly Schedule: {
+    Schedule: {
       /** Format: date-time */
-      readonly notBefore?: string;
+      notBefore?: string;
       /** @default [] */
-      readonly allow: readonly {
+      allow: {
         /**
          * @default [
          *       "mon",
@@ -1954,12 +1954,12 @@ export interface components {
          *       "sun"
          *     ]
          */
-        readonly days: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
-        readonly from: string;
-        readonly to: string;
+        days: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+        from: string;
+        to: string;
       }[];
       /** @default [] */
-      readonly deny: readonly {
+      deny: {
         /**
          * @default [
          *       "mon",
@@ -1971,23 +1971,23 @@ export interface components {
          *       "sun"
          *     ]
          */
-        readonly days: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
-        readonly from: string;
-        readonly to: string;
+        days: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+        from: string;
+        to: string;
       }[];
       /** @default [] */
-      readonly freezes: readonly {
+      freezes: {
         /** Format: date-time */
-        readonly from: string;
+        from: string;
         /** Format: date-time */
-        readonly to: string;
+        to: string;
       }[];
     };
-    readonly ScheduleInput: {
+    ScheduleInput: {
       /** Format: date-time */
-      readonly notBefore?: string;
+      notBefore?: string;
       /** @default [] */
-      readonly allow: readonly {
+      allow?: {
         /**
          * @default [
          *       "mon",
@@ -1999,12 +1999,12 @@ export interface components {
          *       "sun"
          *     ]
          */
-        readonly days: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
-        readonly from: string;
-        readonly to: string;
+        days?: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+        from: string;
+        to: string;
       }[];
       /** @default [] */
-      readonly deny: readonly {
+      deny?: {
         /**
          * @default [
          *       "mon",
@@ -2016,221 +2016,221 @@ export interface components {
          *       "sun"
          *     ]
          */
-        readonly days: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
-        readonly from: string;
-        readonly to: string;
+        days?: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+        from: string;
+        to: string;
       }[];
       /** @default [] */
-      readonly freezes: readonly {
+      freezes?: {
         /** Format: date-time */
-        readonly from: string;
+        from: string;
         /** Format: date-time */
-        readonly to: string;
+        to: string;
       }[];
     };
-    readonly TaskResource: {
-      readonly id: string;
-      readonly unitId: string;
-      readonly resources: readonly {
-        readonly address: string;
-        readonly action: components['schemas']['ChangeAction'];
+    TaskResource: {
+      id: string;
+      unitId: string;
+      resources: {
+        address: string;
+        action: components['schemas']['ChangeAction'];
       }[];
       /** @enum {string} */
-      readonly state:
+      state:
         'pending' | 'queued' | 'acquired' | 'running' | 'succeeded' | 'failed' | 'timed_out' | 'retrying' | 'cancelled';
-      readonly attempt: number;
-      readonly waiting?: {
-        readonly reason: string;
-        readonly since: string;
-        readonly until: string;
-        readonly callback: boolean;
+      attempt: number;
+      waiting?: {
+        reason: string;
+        since: string;
+        until: string;
+        callback: boolean;
       } & {
-        readonly [key: string]: unknown;
+        [key: string]: unknown;
       };
     } & {
-      readonly [key: string]: unknown;
+      [key: string]: unknown;
     };
-    readonly TcpCheck: {
+    TcpCheck: {
       /** @constant */
-      readonly kind: 'tcp';
-      readonly host: string;
-      readonly port: number | string;
+      kind: 'tcp';
+      host: string;
+      port: number | string;
       /** @default 30000 */
-      readonly withinMs: number;
+      withinMs: number;
       /** @default 1000 */
-      readonly everyMs: number;
+      everyMs: number;
       /** @default 1000 */
-      readonly triesMax: number;
+      triesMax: number;
     };
-    readonly TcpCheckInput: {
+    TcpCheckInput: {
       /** @constant */
-      readonly kind: 'tcp';
-      readonly host: string;
-      readonly port: number | string;
+      kind: 'tcp';
+      host: string;
+      port: number | string;
       /** @default 30000 */
-      readonly withinMs: number;
+      withinMs?: number;
       /** @default 1000 */
-      readonly everyMs: number;
+      everyMs?: number;
       /** @default 1000 */
-      readonly triesMax: number;
+      triesMax?: number;
     };
-    readonly TokenAnswer: {
-      readonly access_token: string;
-      readonly refresh_token: string;
+    TokenAnswer: {
+      access_token: string;
+      refresh_token: string;
       /** @constant */
-      readonly token_type: 'Bearer';
-      readonly expires_in: number;
-      readonly refresh_expires_in: number;
+      token_type: 'Bearer';
+      expires_in: number;
+      refresh_expires_in: number;
     };
-    readonly TypeMapping: {
-      readonly type: string;
-      readonly provider: string;
-      readonly engine: string;
-      readonly engineType: string;
-      readonly source?: string;
-      readonly version?: string;
+    TypeMapping: {
+      type: string;
+      provider: string;
+      engine: string;
+      engineType: string;
+      source?: string;
+      version?: string;
     };
-    readonly TypeMappingInput: {
-      readonly type: string;
-      readonly provider: string;
-      readonly engine: string;
-      readonly engineType: string;
-      readonly source?: string;
-      readonly version?: string;
+    TypeMappingInput: {
+      type: string;
+      provider: string;
+      engine: string;
+      engineType: string;
+      source?: string;
+      version?: string;
     };
-    readonly TypeTable: {
-      readonly types: {
-        readonly [key: string]: {
-          readonly priority: number;
-          readonly durationMs: number;
-          readonly irreversible?: string;
+    TypeTable: {
+      types: {
+        [key: string]: {
+          priority: number;
+          durationMs: number;
+          irreversible?: string;
           /** @default false */
-          readonly holdsData: boolean;
-          readonly after?: readonly string[];
+          holdsData: boolean;
+          after?: string[];
         };
       };
-      readonly otherwise: {
-        readonly priority: number;
-        readonly durationMs: number;
+      otherwise: {
+        priority: number;
+        durationMs: number;
       };
-      readonly mappings: readonly components['schemas']['TypeMapping'][];
-      readonly engineTypes: readonly {
-        readonly engine: string;
-        readonly type: string;
-        readonly priority: number;
-        readonly durationMs: number;
-        readonly irreversible?: string;
+      mappings: components['schemas']['TypeMapping'][];
+      engineTypes: {
+        engine: string;
+        type: string;
+        priority: number;
+        durationMs: number;
+        irreversible?: string;
         /** @default false */
-        readonly holdsData: boolean;
+        holdsData: boolean;
       }[];
-      readonly defaults: readonly {
-        readonly provider: string;
-        readonly region?: string;
-        readonly resources: readonly {
-          readonly name: components['schemas']['ResourceName'];
-          readonly type: string;
+      defaults: {
+        provider: string;
+        region?: string;
+        resources: {
+          name: components['schemas']['ResourceName'];
+          type: string;
           /** @default {} */
-          readonly properties: components['schemas']['JsonRecord'];
+          properties: components['schemas']['JsonRecord'];
           /** @default [] */
-          readonly dependsOn: readonly components['schemas']['ResourceName'][];
+          dependsOn: components['schemas']['ResourceName'][];
         }[];
       }[];
-      readonly risk: components['schemas']['RiskRules'];
+      risk: components['schemas']['RiskRules'];
     };
-    readonly TypeTableInput: {
-      readonly types: {
-        readonly [key: string]: {
-          readonly priority: number;
-          readonly durationMs: number;
-          readonly irreversible?: string;
+    TypeTableInput: {
+      types: {
+        [key: string]: {
+          priority: number;
+          durationMs: number;
+          irreversible?: string;
           /** @default false */
-          readonly holdsData: boolean;
-          readonly after?: readonly string[];
+          holdsData?: boolean;
+          after?: string[];
         };
       };
-      readonly otherwise: {
-        readonly priority: number;
-        readonly durationMs: number;
+      otherwise: {
+        priority: number;
+        durationMs: number;
       };
-      readonly mappings: readonly components['schemas']['TypeMappingInput'][];
-      readonly engineTypes: readonly {
-        readonly engine: string;
-        readonly type: string;
-        readonly priority: number;
-        readonly durationMs: number;
-        readonly irreversible?: string;
+      mappings: components['schemas']['TypeMappingInput'][];
+      engineTypes: {
+        engine: string;
+        type: string;
+        priority: number;
+        durationMs: number;
+        irreversible?: string;
         /** @default false */
-        readonly holdsData: boolean;
+        holdsData?: boolean;
       }[];
-      readonly defaults: readonly {
-        readonly provider: string;
-        readonly region?: string;
-        readonly resources: readonly {
-          readonly name: components['schemas']['ResourceNameInput'];
-          readonly type: string;
+      defaults: {
+        provider: string;
+        region?: string;
+        resources: {
+          name: components['schemas']['ResourceNameInput'];
+          type: string;
           /** @default {} */
-          readonly properties: components['schemas']['JsonRecordInput'];
+          properties?: components['schemas']['JsonRecordInput'];
           /** @default [] */
-          readonly dependsOn: readonly components['schemas']['ResourceNameInput'][];
+          dependsOn?: components['schemas']['ResourceNameInput'][];
         }[];
       }[];
-      readonly risk: components['schemas']['RiskRulesInput'];
+      risk: components['schemas']['RiskRulesInput'];
     };
-    readonly TypeTableResource: {
-      readonly version: number;
-      readonly digest: components['schemas']['Digest'];
-      readonly replacedAt?: string;
-      readonly replacedBy?: string;
-      readonly content: components['schemas']['TypeTable'];
+    TypeTableResource: {
+      version: number;
+      digest: components['schemas']['Digest'];
+      replacedAt?: string;
+      replacedBy?: string;
+      content: components['schemas']['TypeTable'];
     };
-    readonly UsernameInput: string;
-    readonly listDeploymentDriftAnswer: {
-      readonly items: readonly components['schemas']['DriftReportResource'][];
-      readonly nextCursor?: string;
+    UsernameInput: string;
+    listDeploymentDriftAnswer: {
+      items: components['schemas']['DriftReportResource'][];
+      nextCursor?: string;
     };
-    readonly listDeploymentsAnswer: {
-      readonly items: readonly components['schemas']['DeploymentSummary'][];
-      readonly nextCursor?: string;
+    listDeploymentsAnswer: {
+      items: components['schemas']['DeploymentSummary'][];
+      nextCursor?: string;
     };
-    readonly listDriftReportsAnswer: {
-      readonly items: readonly components['schemas']['DriftReportResource'][];
-      readonly nextCursor?: string;
+    listDriftReportsAnswer: {
+      items: components['schemas']['DriftReportResource'][];
+      nextCursor?: string;
     };
-    readonly listKeysAnswer: {
-      readonly items: readonly components['schemas']['KeyResource'][];
-      readonly nextCursor?: string;
+    listKeysAnswer: {
+      items: components['schemas']['KeyResource'][];
+      nextCursor?: string;
     };
-    readonly listMembersAnswer: {
-      readonly items: readonly components['schemas']['MemberResource'][];
-      readonly nextCursor?: string;
+    listMembersAnswer: {
+      items: components['schemas']['MemberResource'][];
+      nextCursor?: string;
     };
-    readonly listRevisionsAnswer: {
-      readonly items: readonly components['schemas']['RevisionResource'][];
-      readonly nextCursor?: string;
+    listRevisionsAnswer: {
+      items: components['schemas']['RevisionResource'][];
+      nextCursor?: string;
     };
-    readonly listRunsAnswer: {
-      readonly items: readonly components['schemas']['RunResource'][];
-      readonly nextCursor?: string;
+    listRunsAnswer: {
+      items: components['schemas']['RunResource'][];
+      nextCursor?: string;
     };
-    readonly listTasksAnswer: {
-      readonly items: readonly components['schemas']['TaskResource'][];
-      readonly nextCursor?: string;
+    listTasksAnswer: {
+      items: components['schemas']['TaskResource'][];
+      nextCursor?: string;
     };
     /** @description Server-sent events: `id` is the place to come back to, `data` a CloudEvent. */
-    readonly watchEventsAnswer: string;
+    watchEventsAnswer: string;
   };
   responses: {
     /** @description The request does not have the right shape. */
-    readonly Problem400: {
+    Problem400: {
       headers: {
-        readonly [name: string]: unknown;
+        [name: string]: unknown;
       };
       content: {
-        readonly 'application/problem+json': {
+        'application/problem+json': {
           /** @constant */
-          readonly status?: 400;
+          status?: 400;
           /** @enum {unknown} */
-          readonly code?:
+          code?:
             | 'bad-request'
             | 'duplicate-key'
             | 'forbidden-key'
@@ -2247,158 +2247,158 @@ export interface components {
       };
     };
     /** @description No valid credential. */
-    readonly Problem401: {
+    Problem401: {
       headers: {
-        readonly [name: string]: unknown;
+        [name: string]: unknown;
       };
       content: {
-        readonly 'application/problem+json': {
+        'application/problem+json': {
           /** @constant */
-          readonly status?: 401;
+          status?: 401;
           /** @enum {unknown} */
-          readonly code?: 'token-expired' | 'token-invalid' | 'token-missing' | 'token-revoked';
+          code?: 'token-expired' | 'token-invalid' | 'token-missing' | 'token-revoked';
         } & components['schemas']['Problem'];
       };
     };
     /** @description The role does not allow this. */
-    readonly Problem403: {
+    Problem403: {
       headers: {
-        readonly [name: string]: unknown;
+        [name: string]: unknown;
       };
       content: {
-        readonly 'application/problem+json': {
+        'application/problem+json': {
           /** @constant */
-          readonly status?: 403;
+          status?: 403;
           /** @enum {unknown} */
-          readonly code?: 'permission-denied';
+          code?: 'permission-denied';
         } & components['schemas']['Problem'];
       };
     };
     /** @description The request did not arrive in time. */
-    readonly Problem408: {
+    Problem408: {
       headers: {
-        readonly [name: string]: unknown;
+        [name: string]: unknown;
       };
       content: {
-        readonly 'application/problem+json': {
+        'application/problem+json': {
           /** @constant */
-          readonly status?: 408;
+          status?: 408;
           /** @enum {unknown} */
-          readonly code?: 'request-timeout';
+          code?: 'request-timeout';
         } & components['schemas']['Problem'];
       };
     };
     /** @description The body is too large. */
-    readonly Problem413: {
+    Problem413: {
       headers: {
-        readonly [name: string]: unknown;
+        [name: string]: unknown;
       };
       content: {
-        readonly 'application/problem+json': {
+        'application/problem+json': {
           /** @constant */
-          readonly status?: 413;
+          status?: 413;
           /** @enum {unknown} */
-          readonly code?: 'body-too-large';
+          code?: 'body-too-large';
         } & components['schemas']['Problem'];
       };
     };
     /** @description The address is too long. */
-    readonly Problem414: {
+    Problem414: {
       headers: {
-        readonly [name: string]: unknown;
+        [name: string]: unknown;
       };
       content: {
-        readonly 'application/problem+json': {
+        'application/problem+json': {
           /** @constant */
-          readonly status?: 414;
+          status?: 414;
           /** @enum {unknown} */
-          readonly code?: 'url-too-long';
+          code?: 'url-too-long';
         } & components['schemas']['Problem'];
       };
     };
     /** @description The body is not JSON. */
-    readonly Problem415: {
+    Problem415: {
       headers: {
-        readonly [name: string]: unknown;
+        [name: string]: unknown;
       };
       content: {
-        readonly 'application/problem+json': {
+        'application/problem+json': {
           /** @constant */
-          readonly status?: 415;
+          status?: 415;
           /** @enum {unknown} */
-          readonly code?: 'unsupported-media-type';
+          code?: 'unsupported-media-type';
         } & components['schemas']['Problem'];
       };
     };
     /** @description Understood, and cannot be followed; the fields are named. */
-    readonly Problem422: {
+    Problem422: {
       headers: {
-        readonly [name: string]: unknown;
+        [name: string]: unknown;
       };
       content: {
-        readonly 'application/problem+json': {
+        'application/problem+json': {
           /** @constant */
-          readonly status?: 422;
+          status?: 422;
           /** @enum {unknown} */
-          readonly code?: 'idempotency-key-reused' | 'unprocessable-request';
+          code?: 'idempotency-key-reused' | 'unprocessable-request';
         } & components['schemas']['Problem'];
       };
     };
     /** @description If-Match is missing. */
-    readonly Problem428: {
+    Problem428: {
       headers: {
-        readonly [name: string]: unknown;
+        [name: string]: unknown;
       };
       content: {
-        readonly 'application/problem+json': {
+        'application/problem+json': {
           /** @constant */
-          readonly status?: 428;
+          status?: 428;
           /** @enum {unknown} */
-          readonly code?: 'precondition-required';
+          code?: 'precondition-required';
         } & components['schemas']['Problem'];
       };
     };
     /** @description The headers are too large. */
-    readonly Problem431: {
+    Problem431: {
       headers: {
-        readonly [name: string]: unknown;
+        [name: string]: unknown;
       };
       content: {
-        readonly 'application/problem+json': {
+        'application/problem+json': {
           /** @constant */
-          readonly status?: 431;
+          status?: 431;
           /** @enum {unknown} */
-          readonly code?: 'headers-too-large';
+          code?: 'headers-too-large';
         } & components['schemas']['Problem'];
       };
     };
     /** @description A defect of Caisson. */
-    readonly Problem500: {
+    Problem500: {
       headers: {
-        readonly [name: string]: unknown;
+        [name: string]: unknown;
       };
       content: {
-        readonly 'application/problem+json': {
+        'application/problem+json': {
           /** @constant */
-          readonly status?: 500;
+          status?: 500;
           /** @enum {unknown} */
-          readonly code?: 'internal-error';
+          code?: 'internal-error';
         } & components['schemas']['Problem'];
       };
     };
     /** @description Away for the moment; try again after Retry-After. */
-    readonly Problem503: {
+    Problem503: {
       headers: {
         /** @description Seconds to wait. */
-        readonly 'Retry-After'?: string;
-        readonly [name: string]: unknown;
+        'Retry-After'?: string;
+        [name: string]: unknown;
       };
       content: {
-        readonly 'application/problem+json': {
+        'application/problem+json': {
           /** @constant */
-          readonly status?: 503;
+          status?: 503;
           /** @enum {unknown} */
-          readonly code?: 'service-unavailable';
+          code?: 'service-unavailable';
         } & components['schemas']['Problem'];
       };
     };
@@ -2410,15 +2410,15 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-  readonly register: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  register: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody: {
-      readonly content: {
+    requestBody: {
+      content: {
         /**
          * @example {
          *       "username": "mia",
@@ -2427,67 +2427,67 @@ export interface operations {
          *       "bootstrapToken": "as-the-server-printed-it"
          *     }
          */
-        readonly 'application/json': components['schemas']['RegisterRequest'];
+        'application/json': components['schemas']['RegisterRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Register: found a tenant with the bootstrap token, follow an invitation, or join as a viewer */
-      readonly 201: {
+      201: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['PrincipalView'];
+          'application/json': components['schemas']['PrincipalView'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
+      400: components['responses']['Problem400'];
       /** @description The role does not allow this. */
-      readonly 403: {
+      403: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 403;
+            status?: 403;
             /** @enum {unknown} */
-            readonly code?: 'bootstrap-token-invalid' | 'invitation-invalid' | 'registration-closed';
+            code?: 'bootstrap-token-invalid' | 'invitation-invalid' | 'registration-closed';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'tenant-exists' | 'username-taken';
+            code?: 'tenant-exists' | 'username-taken';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly logIn: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  logIn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody: {
-      readonly content: {
+    requestBody: {
+      content: {
         /**
          * @example {
          *       "username": "mia",
@@ -2495,615 +2495,615 @@ export interface operations {
          *       "tenant": "acme"
          *     }
          */
-        readonly 'application/json': components['schemas']['LoginRequest'];
+        'application/json': components['schemas']['LoginRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Exchange user name and password for the tokens of a new session */
-      readonly 200: {
+      200: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['TokenAnswer'];
+          'application/json': components['schemas']['TokenAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
+      400: components['responses']['Problem400'];
       /** @description No valid credential. */
-      readonly 401: {
+      401: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 401;
+            status?: 401;
             /** @enum {unknown} */
-            readonly code?: 'credentials-invalid';
+            code?: 'credentials-invalid';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly refresh: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  refresh: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody: {
-      readonly content: {
+    requestBody: {
+      content: {
         /**
          * @example {
          *       "refresh_token": "as-the-login-answered-it"
          *     }
          */
-        readonly 'application/json': components['schemas']['RefreshRequest'];
+        'application/json': components['schemas']['RefreshRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Exchange a refresh token for the next tokens of its session; a second time ends the session */
-      readonly 200: {
+      200: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['TokenAnswer'];
+          'application/json': components['schemas']['TokenAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
+      400: components['responses']['Problem400'];
       /** @description No valid credential. */
-      readonly 401: {
+      401: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 401;
+            status?: 401;
             /** @enum {unknown} */
-            readonly code?: 'refresh-token-invalid';
+            code?: 'refresh-token-invalid';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly logOut: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  logOut: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path?: never;
-      readonly cookie?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description End the session */
-      readonly 204: {
+      204: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
       /** @description The role does not allow this. */
-      readonly 403: {
+      403: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 403;
+            status?: 403;
             /** @enum {unknown} */
-            readonly code?: 'session-required';
+            code?: 'session-required';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly changePassword: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  changePassword: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path?: never;
-      readonly cookie?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody: {
-      readonly content: {
+    requestBody: {
+      content: {
         /**
          * @example {
          *       "currentPassword": "correct horse battery",
          *       "newPassword": "staple of another kind"
          *     }
          */
-        readonly 'application/json': components['schemas']['PasswordChangeRequest'];
+        'application/json': components['schemas']['PasswordChangeRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Change the password, and end all other sessions */
-      readonly 204: {
+      204: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
       /** @description The role does not allow this. */
-      readonly 403: {
+      403: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 403;
+            status?: 403;
             /** @enum {unknown} */
-            readonly code?: 'password-wrong' | 'session-required';
+            code?: 'password-wrong' | 'session-required';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly me: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  me: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Say who the caller is */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['PrincipalView'];
+          'application/json': components['schemas']['PrincipalView'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly readKeySet: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  readKeySet: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Read the public keys of access tokens; none while they are signed with a secret */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['KeySet'];
+          'application/json': components['schemas']['KeySet'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      400: components['responses']['Problem400'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly listMembers: {
-    readonly parameters: {
-      readonly query?: {
+  listMembers: {
+    parameters: {
+      query?: {
         /** @description How many at most, 1 to 200; default 50. */
-        readonly limit?: string;
+        limit?: string;
         /** @description The nextCursor of the page before, with the same filters. */
-        readonly cursor?: string;
+        cursor?: string;
       };
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description List the members of the tenant */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
+          ETag?: string;
           /** @description The next page, when there is one (RFC 8288). */
-          readonly Link?: string;
-          readonly [name: string]: unknown;
+          Link?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['listMembersAnswer'];
+          'application/json': components['schemas']['listMembersAnswer'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly inviteMember: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  inviteMember: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path?: never;
-      readonly cookie?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody: {
-      readonly content: {
+    requestBody: {
+      content: {
         /**
          * @example {
          *       "role": "deployer"
          *     }
          */
-        readonly 'application/json': components['schemas']['InviteRequest'];
+        'application/json': components['schemas']['InviteRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Invite somebody into the tenant; the invitation is shown this once */
-      readonly 201: {
+      201: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['InvitationAnswer'];
+          'application/json': components['schemas']['InvitationAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
-      readonly 408: components['responses']['Problem408'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'invitations-exhausted' | 'secret-shown';
+            code?: 'invitations-exhausted' | 'secret-shown';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly readMember: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly id: string;
+  readMember: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Read a member of the tenant */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['MemberResource'];
+          'application/json': components['schemas']['MemberResource'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'member-not-found' | 'not-found' | 'route-not-found';
+            code?: 'member-not-found' | 'not-found' | 'route-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly removeMember: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  removeMember: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Leave the tenant, or show a member the door, which needs the permission user:manage */
-      readonly 204: {
+      204: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'member-not-found' | 'not-found' | 'route-not-found';
+            code?: 'member-not-found' | 'not-found' | 'route-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'last-admin';
+            code?: 'last-admin';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly changeMember: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  changeMember: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody: {
-      readonly content: {
+    requestBody: {
+      content: {
         /**
          * @example {
          *       "role": "operator"
          *     }
          */
-        readonly 'application/json': components['schemas']['MemberChangeRequest'];
+        'application/json': components['schemas']['MemberChangeRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Give a member another role */
-      readonly 200: {
+      200: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['MemberResource'];
+          'application/json': components['schemas']['MemberResource'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'member-not-found' | 'not-found' | 'route-not-found';
+            code?: 'member-not-found' | 'not-found' | 'route-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'last-admin';
+            code?: 'last-admin';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly listKeys: {
-    readonly parameters: {
-      readonly query?: {
+  listKeys: {
+    parameters: {
+      query?: {
         /** @description How many at most, 1 to 200; default 50. */
-        readonly limit?: string;
+        limit?: string;
         /** @description The nextCursor of the page before, with the same filters. */
-        readonly cursor?: string;
+        cursor?: string;
       };
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description List API keys, revoked ones too */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
+          ETag?: string;
           /** @description The next page, when there is one (RFC 8288). */
-          readonly Link?: string;
-          readonly [name: string]: unknown;
+          Link?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['listKeysAnswer'];
+          'application/json': components['schemas']['listKeysAnswer'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly issueKey: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  issueKey: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path?: never;
-      readonly cookie?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody: {
-      readonly content: {
+    requestBody: {
+      content: {
         /**
          * @example {
          *       "name": "nightly build",
@@ -3111,229 +3111,229 @@ export interface operations {
          *       "expiresInDays": 90
          *     }
          */
-        readonly 'application/json': components['schemas']['KeyRequest'];
+        'application/json': components['schemas']['KeyRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Issue an API key; its secret is shown this once */
-      readonly 201: {
+      201: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['KeyAnswer'];
+          'application/json': components['schemas']['KeyAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
-      readonly 408: components['responses']['Problem408'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'secret-shown';
+            code?: 'secret-shown';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly readKey: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly id: string;
+  readKey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Read an API key */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['KeyResource'];
+          'application/json': components['schemas']['KeyResource'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'key-not-found' | 'not-found' | 'route-not-found';
+            code?: 'key-not-found' | 'not-found' | 'route-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly revokeKey: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  revokeKey: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Revoke an API key, at once */
-      readonly 204: {
+      204: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'key-not-found' | 'not-found' | 'route-not-found';
+            code?: 'key-not-found' | 'not-found' | 'route-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly rotateKey: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  rotateKey: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody: {
-      readonly content: {
+    requestBody: {
+      content: {
         /**
          * @example {
          *       "overlapHours": 24
          *     }
          */
-        readonly 'application/json': components['schemas']['KeyRotationRequest'];
+        'application/json': components['schemas']['KeyRotationRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Give an API key a new secret, and let the old one be good for a while */
-      readonly 200: {
+      200: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['KeyAnswer'];
+          'application/json': components['schemas']['KeyAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'key-not-found' | 'not-found' | 'route-not-found';
+            code?: 'key-not-found' | 'not-found' | 'route-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'key-changed' | 'key-expired' | 'key-revoked' | 'secret-shown';
+            code?: 'key-changed' | 'key-expired' | 'key-revoked' | 'secret-shown';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly listDeployments: {
-    readonly parameters: {
-      readonly query?: {
+  listDeployments: {
+    parameters: {
+      query?: {
         /** @description How many at most, 1 to 200; default 50. */
-        readonly limit?: string;
+        limit?: string;
         /** @description The nextCursor of the page before, with the same filters. */
-        readonly cursor?: string;
-        readonly status?:
+        cursor?: string;
+        status?:
           | 'pending'
           | 'planning'
           | 'planned'
@@ -3349,58 +3349,58 @@ export interface operations {
           | 'cancelled'
           | 'deleting'
           | 'deleted';
-        readonly environment?: 'development' | 'staging' | 'production';
-        readonly name?: string;
+        environment?: 'development' | 'staging' | 'production';
+        name?: string;
       };
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description List deployments, newest first */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
+          ETag?: string;
           /** @description The next page, when there is one (RFC 8288). */
-          readonly Link?: string;
-          readonly [name: string]: unknown;
+          Link?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['listDeploymentsAnswer'];
+          'application/json': components['schemas']['listDeploymentsAnswer'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly createDeployment: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  createDeployment: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path?: never;
-      readonly cookie?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody: {
-      readonly content: {
+    requestBody: {
+      content: {
         /**
          * @example {
          *       "name": "shop",
@@ -3425,244 +3425,243 @@ export interface operations {
          *       ]
          *     }
          */
-        readonly 'application/json': components['schemas']['DesiredStateRequest'];
+        'application/json': components['schemas']['DesiredStateRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Create a deployment and request its first run */
-      readonly 202: {
+      202: {
         headers: {
           /** @description The run that follows, or the deployment. */
-          readonly Location?: string;
+          Location?: string;
           /** @description The version of the deployment after the command. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['CommandAnswer'];
+          'application/json': components['schemas']['CommandAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'run-not-found';
+            code?: 'deployment-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?:
-              'deployment-deleted' | 'deployment-exists' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?: 'deployment-deleted' | 'deployment-exists' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'deployment-version-conflict';
+            code?: 'deployment-version-conflict';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
       /** @description Understood, and cannot be followed; the fields are named. */
-      readonly 422: {
+      422: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 422;
+            status?: 422;
             /** @enum {unknown} */
-            readonly code?: 'desired-state-invalid' | 'idempotency-key-reused' | 'unprocessable-request';
+            code?: 'desired-state-invalid' | 'idempotency-key-reused' | 'unprocessable-request';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly readDeployment: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly id: string;
+  readDeployment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Read a deployment */
-      readonly 200: {
+      200: {
         headers: {
           /** @description The version of the deployment, for If-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['DeploymentResource'];
+          'application/json': components['schemas']['DeploymentResource'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly deleteDeployment: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  deleteDeployment: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Cancel what runs and destroy what was applied */
-      readonly 202: {
+      202: {
         headers: {
           /** @description The run that follows, or the deployment. */
-          readonly Location?: string;
+          Location?: string;
           /** @description The version of the deployment after the command. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['CommandAnswer'];
+          'application/json': components['schemas']['CommandAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'deployment-version-conflict';
+            code?: 'deployment-version-conflict';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly changeDeployment: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header: {
+  changeDeployment: {
+    parameters: {
+      query?: never;
+      header: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
         /** @description The ETag of the thing as it was read. */
-        readonly 'If-Match': string;
+        'If-Match': string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody: {
-      readonly content: {
+    requestBody: {
+      content: {
         /**
          * @example {
          *       "name": "shop",
@@ -3688,108 +3687,108 @@ export interface operations {
          *       "environment": "staging"
          *     }
          */
-        readonly 'application/json': components['schemas']['DesiredStateRequest'];
+        'application/json': components['schemas']['DesiredStateRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Replace what is desired and request an update run */
-      readonly 202: {
+      202: {
         headers: {
           /** @description The run that follows, or the deployment. */
-          readonly Location?: string;
+          Location?: string;
           /** @description The version of the deployment after the command. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['CommandAnswer'];
+          'application/json': components['schemas']['CommandAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'deployment-version-conflict' | 'precondition-failed';
+            code?: 'deployment-version-conflict' | 'precondition-failed';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
       /** @description Understood, and cannot be followed; the fields are named. */
-      readonly 422: {
+      422: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 422;
+            status?: 422;
             /** @enum {unknown} */
-            readonly code?: 'desired-state-invalid' | 'idempotency-key-reused' | 'unprocessable-request';
+            code?: 'desired-state-invalid' | 'idempotency-key-reused' | 'unprocessable-request';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 428: components['responses']['Problem428'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      428: components['responses']['Problem428'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly scaleDeployment: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  scaleDeployment: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
         /** @description The ETag of the thing as it was read. */
-        readonly 'If-Match'?: string;
+        'If-Match'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody: {
-      readonly content: {
+    requestBody: {
+      content: {
         /**
          * @example {
          *       "resource": "web",
@@ -3797,107 +3796,107 @@ export interface operations {
          *       "reason": "sale"
          *     }
          */
-        readonly 'application/json': components['schemas']['ScaleRequest'];
+        'application/json': components['schemas']['ScaleRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Change how many copies of a resource there are */
-      readonly 202: {
+      202: {
         headers: {
           /** @description The run that follows, or the deployment. */
-          readonly Location?: string;
+          Location?: string;
           /** @description The version of the deployment after the command. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['CommandAnswer'];
+          'application/json': components['schemas']['CommandAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'deployment-version-conflict' | 'precondition-failed';
+            code?: 'deployment-version-conflict' | 'precondition-failed';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
       /** @description Understood, and cannot be followed; the fields are named. */
-      readonly 422: {
+      422: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 422;
+            status?: 422;
             /** @enum {unknown} */
-            readonly code?: 'desired-state-invalid' | 'idempotency-key-reused' | 'unprocessable-request';
+            code?: 'desired-state-invalid' | 'idempotency-key-reused' | 'unprocessable-request';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly configureDeployment: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  configureDeployment: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
         /** @description The ETag of the thing as it was read. */
-        readonly 'If-Match'?: string;
+        'If-Match'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody: {
-      readonly content: {
+    requestBody: {
+      content: {
         /**
          * @example {
          *       "resources": {
@@ -3912,242 +3911,242 @@ export interface operations {
          *       }
          *     }
          */
-        readonly 'application/json': components['schemas']['ConfigureRequest'];
+        'application/json': components['schemas']['ConfigureRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Change properties of named resources */
-      readonly 202: {
+      202: {
         headers: {
           /** @description The run that follows, or the deployment. */
-          readonly Location?: string;
+          Location?: string;
           /** @description The version of the deployment after the command. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['CommandAnswer'];
+          'application/json': components['schemas']['CommandAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'deployment-version-conflict' | 'precondition-failed';
+            code?: 'deployment-version-conflict' | 'precondition-failed';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
       /** @description Understood, and cannot be followed; the fields are named. */
-      readonly 422: {
+      422: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 422;
+            status?: 422;
             /** @enum {unknown} */
-            readonly code?: 'desired-state-invalid' | 'idempotency-key-reused' | 'unprocessable-request';
+            code?: 'desired-state-invalid' | 'idempotency-key-reused' | 'unprocessable-request';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly planDeployment: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  planDeployment: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['EmptyRequest'];
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['EmptyRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Plan the newest run, or plan it again */
-      readonly 202: {
+      202: {
         headers: {
           /** @description The run that follows, or the deployment. */
-          readonly Location?: string;
+          Location?: string;
           /** @description The version of the deployment after the command. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['CommandAnswer'];
+          'application/json': components['schemas']['CommandAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'deployment-version-conflict';
+            code?: 'deployment-version-conflict';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly approveDeployment: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  approveDeployment: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody: {
-      readonly content: {
+    requestBody: {
+      content: {
         /**
          * @example {
          *       "planDigest": "sha256:0000000000000000000000000000000000000000000000000000000000000000"
          *     }
          */
-        readonly 'application/json': components['schemas']['ApproveRequest'];
+        'application/json': components['schemas']['ApproveRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Approve the plan of the newest run by its digest */
-      readonly 202: {
+      202: {
         headers: {
           /** @description The run that follows, or the deployment. */
-          readonly Location?: string;
+          Location?: string;
           /** @description The version of the deployment after the command. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['CommandAnswer'];
+          'application/json': components['schemas']['CommandAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?:
+            code?:
               | 'deployment-deleted'
               | 'plan-digest-mismatch'
               | 'plan-inputs-changed'
@@ -4159,1119 +4158,1118 @@ export interface operations {
         };
       };
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'deployment-version-conflict';
+            code?: 'deployment-version-conflict';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly executeDeployment: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  executeDeployment: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['EmptyRequest'];
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['EmptyRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Apply the approved plan of the newest run */
-      readonly 202: {
+      202: {
         headers: {
           /** @description The run that follows, or the deployment. */
-          readonly Location?: string;
+          Location?: string;
           /** @description The version of the deployment after the command. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['CommandAnswer'];
+          'application/json': components['schemas']['CommandAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?:
-              'deployment-deleted' | 'run-active' | 'run-not-due' | 'run-state-conflict' | 'run-superseded';
+            code?: 'deployment-deleted' | 'run-active' | 'run-not-due' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'deployment-version-conflict';
+            code?: 'deployment-version-conflict';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly cancelDeployment: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  cancelDeployment: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: {
-      readonly content: {
+    requestBody?: {
+      content: {
         /**
          * @example {
          *       "reason": "Too dear."
          *     }
          */
-        readonly 'application/json': components['schemas']['ReasonRequest'];
+        'application/json': components['schemas']['ReasonRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Cancel the newest run */
-      readonly 202: {
+      202: {
         headers: {
           /** @description The run that follows, or the deployment. */
-          readonly Location?: string;
+          Location?: string;
           /** @description The version of the deployment after the command. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['CommandAnswer'];
+          'application/json': components['schemas']['CommandAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'deployment-version-conflict';
+            code?: 'deployment-version-conflict';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly rollBackDeployment: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  rollBackDeployment: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: {
-      readonly content: {
+    requestBody?: {
+      content: {
         /**
          * @example {
          *       "toRevision": 1,
          *       "reason": "The new version is slow."
          *     }
          */
-        readonly 'application/json': components['schemas']['RollbackRequest'];
+        'application/json': components['schemas']['RollbackRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Undo a failed run, or go back to an earlier revision */
-      readonly 202: {
+      202: {
         headers: {
           /** @description The run that follows, or the deployment. */
-          readonly Location?: string;
+          Location?: string;
           /** @description The version of the deployment after the command. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['CommandAnswer'];
+          'application/json': components['schemas']['CommandAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'deployment-version-conflict';
+            code?: 'deployment-version-conflict';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
       /** @description Understood, and cannot be followed; the fields are named. */
-      readonly 422: {
+      422: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 422;
+            status?: 422;
             /** @enum {unknown} */
-            readonly code?: 'idempotency-key-reused' | 'revision-not-found' | 'unprocessable-request';
+            code?: 'idempotency-key-reused' | 'revision-not-found' | 'unprocessable-request';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly retryDeployment: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  retryDeployment: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['EmptyRequest'];
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['EmptyRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Try the newest run again */
-      readonly 202: {
+      202: {
         headers: {
           /** @description The run that follows, or the deployment. */
-          readonly Location?: string;
+          Location?: string;
           /** @description The version of the deployment after the command. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['CommandAnswer'];
+          'application/json': components['schemas']['CommandAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'deployment-version-conflict';
+            code?: 'deployment-version-conflict';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly scanDeployment: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  scanDeployment: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: {
-      readonly content: {
+    requestBody?: {
+      content: {
         /**
          * @example {
          *       "autoRemediate": false
          *     }
          */
-        readonly 'application/json': components['schemas']['DeploymentScanRequest'];
+        'application/json': components['schemas']['DeploymentScanRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Compare the world with what was applied */
-      readonly 202: {
+      202: {
         headers: {
           /** @description The report to come. */
-          readonly Location?: string;
-          readonly [name: string]: unknown;
+          Location?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['ScanAnswer'];
+          'application/json': components['schemas']['ScanAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'deployment-version-conflict';
+            code?: 'deployment-version-conflict';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly listRuns: {
-    readonly parameters: {
-      readonly query?: {
+  listRuns: {
+    parameters: {
+      query?: {
         /** @description How many at most, 1 to 200; default 50. */
-        readonly limit?: string;
+        limit?: string;
         /** @description The nextCursor of the page before, with the same filters. */
-        readonly cursor?: string;
+        cursor?: string;
       };
-      readonly header?: never;
-      readonly path: {
-        readonly id: string;
+      header?: never;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description List the runs of a deployment, newest first */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
+          ETag?: string;
           /** @description The next page, when there is one (RFC 8288). */
-          readonly Link?: string;
-          readonly [name: string]: unknown;
+          Link?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['listRunsAnswer'];
+          'application/json': components['schemas']['listRunsAnswer'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly listRevisions: {
-    readonly parameters: {
-      readonly query?: {
+  listRevisions: {
+    parameters: {
+      query?: {
         /** @description How many at most, 1 to 200; default 50. */
-        readonly limit?: string;
+        limit?: string;
         /** @description The nextCursor of the page before, with the same filters. */
-        readonly cursor?: string;
+        cursor?: string;
       };
-      readonly header?: never;
-      readonly path: {
-        readonly id: string;
+      header?: never;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description List the versions of what is desired, newest first */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
+          ETag?: string;
           /** @description The next page, when there is one (RFC 8288). */
-          readonly Link?: string;
-          readonly [name: string]: unknown;
+          Link?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['listRevisionsAnswer'];
+          'application/json': components['schemas']['listRevisionsAnswer'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly listResources: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly id: string;
+  listResources: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description List what is applied */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['ResourcesAnswer'];
+          'application/json': components['schemas']['ResourcesAnswer'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly readOutputs: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly id: string;
+  readOutputs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Read the outputs of a deployment */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['OutputsAnswer'];
+          'application/json': components['schemas']['OutputsAnswer'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly readDeploymentHistory: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly id: string;
+  readDeploymentHistory: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Read all that happened to a deployment, in order */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['HistoryAnswer'];
+          'application/json': components['schemas']['HistoryAnswer'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly listDeploymentDrift: {
-    readonly parameters: {
-      readonly query?: {
+  listDeploymentDrift: {
+    parameters: {
+      query?: {
         /** @description How many at most, 1 to 200; default 50. */
-        readonly limit?: string;
+        limit?: string;
         /** @description The nextCursor of the page before, with the same filters. */
-        readonly cursor?: string;
+        cursor?: string;
       };
-      readonly header?: never;
-      readonly path: {
-        readonly id: string;
+      header?: never;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description List the drift reports of a deployment, newest first */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
+          ETag?: string;
           /** @description The next page, when there is one (RFC 8288). */
-          readonly Link?: string;
-          readonly [name: string]: unknown;
+          Link?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['listDeploymentDriftAnswer'];
+          'application/json': components['schemas']['listDeploymentDriftAnswer'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly readRun: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly id: string;
+  readRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Read a run */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['RunResource'];
+          'application/json': components['schemas']['RunResource'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'not-found' | 'route-not-found' | 'run-not-found';
+            code?: 'not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly readRunPlan: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly id: string;
+  readRunPlan: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Read the plan of a run */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['Plan'];
+          'application/json': components['schemas']['Plan'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'not-found' | 'plan-not-found' | 'route-not-found' | 'run-not-found';
+            code?: 'not-found' | 'plan-not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly listTasks: {
-    readonly parameters: {
-      readonly query?: {
+  listTasks: {
+    parameters: {
+      query?: {
         /** @description How many at most, 1 to 200; default 50. */
-        readonly limit?: string;
+        limit?: string;
         /** @description The nextCursor of the page before, with the same filters. */
-        readonly cursor?: string;
+        cursor?: string;
       };
-      readonly header?: never;
-      readonly path: {
-        readonly id: string;
+      header?: never;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description List the tasks of a run */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
+          ETag?: string;
           /** @description The next page, when there is one (RFC 8288). */
-          readonly Link?: string;
-          readonly [name: string]: unknown;
+          Link?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['listTasksAnswer'];
+          'application/json': components['schemas']['listTasksAnswer'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'not-found' | 'route-not-found' | 'run-not-found';
+            code?: 'not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly readRunHistory: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly id: string;
+  readRunHistory: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Read all that happened in a run, in order */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['HistoryAnswer'];
+          'application/json': components['schemas']['HistoryAnswer'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'not-found' | 'route-not-found' | 'run-not-found';
+            code?: 'not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly approveRun: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  approveRun: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody: {
-      readonly content: {
+    requestBody: {
+      content: {
         /**
          * @example {
          *       "planDigest": "sha256:0000000000000000000000000000000000000000000000000000000000000000"
          *     }
          */
-        readonly 'application/json': components['schemas']['ApproveRequest'];
+        'application/json': components['schemas']['ApproveRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Approve the plan of a run by its digest */
-      readonly 202: {
+      202: {
         headers: {
           /** @description The run that follows, or the deployment. */
-          readonly Location?: string;
+          Location?: string;
           /** @description The version of the deployment after the command. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['CommandAnswer'];
+          'application/json': components['schemas']['CommandAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?:
+            code?:
               | 'deployment-deleted'
               | 'plan-digest-mismatch'
               | 'plan-inputs-changed'
@@ -5283,798 +5281,796 @@ export interface operations {
         };
       };
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'deployment-version-conflict';
+            code?: 'deployment-version-conflict';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly rejectRun: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  rejectRun: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: {
-      readonly content: {
+    requestBody?: {
+      content: {
         /**
          * @example {
          *       "reason": "Too dear."
          *     }
          */
-        readonly 'application/json': components['schemas']['ReasonRequest'];
+        'application/json': components['schemas']['ReasonRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Turn the plan of a run down */
-      readonly 202: {
+      202: {
         headers: {
           /** @description The run that follows, or the deployment. */
-          readonly Location?: string;
+          Location?: string;
           /** @description The version of the deployment after the command. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['CommandAnswer'];
+          'application/json': components['schemas']['CommandAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'deployment-version-conflict';
+            code?: 'deployment-version-conflict';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly cancelRun: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  cancelRun: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: {
-      readonly content: {
+    requestBody?: {
+      content: {
         /**
          * @example {
          *       "reason": "Asked by mistake."
          *     }
          */
-        readonly 'application/json': components['schemas']['ReasonRequest'];
+        'application/json': components['schemas']['ReasonRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Cancel a run */
-      readonly 202: {
+      202: {
         headers: {
           /** @description The run that follows, or the deployment. */
-          readonly Location?: string;
+          Location?: string;
           /** @description The version of the deployment after the command. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['CommandAnswer'];
+          'application/json': components['schemas']['CommandAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'deployment-version-conflict';
+            code?: 'deployment-version-conflict';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly retryRun: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  retryRun: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['EmptyRequest'];
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['EmptyRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Try a failed run again */
-      readonly 202: {
+      202: {
         headers: {
           /** @description The run that follows, or the deployment. */
-          readonly Location?: string;
+          Location?: string;
           /** @description The version of the deployment after the command. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['CommandAnswer'];
+          'application/json': components['schemas']['CommandAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'deployment-version-conflict';
+            code?: 'deployment-version-conflict';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly readTask: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly id: string;
+  readTask: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Read a task */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['TaskResource'];
+          'application/json': components['schemas']['TaskResource'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'not-found' | 'route-not-found' | 'task-not-found';
+            code?: 'not-found' | 'route-not-found' | 'task-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly listAttempts: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly id: string;
+  listAttempts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description List the attempts of a task, oldest first */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['AttemptsAnswer'];
+          'application/json': components['schemas']['AttemptsAnswer'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'not-found' | 'route-not-found' | 'task-not-found';
+            code?: 'not-found' | 'route-not-found' | 'task-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly readCallbackAddress: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly id: string;
+  readCallbackAddress: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Read the secret address at which a task that waits is called back */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['CallbackAddress'];
+          'application/json': components['schemas']['CallbackAddress'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'not-found' | 'route-not-found' | 'task-not-found';
+            code?: 'not-found' | 'route-not-found' | 'task-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'callbacks-off' | 'task-not-waiting';
+            code?: 'callbacks-off' | 'task-not-waiting';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly resolveTask: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  resolveTask: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody: {
-      readonly content: {
+    requestBody: {
+      content: {
         /**
          * @example {
          *       "outcome": "done",
          *       "evidence": "The console shows it as srv-1."
          *     }
          */
-        readonly 'application/json': components['schemas']['ResolveTaskRequest'];
+        'application/json': components['schemas']['ResolveTaskRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Say what became of a task whose outcome is unknown */
-      readonly 202: {
+      202: {
         headers: {
           /** @description The run that follows, or the deployment. */
-          readonly Location?: string;
+          Location?: string;
           /** @description The version of the deployment after the command. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['CommandAnswer'];
+          'application/json': components['schemas']['CommandAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?:
-              'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found' | 'task-not-found';
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found' | 'run-not-found' | 'task-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?:
-              'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded' | 'task-outcome-known';
+            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded' | 'task-outcome-known';
           } & components['schemas']['Problem'];
         };
       };
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'deployment-version-conflict';
+            code?: 'deployment-version-conflict';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly readAttemptLog: {
-    readonly parameters: {
-      readonly query?: {
-        readonly offset?: number;
-        readonly limit?: number;
-        readonly waitSeconds?: number;
+  readAttemptLog: {
+    parameters: {
+      query?: {
+        offset?: number;
+        limit?: number;
+        waitSeconds?: number;
       };
-      readonly header?: never;
-      readonly path: {
-        readonly id: string;
+      header?: never;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Read what a tool said in an attempt, from a line on; waits for more while it runs */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['LogAnswer'];
+          'application/json': components['schemas']['LogAnswer'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'attempt-not-found' | 'not-found' | 'route-not-found';
+            code?: 'attempt-not-found' | 'not-found' | 'route-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly readPlan: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly digest: string;
+  readPlan: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        digest: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Read a plan by its digest */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['Plan'];
+          'application/json': components['schemas']['Plan'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'not-found' | 'plan-not-found' | 'route-not-found';
+            code?: 'not-found' | 'plan-not-found' | 'route-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly recompute: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  recompute: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path: {
-        readonly digest: string;
+      path: {
+        digest: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['EmptyRequest'];
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['EmptyRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Compute a plan again from its recorded inputs and say whether it is the same */
-      readonly 200: {
+      200: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['PlanRecomputation'];
+          'application/json': components['schemas']['PlanRecomputation'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'not-found' | 'plan-not-found' | 'route-not-found';
+            code?: 'not-found' | 'plan-not-found' | 'route-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'plan-not-recomputable';
+            code?: 'plan-not-recomputable';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly readTypeTable: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  readTypeTable: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Read the type table */
-      readonly 200: {
+      200: {
         headers: {
           /** @description The version, for If-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['TypeTableResource'];
+          'application/json': components['schemas']['TypeTableResource'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly replaceTypeTable: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header: {
+  replaceTypeTable: {
+    parameters: {
+      query?: never;
+      header: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
         /** @description The ETag of the thing as it was read. */
-        readonly 'If-Match': string;
+        'If-Match': string;
       };
-      readonly path?: never;
-      readonly cookie?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody: {
-      readonly content: {
+    requestBody: {
+      content: {
         /**
          * @example {
          *       "types": {
@@ -6115,155 +6111,155 @@ export interface operations {
          *       }
          *     }
          */
-        readonly 'application/json': components['schemas']['TypeTableInput'];
+        'application/json': components['schemas']['TypeTableInput'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Replace the type table by a new version */
-      readonly 200: {
+      200: {
         headers: {
           /** @description The version, for If-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['TypeTableResource'];
+          'application/json': components['schemas']['TypeTableResource'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
-      readonly 408: components['responses']['Problem408'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'precondition-failed' | 'table-version-conflict';
+            code?: 'precondition-failed' | 'table-version-conflict';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 428: components['responses']['Problem428'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      428: components['responses']['Problem428'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly readTypeTableVersion: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly version: number;
+  readTypeTableVersion: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        version: number;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Read a version of the type table */
-      readonly 200: {
+      200: {
         headers: {
           /** @description The version, for If-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['TypeTableResource'];
+          'application/json': components['schemas']['TypeTableResource'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'not-found' | 'route-not-found' | 'table-version-not-found';
+            code?: 'not-found' | 'route-not-found' | 'table-version-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly readPriceBook: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  readPriceBook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Read the price book */
-      readonly 200: {
+      200: {
         headers: {
           /** @description The version, for If-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['PriceBookResource'];
+          'application/json': components['schemas']['PriceBookResource'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly replacePriceBook: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header: {
+  replacePriceBook: {
+    parameters: {
+      query?: never;
+      header: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
         /** @description The ETag of the thing as it was read. */
-        readonly 'If-Match': string;
+        'If-Match': string;
       };
-      readonly path?: never;
-      readonly cookie?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody: {
-      readonly content: {
+    requestBody: {
+      content: {
         /**
          * @example {
          *       "currency": "EUR",
@@ -6282,421 +6278,421 @@ export interface operations {
          *       "engineTypes": []
          *     }
          */
-        readonly 'application/json': components['schemas']['PriceBookInput'];
+        'application/json': components['schemas']['PriceBookInput'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Replace the price book by a new version */
-      readonly 200: {
+      200: {
         headers: {
           /** @description The version, for If-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['PriceBookResource'];
+          'application/json': components['schemas']['PriceBookResource'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
-      readonly 408: components['responses']['Problem408'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'precondition-failed' | 'table-version-conflict';
+            code?: 'precondition-failed' | 'table-version-conflict';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 428: components['responses']['Problem428'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      428: components['responses']['Problem428'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly readPriceBookVersion: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly version: number;
+  readPriceBookVersion: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        version: number;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Read a version of the price book */
-      readonly 200: {
+      200: {
         headers: {
           /** @description The version, for If-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['PriceBookResource'];
+          'application/json': components['schemas']['PriceBookResource'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'not-found' | 'route-not-found' | 'table-version-not-found';
+            code?: 'not-found' | 'route-not-found' | 'table-version-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly requestScan: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  requestScan: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path?: never;
-      readonly cookie?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody: {
-      readonly content: {
+    requestBody: {
+      content: {
         /**
          * @example {
          *       "deploymentId": "0198c2a5-7b1e-7c3d-9a4f-2f6d8e1b0c5a",
          *       "autoRemediate": false
          *     }
          */
-        readonly 'application/json': components['schemas']['ScanRequest'];
+        'application/json': components['schemas']['ScanRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Compare the world with what was applied to a deployment */
-      readonly 202: {
+      202: {
         headers: {
           /** @description The report to come. */
-          readonly Location?: string;
-          readonly [name: string]: unknown;
+          Location?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['ScanAnswer'];
+          'application/json': components['schemas']['ScanAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found' | 'run-not-found';
+            code?: 'deployment-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'deployment-version-conflict';
+            code?: 'deployment-version-conflict';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly listDriftReports: {
-    readonly parameters: {
-      readonly query?: {
+  listDriftReports: {
+    parameters: {
+      query?: {
         /** @description How many at most, 1 to 200; default 50. */
-        readonly limit?: string;
+        limit?: string;
         /** @description The nextCursor of the page before, with the same filters. */
-        readonly cursor?: string;
-        readonly deploymentId?: string;
+        cursor?: string;
+        deploymentId?: string;
       };
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description List drift reports, newest first */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
+          ETag?: string;
           /** @description The next page, when there is one (RFC 8288). */
-          readonly Link?: string;
-          readonly [name: string]: unknown;
+          Link?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['listDriftReportsAnswer'];
+          'application/json': components['schemas']['listDriftReportsAnswer'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly readDriftReport: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly id: string;
+  readDriftReport: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Read a drift report */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['DriftReportResource'];
+          'application/json': components['schemas']['DriftReportResource'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'drift-report-not-found' | 'not-found' | 'route-not-found';
+            code?: 'drift-report-not-found' | 'not-found' | 'route-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly remediateDrift: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: {
+  remediateDrift: {
+    parameters: {
+      query?: never;
+      header?: {
         /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
-        readonly 'Idempotency-Key'?: string;
+        'Idempotency-Key'?: string;
       };
-      readonly path: {
-        readonly id: string;
+      path: {
+        id: string;
       };
-      readonly cookie?: never;
+      cookie?: never;
     };
-    readonly requestBody: {
-      readonly content: {
+    requestBody: {
+      content: {
         /**
          * @example {
          *       "mode": "revert"
          *     }
          */
-        readonly 'application/json': components['schemas']['RemediateRequest'];
+        'application/json': components['schemas']['RemediateRequest'];
       };
     };
-    readonly responses: {
+    responses: {
       /** @description Request a run that puts right what a report found */
-      readonly 202: {
+      202: {
         headers: {
           /** @description The run that follows, or the deployment. */
-          readonly Location?: string;
+          Location?: string;
           /** @description The version of the deployment after the command. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['CommandAnswer'];
+          'application/json': components['schemas']['CommandAnswer'];
         };
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?:
+            code?:
               'deployment-not-found' | 'drift-report-not-found' | 'not-found' | 'route-not-found' | 'run-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
+      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
-      readonly 409: {
+      409: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 409;
+            status?: 409;
             /** @enum {unknown} */
-            readonly code?:
+            code?:
               'deployment-deleted' | 'nothing-to-remediate' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
       /** @description It has changed since it was read. */
-      readonly 412: {
+      412: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 412;
+            status?: 412;
             /** @enum {unknown} */
-            readonly code?: 'deployment-version-conflict';
+            code?: 'deployment-version-conflict';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 413: components['responses']['Problem413'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 422: components['responses']['Problem422'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
-  readonly watchEvents: {
-    readonly parameters: {
-      readonly query?: {
+  watchEvents: {
+    parameters: {
+      query?: {
         /** @description Only what happens to this deployment, its plans, runs and scans. */
-        readonly deployment?: string;
+        deployment?: string;
         /** @description Only these types, separated by commas; caisson.execution.* stands for all of a context. */
-        readonly type?: string;
+        type?: string;
       };
-      readonly header?: {
+      header?: {
         /** @description The id of the last event that was seen: all after it follow. 0 = from the beginning. */
-        readonly 'Last-Event-ID'?: string;
+        'Last-Event-ID'?: string;
       };
-      readonly path?: never;
-      readonly cookie?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Watch the public events of the tenant as server-sent events, from now on or from where one was cut off */
-      readonly 200: {
+      200: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'text/event-stream': components['schemas']['watchEventsAnswer'];
+          'text/event-stream': components['schemas']['watchEventsAnswer'];
         };
       };
       /** @description The request does not have the right shape. */
-      readonly 400: {
+      400: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 400;
+            status?: 400;
             /** @enum {unknown} */
-            readonly code?:
+            code?:
               | 'bad-request'
               | 'duplicate-key'
               | 'forbidden-key'
@@ -6713,79 +6709,79 @@ export interface operations {
           } & components['schemas']['Problem'];
         };
       };
-      readonly 401: components['responses']['Problem401'];
-      readonly 403: components['responses']['Problem403'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       /** @description There is no such thing, or it is not yours. */
-      readonly 404: {
+      404: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 404;
+            status?: 404;
             /** @enum {unknown} */
-            readonly code?: 'deployment-not-found';
+            code?: 'deployment-not-found';
           } & components['schemas']['Problem'];
         };
       };
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
       /** @description Away for the moment; try again after Retry-After. */
-      readonly 503: {
+      503: {
         headers: {
           /** @description Seconds to wait. */
-          readonly 'Retry-After'?: string;
-          readonly [name: string]: unknown;
+          'Retry-After'?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/problem+json': {
+          'application/problem+json': {
             /** @constant */
-            readonly status?: 503;
+            status?: 503;
             /** @enum {unknown} */
-            readonly code?: 'live-streams-exhausted' | 'service-unavailable';
+            code?: 'live-streams-exhausted' | 'service-unavailable';
           } & components['schemas']['Problem'];
         };
       };
     };
   };
-  readonly readRunStates: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+  readRunStates: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    readonly requestBody?: never;
-    readonly responses: {
+    requestBody?: never;
+    responses: {
       /** @description Read the states of a run and what leads from one to another */
-      readonly 200: {
+      200: {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
-          readonly ETag?: string;
-          readonly [name: string]: unknown;
+          ETag?: string;
+          [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['RunStates'];
+          'application/json': components['schemas']['RunStates'];
         };
       };
       /** @description It is as the caller has it already. */
-      readonly 304: {
+      304: {
         headers: {
-          readonly [name: string]: unknown;
+          [name: string]: unknown;
         };
         content?: never;
       };
-      readonly 400: components['responses']['Problem400'];
-      readonly 408: components['responses']['Problem408'];
-      readonly 414: components['responses']['Problem414'];
-      readonly 415: components['responses']['Problem415'];
-      readonly 431: components['responses']['Problem431'];
-      readonly 500: components['responses']['Problem500'];
-      readonly 503: components['responses']['Problem503'];
+      400: components['responses']['Problem400'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
 }

@@ -24,3 +24,13 @@ export class ApiProblem extends Error {
 export function problemOf(error: unknown): Problem | undefined {
   return error instanceof Error && error.name === 'ApiProblem' ? (error as ApiProblem).problem : undefined;
 }
+
+/** What a refusal says. Something between may have answered in the API's place: then the status is all there is. */
+export async function readProblem(response: Response): Promise<ApiProblem> {
+  const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json') === true;
+  if (isProblem) return new ApiProblem((await response.json()) as Problem);
+  await response.body?.cancel();
+  const { status } = response;
+  const detail = `${new URL(response.url).origin} answered ${status}, and not as the API does. Is the address right?`;
+  return new ApiProblem({ code: 'not-the-api', title: 'Something else answered', status, detail });
+}

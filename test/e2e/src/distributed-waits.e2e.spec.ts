@@ -16,7 +16,7 @@ beforeAll(async () => {
   stack = await startDistributedStack({ directory: directory.path, durable: false });
   const anonymous = new CaissonClient({ url: stack.url });
   await anonymous.register({ ...ACCOUNT, bootstrapToken: stack.bootstrapToken });
-  client = new CaissonClient({ url: stack.url, token: await anonymous.login(ACCOUNT) });
+  client = new CaissonClient({ url: stack.url, token: (await anonymous.login(ACCOUNT)).access_token });
 }, LIMIT_MS);
 afterAll(async () => {
   await stack.stop();

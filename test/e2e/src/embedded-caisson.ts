@@ -97,7 +97,8 @@ async function logIn({ bootstrapToken, url }: StandaloneProcess): Promise<string
   await anonymous.register({ ...ACCOUNT, bootstrapToken }).catch((error: unknown) => {
     if (!(error instanceof Error && error.message.startsWith('409'))) throw error; // It was started before.
   });
-  return anonymous.login(ACCOUNT);
+  const { access_token: token } = await anonymous.login(ACCOUNT);
+  return token;
 }
 
 const PORT_LINE = 3; // Of `postmaster.pid`.

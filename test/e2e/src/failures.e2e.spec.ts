@@ -165,7 +165,7 @@ describe('a cancel while Terraform works', () => {
     const [left] = await caisson.client.resources(made.id);
     expect(Object.keys(left?.expected ?? {})).toContain('terraform_data.first');
     const { run: destroy } = await caisson.client.destroyDeployment(made.id);
-    await caisson.client.waitForRun(destroy.id, { states: ['completed'] });
+    await caisson.client.waitForRun(destroy!.id, { states: ['completed'] });
     expect(await world.told()).toEqual(['+first', '-first']);
   });
 });

@@ -33,7 +33,7 @@ describe('twenty deployments at once, two planners and two executors', () => {
       const account = { username: 'admin', password: 'correct horse battery staple' };
       const anonymous = new CaissonClient({ url: stack.url });
       await anonymous.register({ ...account, bootstrapToken: stack.bootstrapToken });
-      const client = new CaissonClient({ url: stack.url, token: await anonymous.login(account) });
+      const client = new CaissonClient({ url: stack.url, token: (await anonymous.login(account)).access_token });
       const names = Array.from({ length: DEPLOYMENTS }, (_, index) => `app-${index}`);
       const created = await Promise.all(names.map((name) => client.createDeployment(countedDeployment(name, world))));
       const runs = await Promise.all(
@@ -50,7 +50,7 @@ describe('twenty deployments at once, two planners and two executors', () => {
 });
 
 /** Its apply leaves one line in a file: the world outside all of our tables. */
-function countedDeployment(name: string, world: string): unknown {
+function countedDeployment(name: string, world: string): object {
   const configuration = `
 variable "name" { type = string }
 variable "world" { type = string }

@@ -65,5 +65,5 @@ it('cancels a run whose tool and its children ignore that they are told to stop,
   expect([...done, ...notDone, ...unknown]).toMatchObject([{ unitId: 'base' }]);
   expect(await sleeping()).toEqual([]);
   const destroyed = await caisson.client.destroyDeployment(deployment.id);
-  await caisson.client.waitForRun(destroyed.run.id, { states: ['completed'] });
+  await caisson.client.waitForRun(destroyed.run!.id, { states: ['completed'] });
 });

@@ -1,5 +1,5 @@
-import { problemOf } from '@caisson/client';
-import type { DesiredStateInput, Plan } from '@caisson/contracts';
+import { problemOf, type Plan } from '@caisson/client';
+import type { DesiredStateInput } from '@caisson/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EmbeddedCaisson } from './embedded-caisson.js';
 
@@ -116,7 +116,7 @@ describe('a plan', () => {
   it('is approved only while what it was computed from holds, and the refusal names what changed', async () => {
     const { deploymentId, plan, runId } = await planned({ resources: [NETWORK] });
     const { content, version } = await caisson.client.priceBook();
-    await caisson.client.replaceTable('price-book', { ...content, otherwise: content.otherwise + 1 }, version);
+    await caisson.client.replacePriceBook({ ...content, otherwise: content.otherwise + 1 }, version);
     expect(await problem(caisson.client.approve(runId, plan.digest))).toMatchObject({
       ...{ status: 409, code: 'plan-inputs-changed', changed: [{ input: 'priceBook' }] },
     });

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { RunResource } from '@caisson/client';
+import { collect, type RunResource } from '@caisson/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EmbeddedCaisson } from './embedded-caisson.js';
 
@@ -49,7 +49,7 @@ describe('one deployment after another revision', () => {
     expect(await unitsOf(id)).toEqual(['web[0]']);
     const configured = await client.configure(id, { web: { data: { version: 2 } } });
     expect(await settled(configured.run.id)).toMatchObject({ kind: 'configure', state: 'completed', revision: 4 });
-    const revisions = await client.revisions(id);
+    const revisions = await collect(client.revisions(id));
     expect(revisions.map(({ completedAt, revision }) => [revision, completedAt !== undefined])).toEqual([
       [4, true],
       [3, true],

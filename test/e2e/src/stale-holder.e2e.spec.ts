@@ -37,7 +37,7 @@ describe('an executor that freezes while Terraform works', () => {
     database = new pg.Pool({ connectionString: stack.databaseUrl, max: 2 });
     const anonymous = new CaissonClient({ url: stack.url });
     await anonymous.register({ ...ACCOUNT, bootstrapToken: stack.bootstrapToken });
-    client = new CaissonClient({ url: stack.url, token: await anonymous.login(ACCOUNT) });
+    client = new CaissonClient({ url: stack.url, token: (await anonymous.login(ACCOUNT)).access_token });
   }, 120_000);
 
   afterAll(async () => {

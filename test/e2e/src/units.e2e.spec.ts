@@ -1,5 +1,5 @@
-import type { RunResource } from '@caisson/client';
-import type { DesiredStateInput, Plan } from '@caisson/contracts';
+import type { Plan, RunResource } from '@caisson/client';
+import type { DesiredStateInput } from '@caisson/contracts';
 import { lacks } from '@caisson/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EmbeddedCaisson } from './embedded-caisson.js';
@@ -85,7 +85,7 @@ describe.skipIf(lacks('terraform'))('units of several resources', () => {
     expect(await addressesOf(deployment.id)).toEqual(['app[0]', 'app[1]', 'base', 'log', 'network']);
 
     const gone = await client.destroyDeployment(deployment.id);
-    await ended(gone.run, 'completed');
+    await ended(gone.run!, 'completed');
     expect(await caisson.sandbox.resources(deployment.id)).toEqual([]);
   });
 

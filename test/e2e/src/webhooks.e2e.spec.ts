@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { HistoryEntry, RunResource } from '@caisson/client';
+import { collect, type HistoryEntry, type RunResource } from '@caisson/client';
 import { eventually } from '@caisson/testing';
 import { EmbeddedCaisson } from './embedded-caisson.js';
 import { deliverPush, pushBody, type DeliveryAnswer } from './github-push.js';
@@ -44,7 +44,7 @@ const push = (branch = 'main', repository = REPOSITORY) => pushBody({ repository
 
 /** What deliveries lead to is seen later: one more push to the right branch shows that they were read before. */
 async function runsAfter(deliveries: () => Promise<unknown>): Promise<readonly RunResource[]> {
-  const before = await caisson.client.runs(deploymentId);
+  const before = await collect(caisson.client.runs(deploymentId));
   await deliveries();
   const last = commit();
   expect(await deliver(pushBody({ repository: REPOSITORY, branch: 'main', commit: last }))).toMatchObject({
@@ -53,7 +53,7 @@ async function runsAfter(deliveries: () => Promise<unknown>): Promise<readonly R
   return eventually(
     'the run of the last push',
     async () => {
-      const runs = await caisson.client.runs(deploymentId);
+      const runs = await collect(caisson.client.runs(deploymentId));
       const settled = runs.every(({ state }) => state === 'completed');
       const newer = runs.slice(0, runs.length - before.length);
       return settled && newer.some(({ reason }) => reason.includes(last)) ? newer : undefined;
@@ -78,7 +78,7 @@ it('a signed push requests an update run, and every step can be followed back to
   const answer = await deliver(pushBody({ repository: REPOSITORY, branch: 'main', commit: sent }));
   expect(answer).toMatchObject({ status: 202, body: { outcome: 'accepted', repeated: false } });
   const run = await eventually('the run of the push', async () => {
-    const [newest] = await caisson.client.runs(deploymentId);
+    const [newest] = await collect(caisson.client.runs(deploymentId));
     return newest !== undefined && newest.reason.includes(sent) ? newest : undefined;
   });
   expect(run.kind).toBe('update');

@@ -31,7 +31,7 @@ function shown({ location, message, ruleId }: NormalizedProblem): string {
 /** The types of the client, as the file `libs/client/src/openapi-types.ts` holds them. */
 export async function clientTypesText(document: string): Promise<string> {
   const nodes = await openapiTS(document, {
-    immutable: true,
+    defaultNonNullable: false, // What has a default need not be sent.
     // TypeScript has no type for a union that contains itself, such as any JSON.
     transform: (schema, { path = '' }) => (JSON.stringify(schema).includes(`"${path}"`) ? UNKNOWN : undefined),
   });

@@ -1,5 +1,4 @@
-import type { HistoryEntry, RunResource } from '@caisson/client';
-import type { DriftItem, Plan } from '@caisson/contracts';
+import type { DriftItem, HistoryEntry, Plan, RunResource } from '@caisson/client';
 
 /** Tells a person what happens. The story decides what to do; the narrator only shows it. */
 export interface Narrator {

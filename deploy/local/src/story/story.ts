@@ -78,7 +78,7 @@ async function logIn(setting: StorySetting): Promise<CaissonClient> {
     if (problemOf(error)?.status !== 409) throw error;
     setting.narrator.say(`"${ACCOUNT.username}" is registered already`);
   }
-  const token = await anonymous.login(ACCOUNT);
+  const { access_token: token } = await anonymous.login(ACCOUNT);
   return new CaissonClient({ url: setting.url, token });
 }
 
@@ -159,6 +159,7 @@ class Story {
   async destroy(deploymentId: string): Promise<void> {
     await begin(this.#setting, 'destroy');
     const { run } = await this.#client.destroyDeployment(deploymentId);
+    if (run === undefined) throw new Error('nothing had to be destroyed');
     await this.#approveAndApply(await this.#plan(run.id));
     const { status } = await this.#client.deployment(deploymentId);
     this.#narrator.say(`the deployment is ${status}`);

@@ -1,5 +1,5 @@
-import type { HistoryEntry, RunResource } from '@caisson/client';
-import { Failure, type DriftItem, type Plan } from '@caisson/contracts';
+import type { DriftItem, HistoryEntry, Plan, RunResource } from '@caisson/client';
+import { Failure } from '@caisson/contracts';
 import colors from 'picocolors';
 import type { Narrator } from './narrator.js';
 

@@ -49,5 +49,6 @@ export async function logIn({
 }: Pick<Reachable, 'bootstrapToken' | 'url'>): Promise<{ readonly token: string }> {
   const anonymous = new CaissonClient({ url });
   await anonymous.register({ ...ACCOUNT, bootstrapToken });
-  return { token: await anonymous.login(ACCOUNT) };
+  const { access_token: token } = await anonymous.login(ACCOUNT);
+  return { token };
 }

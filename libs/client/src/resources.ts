@@ -1,0 +1,48 @@
+import type { components } from './openapi-types.js';
+
+type Schemas = components['schemas'];
+
+/** One try of a task. */
+export type AttemptResource = Schemas['AttemptResource'];
+/** Where a task that waits is called back. */
+export type CallbackAddress = Schemas['CallbackAddress'];
+/** The answer to a command: recorded, not yet done. */
+export type CommandAnswer = Schemas['CommandAnswer'];
+/** One resource that is applied, as its engine left it. */
+export type DeployedResource = Schemas['DeployedResource'];
+/** One deployment, with what is desired. */
+export type DeploymentResource = Schemas['DeploymentResource'];
+/** A deployment in a list. */
+export type DeploymentSummary = Schemas['DeploymentSummary'];
+/** One place where the world is not as it was left. */
+export type DriftItem = DriftReportResource['items'][number];
+/** What a scan found. */
+export type DriftReportResource = Schemas['DriftReportResource'];
+/** One recorded fact. */
+export type HistoryEntry = Schemas['HistoryEntry'];
+/** Part of what a tool said. */
+export type LogAnswer = Schemas['LogAnswer'];
+/** What a run is going to do. */
+export type Plan = Omit<Schemas['Plan'], 'edges'> & { readonly edges: readonly (readonly string[])[] };
+/** What came of computing a plan again. */
+export type PlanRecomputation = Schemas['PlanRecomputation'];
+/** A version of the price book. */
+export type PriceBookResource = Schemas['PriceBookResource'];
+/** Who the caller is. */
+export type PrincipalView = Schemas['PrincipalView'];
+/** A version of what is desired. */
+export type RevisionResource = Schemas['RevisionResource'];
+/** A change of a deployment. */
+export type RunResource = Schemas['RunResource'];
+/** A part of a run. */
+export type TaskResource = Schemas['TaskResource'];
+/** The tokens of a session. */
+export type TokenAnswer = Schemas['TokenAnswer'];
+/** A version of the type table. */
+export type TypeTableResource = Schemas['TypeTableResource'];
+
+/** A state of a run. */
+export type RunState = RunResource['state'];
+
+/** The answer to a command that concerns a run. */
+export type RunCommandAnswer = CommandAnswer & { readonly run: RunResource };
