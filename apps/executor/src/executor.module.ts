@@ -1,14 +1,13 @@
 import { PostgresAttemptLogs } from '@caisson/attempt-log-postgres';
 import type { Engines } from '@caisson/engines';
 import { EXECUTION_LIMITS, Slots, StreamLooks, type ExecutionLimits, type ExecutionPorts } from '@caisson/execution';
-import { AddressRules, GuardedProbes } from '@caisson/probes';
 import type { ServiceFrame } from '@caisson/service';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { RunRequestsConsumer } from './events/run-requests.consumer.js';
 import { executionTelemetry } from './execution-telemetry.js';
 import type { ExecutorSettings } from './settings.js';
 import { cancelWorker, runWorker } from './worker/execution-workers.js';
-import { ExecutorCheckWorld } from './world/check-world.js';
+import { checkWorldOf } from './world/check-world.js';
 import { RegisteredRunners } from './world/registered-runners.js';
 
 /** What of the engines the executor works with. */
@@ -62,11 +61,7 @@ function executionPorts(
       leaseMs: limits.leaseMs,
       graceMs: settings.toolGraceSeconds * 1000,
     }),
-    checks: new ExecutorCheckWorld({
-      probes: new GuardedProbes(new AddressRules({ allow: settings.probeAllow, deny: settings.probeDeny })),
-      commands: settings.executorCheckCommands,
-      environment: process.env,
-    }),
+    checks: checkWorldOf(settings),
     observer: executionTelemetry(log, metrics, slots),
   };
 }

@@ -2,9 +2,11 @@ import { CreateAttemptLog } from '@caisson/attempt-log-postgres';
 import { ENGINE_MIGRATIONS, openEngines } from '@caisson/engines';
 import { registerStateBackend } from '@caisson/engine-terraform';
 import { announceEngines, CreateInstalledEngine } from '@caisson/installed-engines-postgres';
+import { tryCheck } from '@caisson/execution';
 import type { ServiceDefinition } from '@caisson/service';
 import { ExecutorModule } from './executor.module.js';
 import { ExecutorSettings } from './settings.js';
+import { checkWorldOf } from './world/check-world.js';
 
 /** Tables of the engines, of what tools say, and of what is installed. */
 export const EXECUTOR_MIGRATIONS = [...ENGINE_MIGRATIONS, CreateAttemptLog, CreateInstalledEngine];
@@ -17,7 +19,12 @@ export const executorService: ServiceDefinition<typeof ExecutorSettings> = {
   routes: ['/terraform'],
   consumesEvents: true,
   module: async (frame) => {
-    const engines = await openEngines({ ...frame, environment: process.env });
+    const world = checkWorldOf(frame.settings);
+    const engines = await openEngines({
+      ...frame,
+      environment: process.env,
+      trials: { try: (check, call) => tryCheck({ ...call, world, clock: frame.clock }, check) },
+    });
     frame.runInBackground('installed engines', announceEngines({ ...frame, ...engines }));
     frame.configureHttp((fastify) => {
       registerStateBackend(fastify, engines.stateBackend);

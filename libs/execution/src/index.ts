@@ -1,3 +1,5 @@
+export { tryCheck } from './application/checks.js';
+export type { Tried, TryAround } from './application/checks.js';
 export { EXECUTION_LIMITS } from './application/execution-limits.js';
 export type { ExecutionLimits } from './application/execution-limits.js';
 export type {

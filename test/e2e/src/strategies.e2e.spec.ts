@@ -86,6 +86,33 @@ describe('canary', () => {
   });
 });
 
+/** The same servers, each of which is well when what it gives out contains a text. */
+const judged = (expected: string): Resources =>
+  servers(200).map((resource) =>
+    resource.name === 'web'
+      ? { ...resource, checks: [{ kind: 'output', value: '${web.outputs.url}', test: 'contains', expected }] }
+      : resource,
+  );
+
+describe('canary by another kind of check', () => {
+  it('passes the gate when the check holds', async () => {
+    const { id, run } = await create('canary', judged('http'));
+    expect(run).toMatchObject({ state: 'completed' });
+    expect(await gatesOf(run.id)).toEqual(['canary.web[0].check.1']);
+    const facts = await order(id, run.id);
+    expect(facts.indexOf('end canary.web[0].check.1')).toBeLessThan(facts.indexOf('start web[1]'));
+  });
+
+  it('stops at it when it does not, and undoes the first copy', async () => {
+    const { id, run } = await create('canary', judged('nowhere'));
+    expect(run).toMatchObject({ state: 'rolled_back', failure: { code: 'wait-timed-out' } });
+    expect(await trace(id, run.id)).toEqual([
+      ...['create network', 'create web[0]'],
+      ...['delete web[0]', 'delete network'],
+    ]);
+  });
+});
+
 describe('rolling', () => {
   it('makes new copies at once, changes existing ones one by one, and has no gate when nothing changes', async () => {
     const { id, run } = await create('rolling', servers(200));

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CheckCommand, CheckWorld } from '@caisson/execution';
 import { Fault } from '@caisson/kernel';
-import type { GuardedProbes } from '@caisson/probes';
+import { AddressRules, GuardedProbes } from '@caisson/probes';
 import { runTool, toolEnvironment } from '@caisson/tool-process';
+import type { ExecutorSettings } from '../settings.js';
 
 /** The supervisor of a check stops it earlier; this is for when that goes wrong. */
 const COMMAND_MS_MAX = 60_000;
@@ -15,6 +16,15 @@ const GRACE_MS = 2_000;
 
 /** A check has little to say. */
 const OUTPUT_BYTES_MAX = 1024 * 1024;
+
+/** The world of checks by the settings of an executor. */
+export function checkWorldOf(
+  settings: Pick<ExecutorSettings, 'executorCheckCommands' | 'probeAllow' | 'probeDeny'>,
+): CheckWorld {
+  const rules = new AddressRules({ allow: settings.probeAllow, deny: settings.probeDeny });
+  const commands = settings.executorCheckCommands;
+  return new ExecutorCheckWorld({ probes: new GuardedProbes(rules), commands, environment: process.env });
+}
 
 /** What the world of checks is made of. */
 export interface CheckWorldOptions {

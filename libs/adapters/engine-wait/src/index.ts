@@ -1,2 +1,2 @@
 export { WaitEngine } from './wait-engine.js';
-export type { UrlProbe } from './wait-engine.js';
+export type { CheckTrial, UrlProbe } from './wait-engine.js';

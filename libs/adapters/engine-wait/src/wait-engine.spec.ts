@@ -2,7 +2,7 @@ import type { EngineCall, UnitInput, Waited } from '@caisson/engine';
 import type { AppliedResource, AppliedUnit } from '@caisson/contracts';
 import { Fault, type Clock, type JsonObject } from '@caisson/kernel';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { WaitEngine } from './wait-engine.js';
+import { WaitEngine, type CheckTrial } from './wait-engine.js';
 
 const BEGIN = Date.parse('2026-03-02T10:15:00.000Z');
 let nowMs = BEGIN;
@@ -21,7 +21,8 @@ const probe = {
     return status;
   },
 };
-const engine = new WaitEngine(clock, probe);
+let trial: Awaited<ReturnType<CheckTrial['try']>> = { outcome: 'holds' };
+const engine = new WaitEngine(clock, probe, { try: () => Promise.resolve(trial) });
 const since = new Date(BEGIN).toISOString();
 const after = (seconds: number): string => new Date(BEGIN + seconds * 1000).toISOString();
 
@@ -157,5 +158,35 @@ describe('a plan', () => {
 
   it('does not judge what is not known yet', async () => {
     expect(await engine.validate(unitOf('poll', { url: '${job.outputs.url}' }))).toEqual([]);
+  });
+});
+
+describe('a check', () => {
+  const check = { check: { kind: 'tcp', host: 'db', port: 5432 }, everySeconds: 5, timeoutSeconds: 12 };
+  const refusing = (final: boolean) => ({ outcome: 'fails', why: 'db:5432 failed: refused', final }) as const;
+
+  it('is tried until it holds', async () => {
+    trial = refusing(false);
+    expect(await ask('check', check)).toMatchObject({
+      waiting: { reason: 'a tcp check to hold', until: after(5), touched: false },
+    });
+    nowMs += 10_000;
+    expect(await ask('check', check, { since })).toMatchObject({ waiting: { until: after(12) } });
+    trial = { outcome: 'holds' };
+    expect(await ask('check', check, { since })).toMatchObject({ resources: [{ outputs: { endedAt: after(10) } }] });
+  });
+
+  it('fails when its time is over, or another try would give the same', async () => {
+    trial = refusing(true);
+    await expect(ask('check', check)).rejects.toMatchObject({ code: 'wait-timed-out', errorClass: 'permanent' });
+    trial = refusing(false);
+    nowMs += 12_000;
+    await expect(ask('check', check, { since })).rejects.toThrow('db:5432 failed: refused');
+  });
+
+  it('of a kind that cannot be tried is refused before', async () => {
+    expect(await engine.validate(unitOf('check', { check: { kind: 'observed' } }))).toMatchObject([
+      { address: 'check.kind' },
+    ]);
   });
 });

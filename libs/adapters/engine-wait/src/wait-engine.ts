@@ -25,23 +25,41 @@ export interface UrlProbe {
   status(url: string, signal: AbortSignal): Promise<number>;
 }
 
+/** Tries checks of deployments: asks a port, runs an allowed command, judges a value. */
+export interface CheckTrial {
+  /** Tries once, within a bound; `final`: another try would give the same. Never rejects. */
+  try(
+    check: JsonObject,
+    call: EngineCall,
+  ): Promise<
+    { readonly outcome: 'holds' } | { readonly outcome: 'fails'; readonly why: string; readonly final: boolean }
+  >;
+}
+
+/** Of a service that looks at deployments and applies nothing. */
+const NO_TRIALS: CheckTrial = {
+  try: () => Promise.resolve({ outcome: 'fails', why: 'Checks are not tried here.', final: true }),
+};
+
 /** One look at a URL takes no longer. */
 const LOOK_MS_MAX = 10_000;
 
 const SECOND_MS = 1_000;
 
 /**
- * Units that are nothing but a wait: for a callback, a time, or a URL. They change nothing in the world; whatever
- * depends on them starts when they are over.
+ * Units that are nothing but a wait: for a callback, a time, a URL, or a check. They change nothing in the world;
+ * whatever depends on them starts when they are over.
  */
 export class WaitEngine implements Engine {
   readonly name = 'wait';
   readonly #clock: Clock;
   readonly #probe: UrlProbe;
+  readonly #trials: CheckTrial;
 
-  constructor(clock: Clock, probe: UrlProbe) {
+  constructor(clock: Clock, probe: UrlProbe, trials: CheckTrial = NO_TRIALS) {
     this.#clock = clock;
     this.#probe = probe;
+    this.#trials = trials;
   }
 
   async capabilities(): Promise<EngineCapabilities> {
@@ -86,6 +104,8 @@ export class WaitEngine implements Engine {
         return this.#forCallback({ resource, since, waited });
       case 'timer':
         return this.#forTime(resource, since);
+      case 'check':
+        return this.#forCheck({ resource, since }, call);
       default:
         return this.#forUrl({ resource, since }, call);
     }
@@ -135,9 +155,27 @@ export class WaitEngine implements Engine {
     if (got === `answers ${expectStatus}`) return this.#over(resource, { status: expectStatus });
     const deadline = later(since, timeoutSeconds * SECOND_MS);
     if (this.#isPast(deadline)) throw timedOut(resource, `${shown} ${got}; ${expectStatus} is awaited`, since);
-    const next = later(this.#clock.now(), everySeconds * SECOND_MS);
-    const until = next < deadline ? next : deadline;
-    return { waiting: { reason: `${shown} to answer ${expectStatus}`, until, callback: false, touched: false } };
+    return this.#again(`${shown} to answer ${expectStatus}`, { everySeconds, deadline });
+  }
+
+  async #forCheck(
+    { resource, since }: { readonly resource: ResourceInput; readonly since: Instant },
+    call: EngineCall,
+  ): Promise<ApplyResult | Waiting> {
+    const { check, everySeconds, timeoutSeconds } = propertiesOf('check', resource);
+    const tried = await this.#trials.try(check as JsonObject, call);
+    if (tried.outcome === 'holds') return this.#over(resource, {});
+    call.log(tried.why);
+    if (call.signal.aborted) throw stopped();
+    const deadline = later(since, timeoutSeconds * SECOND_MS);
+    if (tried.final || this.#isPast(deadline)) throw timedOut(resource, tried.why.replace(/\.$/, ''), since);
+    return this.#again(`a ${check.kind} check to hold`, { everySeconds, deadline });
+  }
+
+  #again(reason: string, when: { readonly everySeconds: number; readonly deadline: Instant }): Waiting {
+    const next = later(this.#clock.now(), when.everySeconds * SECOND_MS);
+    const until = next < when.deadline ? next : when.deadline;
+    return { waiting: { reason, until, callback: false, touched: false } };
   }
 
   async #look(url: string, { signal }: EngineCall): Promise<string> {
@@ -149,7 +187,7 @@ export class WaitEngine implements Engine {
     } catch (error) {
       if (error instanceof Fault && !error.retryable) throw refused(url, error);
       if (!signal.aborted) return `does not answer: ${messageOf(error).replace(/\.$/, '')}`;
-      throw new EngineFailure('stopped', 'The look was stopped.', { errorClass: 'transient', cause: error });
+      throw stopped(error);
     } finally {
       done.abort('done');
     }
@@ -176,6 +214,10 @@ function refuseBad(resource: ResourceInput, unknowns: readonly string[]): void {
   if (first === undefined && isWaitType(resource.type)) return;
   const message = `"${resource.address}" cannot be waited for: ${first?.detail ?? resource.type}`;
   throw new EngineFailure('unit-invalid', message, { errorClass: 'permanent', diagnostics });
+}
+
+function stopped(cause?: unknown): EngineFailure {
+  return new EngineFailure('stopped', 'The look was stopped.', { errorClass: 'transient', cause });
 }
 
 function timedOut({ address }: ResourceInput, what: string, since: Instant): EngineFailure {

@@ -4,7 +4,7 @@ import type { JsonObject } from '@caisson/kernel';
 import { z } from 'zod';
 
 /** What can be waited for. */
-export type WaitType = 'callback' | 'timer' | 'poll';
+export type WaitType = 'callback' | 'timer' | 'poll' | 'check';
 
 const SECONDS_MAX = 90 * 86_400;
 
@@ -27,6 +27,13 @@ const PROPERTIES = {
     everySeconds: z.int().min(1).max(86_400).default(30),
     timeoutSeconds: seconds.default(3_600),
   }),
+  /** What a check of this kind says is judged when it is tried: its references are resolved only then. */
+  check: z.strictObject({
+    ...everywhere,
+    check: z.looseObject({ kind: z.enum(['http', 'tcp', 'command', 'output']) }),
+    everySeconds: z.int().min(1).max(86_400).default(30),
+    timeoutSeconds: seconds.default(3_600),
+  }),
 } as const satisfies Record<WaitType, z.ZodType>;
 
 /** The properties of a wait, checked. */
@@ -38,7 +45,7 @@ export const CAPABILITIES: EngineCapabilities = {
   dryRun: false,
   resourcesPerUnitMax: 1,
   alone: [],
-  version: '1.0.0',
+  version: '1.1.0',
 };
 
 /** What is wrong with a wait. Values that are not known yet are not judged. */

@@ -12,7 +12,7 @@ import {
   TerraformEngine,
   TerraformStateBackend,
 } from '@caisson/engine-terraform';
-import { WaitEngine } from '@caisson/engine-wait';
+import { WaitEngine, type CheckTrial } from '@caisson/engine-wait';
 import { AddressRules, GuardedProbes } from '@caisson/probes';
 import type { MigrationClass, OpenedEventStore } from '@caisson/event-store-postgres';
 import type { Clock, IdGenerator } from '@caisson/kernel';
@@ -40,6 +40,8 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly ids: IdGenerator;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Tries the checks that are waited for. Absent: the service applies nothing. */
+  readonly trials?: CheckTrial;
 }
 
 /**
@@ -60,7 +62,7 @@ export async function openEngines(parts: EngineParts): Promise<Engines> {
   const probes = new GuardedProbes(new AddressRules({ allow: settings.probeAllow, deny: settings.probeDeny }));
   const engines: (Engine | undefined)[] = [
     await terraform(parts, credentials, runners),
-    new WaitEngine(clock, probes),
+    new WaitEngine(clock, probes, parts.trials),
     sandbox(settings),
   ];
   const present = engines.filter((engine) => engine !== undefined);

@@ -1,7 +1,7 @@
 import { Check } from '@caisson/contracts';
 import { Fault, type Clock, type JsonObject } from '@caisson/kernel';
 import { describe, expect, it } from 'vitest';
-import { runCheck, settlingMsOf, type CheckAround } from './checks.js';
+import { runCheck, settlingMsOf, tryCheck, type CheckAround } from './checks.js';
 import type { CheckCommand, CheckWorld } from './ports.js';
 
 interface Scene {
@@ -158,4 +158,33 @@ it('knows how long a resource may differ', () => {
   const observed = Check.parse({ kind: 'observed', withinMs: 60_000 });
   expect(settlingMsOf([observed as unknown as JsonObject, { kind: 'http', withinMs: 90_000 }])).toBe(60_000);
   expect(settlingMsOf([])).toBe(0);
+});
+
+describe('one try', () => {
+  it('asks once, and says what is wrong and whether to come back', async () => {
+    const told = scene({ status: async () => 503 });
+    const http = { kind: 'http', url: 'http://web/healthz' };
+    expect(await tryCheck(told.around, http)).toEqual({
+      ...{ outcome: 'fails', why: 'http://web/healthz answers 503, not 200', final: false },
+    });
+    expect(await tryCheck(told.around, { kind: 'tcp', host: 'db', port: '5432' })).toEqual({ outcome: 'holds' });
+    expect(told.asked).toEqual(['db:5432']);
+    expect(told.slept).toEqual([]);
+  });
+
+  it.each<[string, JsonObject]>([
+    ['a value', { kind: 'output', value: 'red', test: 'equals', expected: 'green' }],
+    ['no port', { kind: 'tcp', host: 'db', port: 'http' }],
+    ['no check', { kind: 'moon' }],
+  ])('of %s that cannot come to hold is final', async (_what, check) => {
+    expect(await tryCheck(scene().around, check)).toMatchObject({ outcome: 'fails', final: true });
+  });
+
+  it('of what may not be asked is final', async () => {
+    const denied = async () => {
+      throw new Fault('probe-denied', 'It may not be asked.', { retryable: false });
+    };
+    const check = { kind: 'tcp', host: 'db', port: 5432 };
+    expect(await tryCheck(scene({ connect: denied }).around, check)).toMatchObject({ outcome: 'fails', final: true });
+  });
 });

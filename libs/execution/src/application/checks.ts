@@ -26,18 +26,28 @@ export interface DeclaredCheck {
   readonly check: JsonObject;
 }
 
-/** Around a check. */
-export interface CheckAround {
+/** Around a try. */
+export interface TryAround {
   readonly clock: Clock;
   readonly world: CheckWorld;
   readonly signal: AbortSignal;
   readonly tenantId: string;
   readonly deploymentId: string;
-  /** What a reference may speak of. */
-  lookup(name: string): ReferableResource | undefined;
   /** One line about what is going on. */
   log(line: string): void;
 }
+
+/** Around a check. */
+export interface CheckAround extends TryAround {
+  /** What a reference may speak of. */
+  lookup(name: string): ReferableResource | undefined;
+}
+
+/** What one try of a check gave. */
+export type Tried =
+  | { readonly outcome: 'holds' }
+  /** `final`: another try would give the same. */
+  | { readonly outcome: 'fails'; readonly why: string; readonly final: boolean };
 
 /** Tries a check until it holds or one of its bounds is reached. Undefined when it holds; never throws. */
 export async function runCheck(around: CheckAround, declared: DeclaredCheck): Promise<Diagnostic | undefined> {
@@ -47,15 +57,25 @@ export async function runCheck(around: CheckAround, declared: DeclaredCheck): Pr
   if (missing !== undefined) return finding(address, `\${${missing.expression}} ${missing.reason}.`);
   const noPort = portTrouble(declared.check, resolved.value);
   if (noPort !== undefined) return finding(address, noPort);
-  const parsed = Check.safeParse(withNumbers(resolved.value));
-  if (!parsed.success) return finding(address, `It is no check: ${troubleOf(parsed.error)}.`);
-  const check = parsed.data;
-  if (check.kind === 'observed') return undefined; // Part of reading the unit itself.
-  if (check.kind === 'output') {
-    const wrong = judge(check);
-    return wrong === undefined ? undefined : finding(address, wrong);
+  const read = readCheck(resolved.value);
+  if ('trouble' in read) return finding(address, read.trouble);
+  if (isProbe(read.check)) return tryUntilItHolds(around, address, read.check);
+  const wrong = judged(read.check);
+  return wrong === undefined ? undefined : finding(address, wrong);
+}
+
+/** Tries a check once, with everything resolved: whoever asks comes back until it holds. Never throws. */
+export async function tryCheck(around: TryAround, resolved: JsonObject): Promise<Tried> {
+  const noPort = portTrouble(resolved, resolved);
+  const read = noPort === undefined ? readCheck(resolved) : { trouble: noPort };
+  if ('trouble' in read) return { outcome: 'fails', why: read.trouble, final: true };
+  const { check } = read;
+  if (!isProbe(check)) {
+    const why = judged(check);
+    return why === undefined ? { outcome: 'holds' } : { outcome: 'fails', why, final: true };
   }
-  return tryUntilItHolds(around, address, check);
+  const { final, got } = await tryWithin(around, check, TRY_TIMEOUT_MS);
+  return got === undefined ? { outcome: 'holds' } : { outcome: 'fails', why: `${nameOf(check)} ${got}`, final };
 }
 
 /** How long a resource may differ from what was applied, by its own checks; 0 when it has none that says so. */
@@ -67,24 +87,46 @@ export function settlingMsOf(checks: readonly JsonObject[]): number {
 type OfKind<Kind extends Check['kind']> = Extract<Check, { kind: Kind }>;
 type Probe = OfKind<'http'> | OfKind<'tcp'> | OfKind<'command'>;
 
+function isProbe(check: Check): check is Probe {
+  return check.kind !== 'observed' && check.kind !== 'output';
+}
+
+/** What is wrong with what asks nobody; undefined when it holds. That a unit is as applied is part of reading it. */
+function judged(check: Exclude<Check, Probe>): string | undefined {
+  return check.kind === 'observed' ? undefined : judge(check);
+}
+
+function readCheck(resolved: Json): { readonly check: Check } | { readonly trouble: string } {
+  const parsed = Check.safeParse(withNumbers(resolved));
+  return parsed.success ? { check: parsed.data } : { trouble: `It is no check: ${troubleOf(parsed.error)}.` };
+}
+
 async function tryUntilItHolds(around: CheckAround, address: string, check: Probe): Promise<Diagnostic | undefined> {
   const { clock, signal } = around;
   const startedMs = clock.monotonicMs();
   const leftMs = (): number => check.withinMs - (clock.monotonicMs() - startedMs);
   for (let tries = 1; ; tries += 1) {
-    const timeoutMs = Math.max(1, Math.min(TRY_TIMEOUT_MS, leftMs()));
-    const supervision = { clock, timeoutMs, graceMs: TRY_GRACE_MS, stop: signal };
-    const answer = await supervise(supervision, (stop) => tryOnce(around, check, stop));
-    const got = answer.outcome === 'value' ? answer.value : failed(answer);
+    const { final, got } = await tryWithin(around, check, Math.max(1, Math.min(TRY_TIMEOUT_MS, leftMs())));
     if (got === undefined) return undefined;
     around.log(`check of ${address}: ${nameOf(check)} ${got}`);
-    const isLast = isRefused(answer) || leftMs() <= 0 || tries >= check.triesMax;
-    if (isLast || signal.aborted) {
+    if (final || leftMs() <= 0 || tries >= check.triesMax || signal.aborted) {
       const times = tries === 1 ? 'one try' : `${tries} tries`;
       return finding(address, `${nameOf(check)} ${got}, after ${times} within ${check.withinMs} ms.`);
     }
     await clock.sleep(Math.min(leftMs(), check.everyMs), signal);
   }
+}
+
+/** What one try found wrong; nothing when it holds. */
+async function tryWithin(
+  around: TryAround,
+  check: Probe,
+  timeoutMs: number,
+): Promise<{ readonly got: string | undefined; readonly final: boolean }> {
+  const { clock, signal } = around;
+  const supervision = { clock, timeoutMs, graceMs: TRY_GRACE_MS, stop: signal };
+  const answer = await supervise(supervision, (stop) => tryOnce(around, check, stop));
+  return { got: answer.outcome === 'value' ? answer.value : failed(answer), final: isRefused(answer) };
 }
 
 /** Another try would be refused as this one: the address may not be asked, or the command not be run. */
@@ -93,7 +135,7 @@ function isRefused(answer: { readonly outcome: string; readonly error?: unknown 
 }
 
 /** What is wrong; undefined when it holds. */
-async function tryOnce(around: CheckAround, check: Probe, signal: AbortSignal): Promise<string | undefined> {
+async function tryOnce(around: TryAround, check: Probe, signal: AbortSignal): Promise<string | undefined> {
   const { deploymentId, tenantId, world } = around;
   switch (check.kind) {
     case 'http': {

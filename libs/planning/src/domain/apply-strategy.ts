@@ -86,7 +86,7 @@ function withSteps(
 function draftOf({ id, properties, provider, type }: Gate): ResourceDraft {
   return {
     ...{ address: id, engine: GATE_ENGINE, type, provider, properties },
-    ...{ hasReferences: type === 'poll', dependsOn: [], checks: [] },
+    ...{ hasReferences: type !== 'timer', dependsOn: [], checks: [] },
   };
 }
 

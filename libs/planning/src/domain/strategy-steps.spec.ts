@@ -52,10 +52,21 @@ describe('canary', () => {
     expect(steps('canary', copies(true)).gates).toEqual(['canary.web[0].pause']);
   });
 
-  it.each(['tcp', 'command', 'output', 'observed'])('asks no check of kind %s, which no wait can ask', (kind) => {
-    const unaskable = copies(true).map((copy) => ({ ...copy, checks: [{ kind }] }));
-    expect(steps('canary', unaskable).gates).toEqual(['canary.web[0].pause']);
-    expect(steps('rolling', unaskable)).toMatchObject({ gates: [], edges: ['web[0] → web[1]', 'web[1] → web[2]'] });
+  it.each(['tcp', 'command', 'output'])('tries a check of kind %s as it is', (kind) => {
+    const [first = node('x'), ...others] = copies(true);
+    const asked = { kind, withinMs: 4500, everyMs: 100 };
+    const { all } = steps('canary', [{ ...first, checks: [check, asked] }, ...others]);
+    expect(all.map(({ id, type }) => [id, type])).toEqual([
+      ['canary.web[0].check.1', 'poll'],
+      ['canary.web[0].check.2', 'check'],
+    ]);
+    expect(all[1]?.properties).toEqual({ check: asked, everySeconds: 1, timeoutSeconds: 5 });
+  });
+
+  it('asks nothing that the task of the copy has read already', () => {
+    const read = copies(true).map((copy) => ({ ...copy, checks: [{ kind: 'observed' }] }));
+    expect(steps('canary', read).gates).toEqual(['canary.web[0].pause']);
+    expect(steps('rolling', read)).toMatchObject({ gates: [], edges: ['web[0] → web[1]', 'web[1] → web[2]'] });
   });
 
   it('does nothing with a single copy', () => expect(steps('canary', [node('web')]).gates).toEqual([]));

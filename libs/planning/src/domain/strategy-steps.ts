@@ -1,5 +1,5 @@
 import type { DesiredState } from '@caisson/contracts';
-import type { JsonObject } from '@caisson/kernel';
+import type { Json, JsonObject } from '@caisson/kernel';
 
 /** How the copies of a desired state are brought about. */
 export type Strategy = DesiredState['strategy'];
@@ -22,7 +22,7 @@ export interface StrategyNode {
 export interface Gate {
   /** No resource has such a name, since names have no dot. */
   readonly id: string;
-  readonly type: 'poll' | 'timer';
+  readonly type: 'poll' | 'check' | 'timer';
   readonly properties: JsonObject;
   readonly provider: string;
   /** Ids of what is to be seen. */
@@ -46,6 +46,7 @@ export interface StrategyInput {
 
 /** Where a check says nothing else. */
 const CHECK_WITHIN_MS = 30_000;
+const CHECK_EVERY_MS = 1_000;
 
 /** The wait of a gate that has no check it could ask. */
 const PAUSE_SECONDS = 1;
@@ -157,22 +158,28 @@ function checkGates(id: string, of: readonly StrategyNode[]): readonly Gate[] {
   const asked = of.flatMap((node) => node.checks.filter(isAskable).map((check) => ({ node, check })));
   return asked.map(({ check, node }, index) => ({
     id: `${id}.check.${index + 1}`,
-    type: 'poll',
-    properties: pollOf(check),
+    ...waitFor(check),
     provider: node.provider,
     after: [node.id],
   }));
 }
 
-/** A wait polls URLs alone. The other kinds of checks are made once all is applied. */
+/** That a copy is as it was applied has been read when its task succeeded: nothing is left to be asked. */
 function isAskable({ kind }: JsonObject): boolean {
-  return kind === 'http';
+  return kind !== 'observed';
 }
 
-function pollOf(check: JsonObject): JsonObject {
-  const { expectStatus = 200, url = '', withinMs = CHECK_WITHIN_MS } = check;
-  const timeoutSeconds = Math.max(1, Math.ceil(Number(withinMs) / 1000));
-  return { url, expectStatus, everySeconds: 1, timeoutSeconds };
+/** A URL is polled; the other kinds are tried as they are. */
+function waitFor(check: JsonObject): Pick<Gate, 'type' | 'properties'> {
+  const { everyMs = CHECK_EVERY_MS, expectStatus = 200, kind, url = '', withinMs = CHECK_WITHIN_MS } = check;
+  const timeoutSeconds = wholeSeconds(withinMs);
+  if (kind !== 'http')
+    return { type: 'check', properties: { check, everySeconds: wholeSeconds(everyMs), timeoutSeconds } };
+  return { type: 'poll', properties: { url, expectStatus, everySeconds: 1, timeoutSeconds } };
+}
+
+function wholeSeconds(ms: Json): number {
+  return Math.max(1, Math.ceil(Number(ms) / 1000));
 }
 
 function pause(id: string, { after, provider }: Pick<Gate, 'after' | 'provider'>): Gate {
