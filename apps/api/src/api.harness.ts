@@ -12,6 +12,7 @@ import {
 import { CreateAttemptLog, PostgresAttemptLogs } from '@caisson/attempt-log-postgres';
 import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
 import { createHttpAdapter, prepareHttp } from '@caisson/http';
+import { CreateIdempotentAnswer, PostgresIdempotentAnswers } from '@caisson/idempotency-postgres';
 import { CreateInstalledEngine, PostgresInstalledEngines } from '@caisson/installed-engines-postgres';
 import { digestOf, type Json } from '@caisson/kernel';
 import { createLogger, Metrics } from '@caisson/observability';
@@ -135,7 +136,10 @@ export class TestApi {
     Logger.overrideLogger(false);
     const database = await createTestDatabase();
     this.#ended.push(() => database.drop());
-    await migrate({ ownerUrl: database.url, migrations: [CreateAttemptLog, CreateInstalledEngine] });
+    await migrate({
+      ownerUrl: database.url,
+      migrations: [CreateAttemptLog, CreateIdempotentAnswer, CreateInstalledEngine],
+    });
     const store = await openEventStore({ url: database.url });
     this.#ended.push(() => store.close());
     this.#store = store;
@@ -161,6 +165,7 @@ export class TestApi {
     const live = openLiveHub({ ...store, settings: {}, clock: systemClock, log, metrics });
     const ports: ApiPorts = {
       ...{ settings: SETTINGS, runtime, clock: systemClock, ids: systemIds, log, logs, live },
+      answers: new PostgresIdempotentAnswers(store.pool),
       installed: this.installed,
       ...store,
       ...changed,

@@ -10,9 +10,17 @@ import {
   Register,
 } from '@caisson/tenancy';
 import { ReactToFact } from '@caisson/deployment';
-import { Authenticator, DocsModule, PageCursors, SessionTokens, TokenKeys } from '@caisson/http';
+import {
+  Authenticator,
+  DocsModule,
+  IdempotencyInterceptor,
+  PageCursors,
+  SessionTokens,
+  TokenKeys,
+} from '@caisson/http';
 import { RecomputePlan, ReplaceTable, StoredTables } from '@caisson/planning';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { DEPLOYMENT_COMMAND_HANDLERS } from './commands/deployment-command-handlers.js';
 import { ReplaceTableHandler } from './commands/planning-command-handlers.js';
@@ -48,6 +56,7 @@ import { HashedSecrets } from './security/hashed-secrets.js';
 import { SecretBootstrapGate } from './security/secret-bootstrap-gate.js';
 import {
   callbackTokensOf,
+  derivedSecret,
   pageCursorsOf,
   SessionTokenIssuer,
   sessionTokensOf,
@@ -122,8 +131,17 @@ function portProviders(ports: ApiPorts): readonly Provider[] {
     { provide: LiveHub, useValue: ports.live },
     { provide: CLOCK, useValue: ports.clock },
     { provide: CALLBACK_TOKENS, useValue: { of: callbackTokensOf(ports) } },
+    { provide: APP_INTERCEPTOR, useValue: idempotencyOf(ports) },
     { provide: PageCursors, useValue: pageCursorsOf(ports) },
   ];
+}
+
+function idempotencyOf({ answers, log, settings }: ApiPorts): IdempotencyInterceptor {
+  return new IdempotencyInterceptor({
+    answers,
+    secret: derivedSecret(settings, 'idempotency keys'),
+    onTrouble: (error) => log.warn({ error }, 'an answer could not be remembered for its idempotency key'),
+  });
 }
 
 function useCaseProviders(ports: ApiPorts): readonly Provider[] {

@@ -1,9 +1,11 @@
 import { CreateAttemptLog, PostgresAttemptLogs } from '@caisson/attempt-log-postgres';
+import { CreateIdempotentAnswer, PostgresIdempotentAnswers } from '@caisson/idempotency-postgres';
 import { CreateInstalledEngine, PostgresInstalledEngines } from '@caisson/installed-engines-postgres';
 import type { ServiceDefinition } from '@caisson/service';
 import { ApiModule } from './api.module.js';
 import { openLiveHub } from './live/open-live-hub.js';
 import { ApiSettings } from './settings.js';
+import { oldAnswersLoop } from './worker/old-answers-loop.js';
 import { runStartWorker } from './worker/run-start-worker.js';
 import { strandedRunsLoop } from './worker/stranded-runs-loop.js';
 
@@ -11,7 +13,7 @@ import { strandedRunsLoop } from './worker/stranded-runs-loop.js';
 export const apiService: ServiceDefinition<typeof ApiSettings> = {
   name: 'api',
   settings: ApiSettings,
-  migrations: [CreateAttemptLog, CreateInstalledEngine],
+  migrations: [CreateAttemptLog, CreateIdempotentAnswer, CreateInstalledEngine],
   routes: ['/api', '/docs', '/.well-known', '/asyncapi.json'],
   consumesEvents: true,
   module: (frame) => {
@@ -20,8 +22,11 @@ export const apiService: ServiceDefinition<typeof ApiSettings> = {
     const lost = (error: unknown): void => frame.log.warn({ error }, 'lines of a log were lost');
     const live = openLiveHub(frame);
     frame.runInBackground('live streams', live);
+    const answers = new PostgresIdempotentAnswers(frame.database);
+    frame.runInBackground('old answers', oldAnswersLoop(frame, answers));
     const logs = new PostgresAttemptLogs(frame.database, frame.clock, lost);
-    return ApiModule.register({ ...frame, live, logs, installed: new PostgresInstalledEngines(frame.database) });
+    const installed = new PostgresInstalledEngines(frame.database);
+    return ApiModule.register({ ...frame, live, answers, logs, installed });
   },
 };
 

@@ -1,5 +1,6 @@
 import type { AttemptLogs } from '@caisson/engine';
 import type { CommandRuntime, ConsumerStore, DocumentStore, LockManager } from '@caisson/event-sourcing';
+import type { IdempotentAnswers } from '@caisson/http';
 import type { PostgresInstalledEngines } from '@caisson/installed-engines-postgres';
 import type { Clock, IdGenerator } from '@caisson/kernel';
 import type { Logger } from '@caisson/observability';
@@ -26,6 +27,7 @@ export interface ApiPorts {
   readonly consumers: ConsumerStore;
   readonly locks: LockManager;
   readonly logs: Pick<AttemptLogs, 'read'>;
+  readonly answers: IdempotentAnswers;
   readonly installed: Pick<PostgresInstalledEngines, 'of'>;
   readonly live: LiveHub;
   readonly clock: Clock;

@@ -2413,7 +2413,10 @@ export interface operations {
   register: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
+        'Idempotency-Key'?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -2434,6 +2437,8 @@ export interface operations {
       /** @description Register: found a tenant with the bootstrap token, follow an invitation, or join as a viewer */
       201: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           [name: string]: unknown;
         };
         content: {
@@ -2466,7 +2471,7 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'tenant-exists' | 'username-taken';
+            code?: 'idempotency-key-in-use' | 'tenant-exists' | 'username-taken';
           } & components['schemas']['Problem'];
         };
       };
@@ -2482,7 +2487,10 @@ export interface operations {
   logIn: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
+        'Idempotency-Key'?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -2502,6 +2510,8 @@ export interface operations {
       /** @description Exchange user name and password for the tokens of a new session */
       200: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           [name: string]: unknown;
         };
         content: {
@@ -2536,7 +2546,10 @@ export interface operations {
   refresh: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
+        'Idempotency-Key'?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -2554,6 +2567,8 @@ export interface operations {
       /** @description Exchange a refresh token for the next tokens of its session; a second time ends the session */
       200: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           [name: string]: unknown;
         };
         content: {
@@ -2589,7 +2604,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path?: never;
@@ -2600,6 +2615,8 @@ export interface operations {
       /** @description End the session */
       204: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -2621,6 +2638,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'idempotency-key-in-use';
+          } & components['schemas']['Problem'];
+        };
+      };
       413: components['responses']['Problem413'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
@@ -2634,7 +2665,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path?: never;
@@ -2655,6 +2686,8 @@ export interface operations {
       /** @description Change the password, and end all other sessions */
       204: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -2676,6 +2709,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'idempotency-key-in-use';
+          } & components['schemas']['Problem'];
+        };
+      };
       413: components['responses']['Problem413'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
@@ -2806,7 +2853,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path?: never;
@@ -2826,6 +2873,8 @@ export interface operations {
       /** @description Invite somebody into the tenant; the invitation is shown this once */
       201: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           [name: string]: unknown;
         };
         content: {
@@ -2846,7 +2895,7 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'invitations-exhausted' | 'secret-shown';
+            code?: 'idempotency-key-in-use' | 'idempotent-answer-not-kept' | 'invitations-exhausted' | 'secret-shown';
           } & components['schemas']['Problem'];
         };
       };
@@ -2916,7 +2965,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -2929,6 +2978,8 @@ export interface operations {
       /** @description Leave the tenant, or show a member the door, which needs the permission user:manage */
       204: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -2961,7 +3012,7 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'last-admin';
+            code?: 'idempotency-key-in-use' | 'last-admin';
           } & components['schemas']['Problem'];
         };
       };
@@ -2978,7 +3029,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -3000,6 +3051,8 @@ export interface operations {
       /** @description Give a member another role */
       200: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           [name: string]: unknown;
         };
         content: {
@@ -3034,7 +3087,7 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'last-admin';
+            code?: 'idempotency-key-in-use' | 'last-admin';
           } & components['schemas']['Problem'];
         };
       };
@@ -3096,7 +3149,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path?: never;
@@ -3118,6 +3171,8 @@ export interface operations {
       /** @description Issue an API key; its secret is shown this once */
       201: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           [name: string]: unknown;
         };
         content: {
@@ -3138,7 +3193,7 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'secret-shown';
+            code?: 'idempotency-key-in-use' | 'idempotent-answer-not-kept' | 'secret-shown';
           } & components['schemas']['Problem'];
         };
       };
@@ -3209,7 +3264,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -3222,6 +3277,8 @@ export interface operations {
       /** @description Revoke an API key, at once */
       204: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -3244,6 +3301,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'idempotency-key-in-use';
+          } & components['schemas']['Problem'];
+        };
+      };
       413: components['responses']['Problem413'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
@@ -3257,7 +3328,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -3279,6 +3350,8 @@ export interface operations {
       /** @description Give an API key a new secret, and let the old one be good for a while */
       200: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           [name: string]: unknown;
         };
         content: {
@@ -3313,7 +3386,13 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'key-changed' | 'key-expired' | 'key-revoked' | 'secret-shown';
+            code?:
+              | 'idempotency-key-in-use'
+              | 'idempotent-answer-not-kept'
+              | 'key-changed'
+              | 'key-expired'
+              | 'key-revoked'
+              | 'secret-shown';
           } & components['schemas']['Problem'];
         };
       };
@@ -3393,7 +3472,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path?: never;
@@ -3432,6 +3511,8 @@ export interface operations {
       /** @description Create a deployment and request its first run */
       202: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The run that follows, or the deployment. */
           Location?: string;
           /** @description The version of the deployment after the command. */
@@ -3470,7 +3551,13 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'deployment-deleted' | 'deployment-exists' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?:
+              | 'deployment-deleted'
+              | 'deployment-exists'
+              | 'idempotency-key-in-use'
+              | 'run-active'
+              | 'run-state-conflict'
+              | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -3568,7 +3655,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -3581,6 +3668,8 @@ export interface operations {
       /** @description Cancel what runs and destroy what was applied */
       202: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The run that follows, or the deployment. */
           Location?: string;
           /** @description The version of the deployment after the command. */
@@ -3619,7 +3708,8 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?:
+              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -3650,7 +3740,7 @@ export interface operations {
     parameters: {
       query?: never;
       header: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
         /** @description The ETag of the thing as it was read. */
         'If-Match': string;
@@ -3694,6 +3784,8 @@ export interface operations {
       /** @description Replace what is desired and request an update run */
       202: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The run that follows, or the deployment. */
           Location?: string;
           /** @description The version of the deployment after the command. */
@@ -3732,7 +3824,8 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?:
+              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -3777,7 +3870,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
         /** @description The ETag of the thing as it was read. */
         'If-Match'?: string;
@@ -3803,6 +3896,8 @@ export interface operations {
       /** @description Change how many copies of a resource there are */
       202: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The run that follows, or the deployment. */
           Location?: string;
           /** @description The version of the deployment after the command. */
@@ -3841,7 +3936,8 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?:
+              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -3885,7 +3981,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
         /** @description The ETag of the thing as it was read. */
         'If-Match'?: string;
@@ -3918,6 +4014,8 @@ export interface operations {
       /** @description Change properties of named resources */
       202: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The run that follows, or the deployment. */
           Location?: string;
           /** @description The version of the deployment after the command. */
@@ -3956,7 +4054,8 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?:
+              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -4000,7 +4099,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -4017,6 +4116,8 @@ export interface operations {
       /** @description Plan the newest run, or plan it again */
       202: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The run that follows, or the deployment. */
           Location?: string;
           /** @description The version of the deployment after the command. */
@@ -4055,7 +4156,8 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?:
+              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -4086,7 +4188,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -4108,6 +4210,8 @@ export interface operations {
       /** @description Approve the plan of the newest run by its digest */
       202: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The run that follows, or the deployment. */
           Location?: string;
           /** @description The version of the deployment after the command. */
@@ -4148,6 +4252,7 @@ export interface operations {
             /** @enum {unknown} */
             code?:
               | 'deployment-deleted'
+              | 'idempotency-key-in-use'
               | 'plan-digest-mismatch'
               | 'plan-inputs-changed'
               | 'run-active'
@@ -4184,7 +4289,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -4201,6 +4306,8 @@ export interface operations {
       /** @description Apply the approved plan of the newest run */
       202: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The run that follows, or the deployment. */
           Location?: string;
           /** @description The version of the deployment after the command. */
@@ -4239,7 +4346,13 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'deployment-deleted' | 'run-active' | 'run-not-due' | 'run-state-conflict' | 'run-superseded';
+            code?:
+              | 'deployment-deleted'
+              | 'idempotency-key-in-use'
+              | 'run-active'
+              | 'run-not-due'
+              | 'run-state-conflict'
+              | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -4270,7 +4383,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -4292,6 +4405,8 @@ export interface operations {
       /** @description Cancel the newest run */
       202: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The run that follows, or the deployment. */
           Location?: string;
           /** @description The version of the deployment after the command. */
@@ -4330,7 +4445,8 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?:
+              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -4361,7 +4477,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -4384,6 +4500,8 @@ export interface operations {
       /** @description Undo a failed run, or go back to an earlier revision */
       202: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The run that follows, or the deployment. */
           Location?: string;
           /** @description The version of the deployment after the command. */
@@ -4422,7 +4540,8 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?:
+              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -4466,7 +4585,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -4483,6 +4602,8 @@ export interface operations {
       /** @description Try the newest run again */
       202: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The run that follows, or the deployment. */
           Location?: string;
           /** @description The version of the deployment after the command. */
@@ -4521,7 +4642,8 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?:
+              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -4552,7 +4674,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -4574,6 +4696,8 @@ export interface operations {
       /** @description Compare the world with what was applied */
       202: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The report to come. */
           Location?: string;
           [name: string]: unknown;
@@ -4610,7 +4734,8 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?:
+              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -5209,7 +5334,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -5231,6 +5356,8 @@ export interface operations {
       /** @description Approve the plan of a run by its digest */
       202: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The run that follows, or the deployment. */
           Location?: string;
           /** @description The version of the deployment after the command. */
@@ -5271,6 +5398,7 @@ export interface operations {
             /** @enum {unknown} */
             code?:
               | 'deployment-deleted'
+              | 'idempotency-key-in-use'
               | 'plan-digest-mismatch'
               | 'plan-inputs-changed'
               | 'run-active'
@@ -5307,7 +5435,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -5329,6 +5457,8 @@ export interface operations {
       /** @description Turn the plan of a run down */
       202: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The run that follows, or the deployment. */
           Location?: string;
           /** @description The version of the deployment after the command. */
@@ -5367,7 +5497,8 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?:
+              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -5398,7 +5529,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -5420,6 +5551,8 @@ export interface operations {
       /** @description Cancel a run */
       202: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The run that follows, or the deployment. */
           Location?: string;
           /** @description The version of the deployment after the command. */
@@ -5458,7 +5591,8 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?:
+              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -5489,7 +5623,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -5506,6 +5640,8 @@ export interface operations {
       /** @description Try a failed run again */
       202: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The run that follows, or the deployment. */
           Location?: string;
           /** @description The version of the deployment after the command. */
@@ -5544,7 +5680,8 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?:
+              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -5751,7 +5888,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -5774,6 +5911,8 @@ export interface operations {
       /** @description Say what became of a task whose outcome is unknown */
       202: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The run that follows, or the deployment. */
           Location?: string;
           /** @description The version of the deployment after the command. */
@@ -5812,7 +5951,13 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded' | 'task-outcome-known';
+            code?:
+              | 'deployment-deleted'
+              | 'idempotency-key-in-use'
+              | 'run-active'
+              | 'run-state-conflict'
+              | 'run-superseded'
+              | 'task-outcome-known';
           } & components['schemas']['Problem'];
         };
       };
@@ -5955,7 +6100,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -5972,6 +6117,8 @@ export interface operations {
       /** @description Compute a plan again from its recorded inputs and say whether it is the same */
       200: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           [name: string]: unknown;
         };
         content: {
@@ -6006,7 +6153,7 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'plan-not-recomputable';
+            code?: 'idempotency-key-in-use' | 'plan-not-recomputable';
           } & components['schemas']['Problem'];
         };
       };
@@ -6061,7 +6208,7 @@ export interface operations {
     parameters: {
       query?: never;
       header: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
         /** @description The ETag of the thing as it was read. */
         'If-Match': string;
@@ -6118,6 +6265,8 @@ export interface operations {
       /** @description Replace the type table by a new version */
       200: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The version, for If-Match. */
           ETag?: string;
           [name: string]: unknown;
@@ -6130,6 +6279,20 @@ export interface operations {
       401: components['responses']['Problem401'];
       403: components['responses']['Problem403'];
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'idempotency-key-in-use';
+          } & components['schemas']['Problem'];
+        };
+      };
       /** @description It has changed since it was read. */
       412: {
         headers: {
@@ -6250,7 +6413,7 @@ export interface operations {
     parameters: {
       query?: never;
       header: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
         /** @description The ETag of the thing as it was read. */
         'If-Match': string;
@@ -6285,6 +6448,8 @@ export interface operations {
       /** @description Replace the price book by a new version */
       200: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The version, for If-Match. */
           ETag?: string;
           [name: string]: unknown;
@@ -6297,6 +6462,20 @@ export interface operations {
       401: components['responses']['Problem401'];
       403: components['responses']['Problem403'];
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'idempotency-key-in-use';
+          } & components['schemas']['Problem'];
+        };
+      };
       /** @description It has changed since it was read. */
       412: {
         headers: {
@@ -6379,7 +6558,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path?: never;
@@ -6400,6 +6579,8 @@ export interface operations {
       /** @description Compare the world with what was applied to a deployment */
       202: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The report to come. */
           Location?: string;
           [name: string]: unknown;
@@ -6436,7 +6617,8 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'deployment-deleted' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+            code?:
+              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -6567,7 +6749,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Names the command: the same key again is the same command. A UUID of version 7 is a good one. */
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -6589,6 +6771,8 @@ export interface operations {
       /** @description Request a run that puts right what a report found */
       202: {
         headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
           /** @description The run that follows, or the deployment. */
           Location?: string;
           /** @description The version of the deployment after the command. */
@@ -6629,7 +6813,12 @@ export interface operations {
             status?: 409;
             /** @enum {unknown} */
             code?:
-              'deployment-deleted' | 'nothing-to-remediate' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+              | 'deployment-deleted'
+              | 'idempotency-key-in-use'
+              | 'nothing-to-remediate'
+              | 'run-active'
+              | 'run-state-conflict'
+              | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };

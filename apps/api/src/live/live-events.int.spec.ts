@@ -3,6 +3,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
 import { Relay, type NewEvent } from '@caisson/event-sourcing';
 import { createHttpAdapter, prepareHttp } from '@caisson/http';
+import { PostgresIdempotentAnswers } from '@caisson/idempotency-postgres';
 import { createLogger, Metrics } from '@caisson/observability';
 import { systemClock, systemIds } from '@caisson/service';
 import { tenantIdOf } from '@caisson/tenancy';
@@ -49,7 +50,19 @@ beforeAll(async () => {
   const runtime = { store: store.events, clock: systemClock, service: 'api' };
   const logs = { read: async () => ({ lines: [], nextOffset: 0 }) };
   const installed = { of: async () => new Map<string, string>() };
-  const ports = { settings, runtime, clock: systemClock, ids: systemIds, log, logs, installed, live: hub, ...store };
+  const answers = new PostgresIdempotentAnswers(store.pool);
+  const ports = {
+    settings,
+    runtime,
+    clock: systemClock,
+    ids: systemIds,
+    log,
+    logs,
+    answers,
+    installed,
+    live: hub,
+    ...store,
+  };
   app = await NestFactory.create<NestFastifyApplication>(ApiModule.register(ports), createHttpAdapter());
   prepareHttp(app, { log, metrics });
   await app.listen(0, '127.0.0.1');

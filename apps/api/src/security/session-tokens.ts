@@ -54,9 +54,14 @@ export class SessionTokenIssuer implements TokenIssuer {
   }
 }
 
-/** The signer of page cursors, with a secret of its own that follows from the one for tokens. */
+/** The signer of page cursors. */
 export function pageCursorsOf({ settings }: Pick<ApiPorts, 'settings'>): PageCursors {
-  return new PageCursors(createHmac('sha256', settings.jwtSecret).update('page cursors').digest('hex'));
+  return new PageCursors(derivedSecret(settings, 'page cursors'));
+}
+
+/** A secret for one purpose only, that follows from the one for tokens. */
+export function derivedSecret({ jwtSecret }: Pick<ApiPorts['settings'], 'jwtSecret'>, purpose: string): string {
+  return createHmac('sha256', jwtSecret).update(purpose).digest('hex');
 }
 
 /** The signer of callback addresses; undefined when callbacks are off. */

@@ -1,6 +1,7 @@
 import { EndStrandedRuns } from '@caisson/deployment';
 import type { BackgroundLoop, ServiceFrame } from '@caisson/service';
 import type { ApiSettings } from '../settings.js';
+import { periodicLoop } from './periodic-loop.js';
 
 /** How often what is parked is looked at: a run that waits for nothing is told within it. */
 const EVERY_MS = 10_000;
@@ -9,30 +10,12 @@ const EVERY_MS = 10_000;
 export function strandedRunsLoop(frame: ServiceFrame<ApiSettings>): BackgroundLoop {
   const { clock, log } = frame;
   const endStrandedRuns = new EndStrandedRuns(frame);
-  const stopping = new AbortController();
-  let running: Promise<void> | undefined;
-  const look = async (): Promise<void> => {
+  return periodicLoop(clock, EVERY_MS, async () => {
     try {
       const ended = await endStrandedRuns.execute();
       if (ended.length > 0) log.warn({ runs: ended.length }, 'runs were ended whose streams are parked');
     } catch (error) {
       log.warn({ error }, 'what is parked could not be looked at; trying again');
     }
-  };
-  const walk = async (): Promise<void> => {
-    for (;;) {
-      await clock.sleep(EVERY_MS, stopping.signal);
-      if (stopping.signal.aborted) return;
-      await look();
-    }
-  };
-  return {
-    start: () => {
-      running ??= walk();
-    },
-    stop: async () => {
-      stopping.abort();
-      await running;
-    },
-  };
+  });
 }

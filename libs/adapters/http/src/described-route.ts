@@ -49,8 +49,8 @@ export function routesOf(controller: Type): readonly DescribedRoute[] {
 }
 
 /** Whether an operation changes something, so that its command can have a name: an `Idempotency-Key`. */
-export function isCommand({ method, operation }: Pick<DescribedRoute, 'method' | 'operation'>): boolean {
-  return method !== 'get' && operation.access !== 'public';
+export function isCommand({ method }: Pick<DescribedRoute, 'method'>): boolean {
+  return method !== 'get';
 }
 
 /** Whether an answer is one page of several. */

@@ -1,6 +1,7 @@
 import { EDGE_PROBLEMS, Problem, type ProblemCatalog } from '@caisson/contracts';
 import { invariant } from '@caisson/kernel';
 import { isCommand, type DescribedRoute } from './described-route.js';
+import { keepsAnswers } from './idempotency.interceptor.js';
 import type { JsonSchema, OpenApiSchemas } from './open-api-schemas.js';
 
 const PLACE = '#/components/responses/';
@@ -44,7 +45,7 @@ export class OpenApiRefusals {
   of(route: DescribedRoute): Readonly<Record<string, JsonSchema>> {
     const byStatus = new Map<number, string[]>();
     for (const status of statusesByShape(route)) byStatus.set(status, edgeCodesOf(status));
-    for (const code of route.operation.problems ?? []) {
+    for (const code of [...keyProblems(route), ...(route.operation.problems ?? [])]) {
       const status = this.catalog[code]?.status;
       invariant(status !== undefined, `${route.id} answers ${code}, which is in no catalog`);
       byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
@@ -84,6 +85,14 @@ const RETRY_AFTER = { 'Retry-After': { description: 'Seconds to wait.', schema: 
 function edgeCodesOf(status: number): string[] {
   const codes = Object.entries(EDGE_PROBLEMS).filter(([, type]) => type.status === status);
   return codes.map(([code]) => code).sort();
+}
+
+/** What an `Idempotency-Key` can meet, beside a 422. */
+function keyProblems(route: DescribedRoute): readonly (keyof typeof EDGE_PROBLEMS)[] {
+  if (!isCommand(route) || !keepsAnswers(route.operation)) return [];
+  return route.operation.secretAnswer === true
+    ? ['idempotency-key-in-use', 'idempotent-answer-not-kept']
+    : ['idempotency-key-in-use'];
 }
 
 function statusesByShape(route: DescribedRoute): readonly number[] {

@@ -30,7 +30,8 @@ export interface OpenApiSource {
 
 const IDEMPOTENCY_KEY: RequestHeader = {
   required: false,
-  description: 'Names the command: the same key again is the same command. A UUID of version 7 is a good one.',
+  description:
+    'Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one.',
 };
 const IF_MATCH = 'The ETag of the thing as it was read.';
 
@@ -104,6 +105,7 @@ function successOf(route: DescribedRoute, schemas: OpenApiSchemas): JsonSchema {
   const named = {
     ...(isTagged(route) ? { ETag: 'Names this state of the answer, for If-None-Match.' } : {}),
     ...(isPaged(route.operation) ? { Link: 'The next page, when there is one (RFC 8288).' } : {}),
+    ...(isCommand(route) ? { 'Idempotent-Replayed': 'true when the answer was given before.' } : {}),
     ...answerHeaders,
   };
   const headers = Object.entries(named).map(([name, description]) => [

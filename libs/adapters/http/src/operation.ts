@@ -24,7 +24,7 @@ export interface OperationOptions {
   readonly ifMatch?: 'required' | 'optional';
   /** Codes of refusals beside those that follow from the shape of the operation; the document's catalog has them. */
   readonly problems?: readonly ProblemCode[];
-  /** The answer holds a secret that is shown once: nothing between handler and caller may keep it. */
+  /** The answer holds a secret that is shown once: who sends the same `Idempotency-Key` again does not get it. */
   readonly secretAnswer?: boolean;
   /** A body as a caller may send it; a test holds it against the schema. */
   readonly example?: unknown;

@@ -31,6 +31,8 @@ export const EDGE_PROBLEMS = {
   'route-not-found': { status: 404, title: 'There is no such address' },
   'method-not-allowed': { status: 405, title: 'The address does not know this method' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
+  'idempotency-key-in-use': { status: 409, title: 'The same request is being answered' },
+  'idempotent-answer-not-kept': { status: 409, title: 'The answer was given once and is not kept' },
   'precondition-failed': { status: 412, title: 'It has changed since it was read' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'url-too-long': { status: 414, title: 'The address is too long' },
