@@ -1,8 +1,8 @@
-import { decodeEvent, topicOf, type PublicEvent } from '@caisson/contracts';
+import { decodeEvent, encodeHeaders, topicOf, type PublicEvent } from '@caisson/contracts';
 import { migrate } from '@caisson/event-store-postgres';
 import { NO_STREAM, type Delivery, type NewEvent, type StreamHead, type StreamRef } from '@caisson/event-sourcing';
 import { messageOf } from '@caisson/kernel';
-import { encodeHeaders, EventsOf, messageKey } from '@caisson/messaging-kafka';
+import { EventsOf, messageKey } from '@caisson/messaging-kafka';
 import { createLogger, Metrics } from '@caisson/observability';
 import { CommonSettings, Health, openFoundation, Shutdown, startService, type Foundation } from '@caisson/service';
 import {

@@ -22,6 +22,16 @@ export { TENANCY_EVENTS } from './events/tenancy.events.js';
 export { WEBHOOK_EVENTS } from './events/webhooks.events.js';
 export { Diagnostic, Failure } from './failure.js';
 export { hideUrlSecrets } from './hide-url-secrets.js';
+export { decodeMessage, encodeHeaders } from './kafka-message.js';
+export type { Decoded, KafkaHeaders } from './kafka-message.js';
+export { deadLetterTopicOf } from './reading/dead-letter.js';
+export type { DeadLetter, KafkaMessage } from './reading/dead-letter.js';
+export { EventReader } from './reading/event-reader.js';
+export type { EventReaderOptions, Handling } from './reading/event-reader.js';
+export { PostgresSeenEvents } from './reading/postgres-seen-events.js';
+export type { SqlClient, SqlPool } from './reading/postgres-seen-events.js';
+export { InMemorySeenEvents } from './reading/seen-events.js';
+export type { SeenEvents } from './reading/seen-events.js';
 export { JsonValue } from './json-value.js';
 export {
   PLANNING_TABLE_LIMITS,
@@ -51,7 +61,7 @@ export {
 export { HEAD_START_MS, PRIORITIES, Priority } from './priority.js';
 export { outputsByAddress, resourcesByAddress } from './applied-resources.js';
 export { decodeEvent, eventTypeOf, parseEventType, PUBLIC_EVENTS } from './public-event.js';
-export type { DataOf, EventEnvelope, EventOf, FactOf, PublicEvent } from './public-event.js';
+export type { DataOf, DataOfType, EventEnvelope, EventOf, EventType, FactOf, PublicEvent } from './public-event.js';
 export {
   findReferences,
   isUploadedContent,

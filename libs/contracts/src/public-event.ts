@@ -25,6 +25,19 @@ export type FactOf<C extends Context> = keyof Catalog[C] & string;
 /** The data of one fact. */
 export type DataOf<C extends Context, F extends FactOf<C>> = Catalog[C][F] extends z.ZodType<infer Data> ? Data : never;
 
+/** The type attribute of one fact; a fact called `….v2` names its own version. */
+type TypeOf<C extends Context, F extends string> = F extends `${string}.v${number}`
+  ? `caisson.${C}.${F}`
+  : `caisson.${C}.${F}.v1`;
+
+/** The type attributes of all public events: `caisson.deployment.run-completed.v1` and so on. */
+export type EventType = { [C in Context]: { [F in FactOf<C>]: TypeOf<C, F> }[FactOf<C>] }[Context];
+
+/** The data of events of one type. */
+export type DataOfType<T extends EventType> = {
+  [C in Context]: { [F in FactOf<C>]: TypeOf<C, F> extends T ? DataOf<C, F> : never }[FactOf<C>];
+}[Context];
+
 /** What every public event carries around its data. CloudEvents 1.0 names where it has them. */
 export interface EventEnvelope {
   /** Event id, unique for ever: the key to deduplicate by. */

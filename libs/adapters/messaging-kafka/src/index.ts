@@ -1,5 +1,3 @@
-export { decodeMessage, encodeHeaders } from './cloud-events.js';
-export type { Decoded, KafkaHeaders } from './cloud-events.js';
 export { EventStrategy } from './event-strategy.js';
 export type { EventStrategyOptions, StrategyHealth, StrategyObserver } from './event-strategy.js';
 export { EventsOf } from './events-of.js';

@@ -7,10 +7,9 @@ import {
   systemClock,
   testKafkaBrokers,
 } from '@caisson/testing';
-import { topicOf } from '@caisson/contracts';
+import { encodeHeaders, topicOf } from '@caisson/contracts';
 import { Fault } from '@caisson/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeHeaders } from './cloud-events.js';
 import { connectKafka } from './kafka-client.js';
 import { KafkaEventPublisher } from './kafka-event-publisher.js';
 import { KafkaEventStrategy, type KafkaEventStrategyOptions } from './kafka-event-strategy.js';

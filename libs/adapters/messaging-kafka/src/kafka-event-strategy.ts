@@ -1,7 +1,6 @@
 import type { EachBatchPayload } from 'kafkajs';
-import { TOPICS, type PublicEvent, type TopicSettings } from '@caisson/contracts';
+import { decodeMessage, TOPICS, type PublicEvent, type TopicSettings } from '@caisson/contracts';
 import { backoffMs, Sweep, SWEEP_DEFAULTS, type EventConsumer } from '@caisson/event-sourcing';
-import { decodeMessage } from './cloud-events.js';
 import { ConsumerProgress } from './consumer-progress.js';
 import { EventStrategy, type EventStrategyOptions, type StrategyHealth } from './event-strategy.js';
 import { GatheredPages } from './gathered-pages.js';

@@ -1,6 +1,5 @@
-import { CONTEXTS, parseEventType, TOPICS, topicOf, type TopicSettings } from '@caisson/contracts';
+import { CONTEXTS, encodeHeaders, parseEventType, TOPICS, topicOf, type TopicSettings } from '@caisson/contracts';
 import type { OutboxEntry } from '@caisson/event-sourcing';
-import { encodeHeaders } from './cloud-events.js';
 import { murmur2 } from './murmur2.js';
 
 /** Bytes of a request to one partition; Kafka refuses more than 1 MiB of messages in one batch by default. */

@@ -1,7 +1,7 @@
-import type { PublicEvent } from '@caisson/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeMessage, encodeHeaders, type KafkaHeaders } from './cloud-events.js';
+import { decodeMessage, encodeHeaders, type KafkaHeaders } from './kafka-message.js';
+import type { PublicEvent } from './public-event.js';
 
 const EVENT: PublicEvent = {
   id: '0190a8e0-0000-7000-8000-000000000001',

@@ -1,5 +1,6 @@
-import { dataSchemaOf, type EventEnvelope, type PublicEvent } from '@caisson/contracts';
 import { messageOf } from '@caisson/kernel';
+import { dataSchemaOf } from './cloud-event.js';
+import type { EventEnvelope, PublicEvent } from './public-event.js';
 
 /** Message headers as a Kafka client hands them over: bytes or text, or several of one name. */
 export type KafkaHeaders = Readonly<Record<string, Buffer | string | readonly (Buffer | string)[] | undefined>>;

@@ -1,0 +1,119 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { encodeHeaders } from '../kafka-message.js';
+import type { PublicEvent } from '../public-event.js';
+import { deadLetterTopicOf, type DeadLetter, type KafkaMessage } from './dead-letter.js';
+import { EventReader } from './event-reader.js';
+import { InMemorySeenEvents } from './seen-events.js';
+
+const TOPIC = 'caisson.deployment.events.v1';
+const COMPLETED = 'caisson.deployment.run-completed.v1';
+const DATA = { deploymentId: 'd', runId: 'r', kind: 'create', revision: 1, applied: [], outputs: { url: 'x' } };
+
+function messageWith(given: Partial<PublicEvent> = {}): KafkaMessage {
+  const event = {
+    ...{ id: 'e-1', type: COMPLETED, source: '/caisson/api', subject: 'deployment-d', sequence: 7, data: DATA },
+    ...{ time: '2026-03-02T10:15:00.000Z', tenantId: 't', correlationId: 'c', causationId: 'x', actor: 'mia' },
+    ...given,
+  };
+  return {
+    topic: TOPIC,
+    key: Buffer.from('t|deployment-d'),
+    value: Buffer.from(JSON.stringify(event.data)),
+    headers: encodeHeaders(event),
+  };
+}
+
+function scene(handle: (event: PublicEvent) => void = () => undefined) {
+  const letters: DeadLetter[] = [];
+  const calls: string[] = [];
+  const reader = new EventReader({
+    ...{ group: 'billing', seen: new InMemorySeenEvents(2), pauseMs: 1 },
+    deadLetters: async (letter) => letters.push(letter),
+  }).on(COMPLETED, (event) => {
+    calls.push(event.id);
+    handle(event);
+  });
+  return { reader, letters, calls };
+}
+
+describe('a reader of events', () => {
+  it('gives events to the handler of their type, with the type of their data', async () => {
+    const { reader } = scene();
+    reader.on('caisson.deployment.run-failed.v1', (event) => {
+      expectTypeOf(event.data.failure.code).toEqualTypeOf<string>();
+    });
+    // @ts-expect-error -- There is no such type of event.
+    reader.on('caisson.deployment.run-exploded.v1', () => undefined);
+    expect(await reader.handle(messageWith())).toBe('handled');
+  });
+
+  it('handles each event once, however often it comes', async () => {
+    const { calls, reader } = scene();
+    expect(await reader.handle(messageWith())).toBe('handled');
+    expect(await reader.handle(messageWith())).toBe('repeated');
+    expect(calls).toEqual(['e-1']);
+  });
+
+  it('remembers as many events as it may', async () => {
+    const { calls, reader } = scene();
+    for (const id of ['a', 'b', 'c', 'c', 'b', 'a']) await reader.handle(messageWith({ id }));
+    expect(calls).toEqual(['a', 'b', 'c', 'a']);
+  });
+
+  it('passes over types that it does not want, or that nobody knows yet', async () => {
+    const { calls, letters, reader } = scene();
+    for (const type of ['caisson.deployment.run-verifying.v1', 'caisson.deployment.run-completed.v2', 'other.thing']) {
+      expect(await reader.handle(messageWith({ type }))).toBe('ignored');
+    }
+    expect([calls, letters]).toEqual([[], []]);
+  });
+
+  it('tries a handler that fails some times, and goes on where it succeeds', async () => {
+    let failures = 2;
+    const { calls, letters, reader } = scene(() => {
+      if (failures-- > 0) throw new Error('the ledger is away');
+    });
+    expect(await reader.handle(messageWith())).toBe('handled');
+    expect([calls.length, letters]).toEqual([3, []]);
+  });
+
+  it('sets aside what cannot be handled, as it came, with the reason; it may come again', async () => {
+    let broken = true;
+    const { letters, reader } = scene(() => {
+      if (broken) throw new Error('no such account');
+    });
+    const message = messageWith();
+    expect(await reader.handle(message)).toBe('set-aside');
+    expect(letters).toEqual([
+      {
+        topic: deadLetterTopicOf('billing', TOPIC),
+        key: message.key,
+        value: message.value,
+        headers: { ...message.headers, dead_topic: TOPIC, dead_reason: 'no such account', dead_tries: '3' },
+      },
+    ]);
+    broken = false;
+    expect(await reader.handle(message)).toBe('handled');
+  });
+
+  it.each([
+    ['no CloudEvent', { ...messageWith(), headers: {} }, 'ce_specversion is missing'],
+    ['no JSON', { ...messageWith(), value: Buffer.from('{') }, 'not JSON'],
+    ['data of another shape', messageWith({ data: { ...DATA, revision: 'one' } }), 'revision'],
+  ])('sets aside at once what is %s', async (_what, message, reason) => {
+    const { calls, letters, reader } = scene();
+    expect(await reader.handle(message)).toBe('set-aside');
+    expect([calls, letters.map(({ headers }) => String(headers['dead_reason']))]).toEqual([
+      [],
+      [expect.stringContaining(reason)],
+    ]);
+  });
+
+  it('does not let go of a message that could not even be set aside', async () => {
+    const reader = new EventReader({
+      ...{ group: 'billing', seen: new InMemorySeenEvents() },
+      deadLetters: () => Promise.reject(new Error('Kafka is away')),
+    });
+    await expect(reader.handle({ ...messageWith(), headers: {} })).rejects.toThrow('Kafka is away');
+  });
+});
