@@ -116,6 +116,21 @@ describe('a job that was given up', () => {
   });
 });
 
+describe('events', () => {
+  it('are not published again without the owner of the tables, a topic of ours and a place to begin', async () => {
+    const republish = (...args: readonly string[]) => admin('events', 'republish', ...args, ...BY);
+    const topic = 'caisson.deployment.events.v1';
+    expect(await republish('--topic', topic, '--from', '1')).toMatchObject({
+      code: 1,
+      complaint: expect.stringContaining('CAISSON_DATABASE_OWNER_URL') as string,
+    });
+    expect(await republish('--topic', 'orders', '--from', '1')).toMatchObject({ code: 1 });
+    for (const from of ['0', 'yesterday', '2026-13-02T10:15:00Z', '-1']) {
+      expect(await republish('--topic', topic, '--from', from)).toMatchObject({ code: 2 });
+    }
+  });
+});
+
 describe('the command line', () => {
   it('understands what docs/how-to/recover-from-unknown.md says', async () => {
     const page = readFileSync(join(import.meta.dirname, '../../../docs/how-to/recover-from-unknown.md'), 'utf8');

@@ -13,7 +13,7 @@ export interface Operator {
 export interface Order {
   /** What it was about; orders about the same thing are in one stream. */
   readonly stream: StreamRef;
-  readonly type: 'StreamReleaseOrdered' | 'JobReopenOrdered';
+  readonly type: 'StreamReleaseOrdered' | 'JobReopenOrdered' | 'TopicRepublishOrdered' | 'TopicRepublishQueued';
   readonly data: Readonly<Record<string, string | number>>;
 }
 

@@ -1,5 +1,6 @@
 import { messageOf } from '@caisson/kernel';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { parseFrom, republish, type From } from './event-commands.js';
 import { listJobs, reopenJob } from './job-commands.js';
 import type { Operator } from './orders.js';
 import { listParked, releaseParked, showParked } from './parked-commands.js';
@@ -46,6 +47,7 @@ function commandsFor(terminal: Terminal): Command {
     });
   addParked(program, terminal);
   addJobs(program, terminal);
+  addEvents(program, terminal);
   return program;
 }
 
@@ -82,6 +84,23 @@ function addJobs(program: Command, terminal: Terminal): void {
   givenBy(jobs.command('reopen <job>'))
     .description('have it tried again, after its cause is mended')
     .action((jobId: string, options: GivenBy) => reopenJob(terminal, jobId, operatorOf(options)));
+}
+
+function addEvents(program: Command, terminal: Terminal): void {
+  const events = program.command('events').description('What was published on Kafka.');
+  givenBy(events.command('republish'))
+    .description('fill a topic again that was lost: same events, same order; needs CAISSON_DATABASE_OWNER_URL')
+    .requiredOption('--topic <name>', 'such as caisson.deployment.events.v1')
+    .requiredOption('--from <place>', 'a number of the global order, 1 for all, or an instant', fromOf)
+    .action((options: GivenBy & { readonly topic: string; readonly from: From }) =>
+      republish(terminal, options, operatorOf(options)),
+    );
+}
+
+function fromOf(text: string): From {
+  const from = parseFrom(text);
+  if (from === undefined) throw new InvalidArgumentError('Write a number from 1, or 2026-03-02T10:15:00Z.');
+  return from;
 }
 
 /** Orders are recorded with who gave them, and why. */

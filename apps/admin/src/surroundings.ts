@@ -1,8 +1,8 @@
 import { openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
 import { CommonSettings, readSettings, type Environment } from '@caisson/service';
 
-/** Where the database is. */
-export const AdminSettings = CommonSettings.pick({ databaseUrl: true });
+/** Where the database is; the owner of its tables is needed to publish events again. */
+export const AdminSettings = CommonSettings.pick({ databaseUrl: true, databaseOwnerUrl: true });
 
 /** What commands are run with. */
 export interface Surroundings {

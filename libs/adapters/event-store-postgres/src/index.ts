@@ -9,5 +9,7 @@ export { orFault } from './postgres-faults.js';
 export { isKnownDead, processIdentity } from './process-identity.js';
 export { asTenant } from './tenant-transaction.js';
 export type { TenantWork } from './tenant-transaction.js';
+export { publishAgain } from './publish-again.js';
+export type { PublishAgain } from './publish-again.js';
 export { verifyChain } from './verify-chain.js';
 export type { ChainVerdict } from './verify-chain.js';
