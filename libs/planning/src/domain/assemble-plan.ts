@@ -64,22 +64,20 @@ export interface PlanParts {
 export function assemblePlan(parts: PlanParts): Plan {
   const { deletions, drafts, findings, lookup, order, request } = parts;
   const previous = new Map(request.applied.map((unit) => [unit.unitId, unit]));
-  const units = listed(parts, [
+  const waves = listed(parts, [
     ...drafts.map((draft) => draftUnit(parts, draft, previous.get(draft.unitId))),
     ...deletions.map((unit) => deletionUnit(parts, unit)),
   ]);
+  const units = waves.flat();
   const irreversible = irreversibleOf(lookup, units);
-  const isChanging = ({ action }: { readonly action: ChangeAction }): boolean => action !== 'none';
-  const providers = new Set(units.filter(isChanging).map(({ provider }) => provider));
-  const losesData = units.flatMap(({ engine, resources }) =>
-    resources.filter((resource) => isRemoved(resource) && lookup.facts(engine, resource.type).holdsData),
-  );
+  const providers = new Set<string>();
+  for (const { action, provider } of units) if (action !== 'none') providers.add(provider);
   const risk = assessRisk({
     environment: request.desired.environment,
     resources: units.flatMap(({ resources }) => resources),
     providers,
     irreversible,
-    losesData: losesData.map(({ address }) => address),
+    losesData: losingData(lookup, units),
     rules: lookup.risk,
   });
   const plan: Omit<Plan, 'digest'> = {
@@ -88,10 +86,10 @@ export function assemblePlan(parts: PlanParts): Plan {
     kind: request.kind,
     strategy: request.desired.strategy,
     gates: gatesOf(units, order),
-    units: [...units],
-    edges: order.edges.map(([from, to]) => [from, to]),
-    waves: wavesOf(order, units),
-    changes: units.flatMap(({ unitId }) => findings.get(unitId)?.changes ?? []),
+    units,
+    edges: [...order.edges],
+    waves: waves.map((wave) => wave.map(({ unitId }) => unitId)),
+    changes: changesOf(units, findings),
     cost: costOf(parts, units),
     duration: {
       sumMs: units.reduce((sum, { estimatedMs }) => sum + estimatedMs, 0),
@@ -131,7 +129,8 @@ function reasoningOf(
   units: readonly PlanUnit[],
   { providers, risk }: { readonly providers: ReadonlySet<string>; readonly risk: Plan['risk'] },
 ): string {
-  const steps = units.flatMap(({ resources }) => resources.filter(({ action }) => action !== 'none')).length;
+  let steps = 0;
+  for (const { resources } of units) for (const { action } of resources) if (action !== 'none') steps += 1;
   const { environment, strategy } = desired;
   const where = providers.size === 0 ? 'no provider' : [...providers].sort().join(', ');
   const made = `Generated ${steps} execution steps for deployment to ${where}`;
@@ -139,19 +138,15 @@ function reasoningOf(
 }
 
 /** Wave by wave, in each by priority, then as desired: how people read it. Makes no order of execution. */
-function listed({ lookup, order }: PlanParts, units: readonly PlanUnit[]): readonly PlanUnit[] {
+function listed({ lookup, order }: PlanParts, units: readonly PlanUnit[]): readonly (readonly PlanUnit[])[] {
   const waveOf = placesIn(order);
-  return units
-    .map((unit) => ({
-      unit,
-      wave: waveOf.get(unit.unitId) ?? 0,
-      priority: unit.resources.reduce(
-        (least, { type }) => Math.min(least, lookup.facts(unit.engine, type).priority),
-        Infinity,
-      ),
-    }))
-    .sort((one, other) => one.wave - other.wave || one.priority - other.priority)
-    .map(({ unit }) => unit);
+  const waves = order.waves.map((): { readonly unit: PlanUnit; readonly priority: number }[] => []);
+  for (const unit of units) {
+    let priority = Infinity;
+    for (const { type } of unit.resources) priority = Math.min(priority, lookup.facts(unit.engine, type).priority);
+    waves[waveOf.get(unit.unitId) ?? 0]?.push({ unit, priority });
+  }
+  return waves.map((wave) => wave.sort((one, other) => one.priority - other.priority).map(({ unit }) => unit));
 }
 
 /** The wave of each unit, from 0. */
@@ -164,8 +159,8 @@ function placesIn({ waves }: UnitOrder): ReadonlyMap<string, number> {
 }
 
 /** The same within a unit. */
-function listedWithin({ lookup }: PlanParts, engine: string, resources: readonly PlanResource[]): PlanResource[] {
-  if (resources.length < 2) return [...resources];
+function listedWithin({ lookup }: PlanParts, engine: string, resources: PlanResource[]): PlanResource[] {
+  if (resources.length < 2) return resources;
   const waveOf = new Map<string, number>();
   return resources
     .map((resource) => {
@@ -177,60 +172,84 @@ function listedWithin({ lookup }: PlanParts, engine: string, resources: readonly
     .map(({ resource }) => resource);
 }
 
-function wavesOf(order: UnitOrder, units: readonly PlanUnit[]): string[][] {
-  const waveOf = placesIn(order);
-  const listing = order.waves.map((): string[] => []);
-  for (const { unitId } of units) listing[waveOf.get(unitId) ?? 0]?.push(unitId);
-  return listing;
-}
-
 function draftUnit(parts: PlanParts, draft: UnitDraft, previous: AppliedUnit | undefined): PlanUnit {
-  const { dependsOn, engine, leaving, resources, unitId } = draft;
+  const { engine, leaving, unitId } = draft;
   const finding = parts.findings.get(unitId);
   invariant(finding !== undefined, `nothing was found out about ${unitId}`);
-  const { action, artifact, dryRunUnavailable } = finding;
-  const planned = [
-    ...listedWithin(parts, engine, draftResources(parts, resources, finding)),
-    ...leaving.map((resource) => leavingResource(parts, engine, resource)),
-  ];
-  return {
-    unitId,
-    engine,
-    ...placeOf(draft),
-    action,
-    resources: planned,
-    dependsOn: [...dependsOn],
-    ...(previous === undefined ? {} : { previous }),
-    ...(artifact === undefined ? {} : { artifact }),
-    ...(dryRunUnavailable === undefined ? {} : { dryRunUnavailable }),
-    ...totalsOf(planned),
-  };
+  const resources = listedWithin(parts, engine, draftResources(parts, draft.resources, finding));
+  for (const resource of leaving) resources.push(leavingResource(parts, engine, resource));
+  return planUnit(draft, { resources, previous, finding });
 }
 
 function draftResources(
   parts: PlanParts,
   drafts: readonly ResourceDraft[],
   { resources }: UnitFinding,
-): readonly PlanResource[] {
-  const findings = new Map(resources.map((found) => [found.address, found]));
-  return drafts.map((draft) => draftResource(parts, draft, findings.get(draft.address)));
+): PlanResource[] {
+  let byAddress: ReadonlyMap<string, ResourceFinding> | undefined;
+  return drafts.map((draft, index) => {
+    const next = resources[index]; // Engines answer in the order in which they were asked, as a rule.
+    if (next?.address === draft.address) return draftResource(parts, draft, next);
+    byAddress ??= new Map(resources.map((found) => [found.address, found]));
+    return draftResource(parts, draft, byAddress.get(draft.address));
+  });
 }
+
+// Members in the order of their names, and all of them in each: such objects are printed for the digest as they are.
 
 function draftResource({ lookup }: PlanParts, draft: ResourceDraft, found: ResourceFinding | undefined): PlanResource {
   const { address, checks, dependsOn, engine, lifecycle, tags, type } = draft;
   invariant(found !== undefined, `nothing was found out about ${address}`);
-  const facts = lookup.facts(engine, type);
+  const { action, properties } = found;
+  const { costPerMonth, durationMs } = lookup.facts(engine, type);
   return {
+    action,
     address,
-    type,
-    properties: found.properties,
-    dependsOn: [...dependsOn],
-    ...(tags === undefined ? {} : { tags }),
-    ...(lifecycle === undefined ? {} : { lifecycle }),
-    action: found.action,
     checks: [...checks],
-    estimatedMs: found.action === 'none' ? 0 : facts.durationMs,
-    costPerMonth: facts.costPerMonth,
+    costPerMonth,
+    dependsOn: [...dependsOn],
+    estimatedMs: action === 'none' ? 0 : durationMs,
+    lifecycle,
+    properties,
+    tags,
+    type,
+  };
+}
+
+function planUnit(
+  unit: Pick<
+    AppliedUnit | UnitDraft,
+    'unitId' | 'engine' | 'provider' | 'region' | 'credential' | 'plugin' | 'dependsOn'
+  >,
+  made: {
+    readonly resources: PlanResource[];
+    readonly previous: AppliedUnit | undefined;
+    readonly finding: Pick<UnitFinding, 'action' | 'artifact' | 'dryRunUnavailable'>;
+  },
+): PlanUnit {
+  const { credential, dependsOn, engine, plugin, provider, region, unitId } = unit;
+  const { finding, previous, resources } = made;
+  const { action, artifact, dryRunUnavailable } = finding;
+  let [costPerMonth, estimatedMs] = [0, 0];
+  for (const resource of resources) {
+    costPerMonth += resource.costPerMonth;
+    estimatedMs += resource.estimatedMs;
+  }
+  return {
+    action,
+    artifact,
+    costPerMonth: toCents(costPerMonth),
+    credential,
+    dependsOn: [...dependsOn],
+    dryRunUnavailable,
+    engine,
+    estimatedMs,
+    plugin,
+    previous,
+    provider,
+    region,
+    resources,
+    unitId,
   };
 }
 
@@ -241,39 +260,9 @@ function leavingResource({ lookup }: PlanParts, engine: string, resource: Applie
 }
 
 function deletionUnit(parts: PlanParts, previous: AppliedUnit): PlanUnit {
-  const { dependsOn, engine, resources, unitId } = previous;
-  const { artifact, dryRunUnavailable } = parts.findings.get(unitId) ?? {};
-  const planned = resources.map((resource) => leavingResource(parts, engine, resource));
-  return {
-    unitId,
-    engine,
-    ...placeOf(previous),
-    action: 'delete',
-    resources: planned,
-    dependsOn,
-    previous,
-    ...(artifact === undefined ? {} : { artifact }),
-    ...(dryRunUnavailable === undefined ? {} : { dryRunUnavailable }),
-    ...totalsOf(planned),
-  };
-}
-
-type Place = Pick<PlanUnit, 'provider' | 'region' | 'credential' | 'plugin'>;
-
-function placeOf({ credential, plugin, provider, region }: Place): Place {
-  return {
-    provider,
-    ...(region === undefined ? {} : { region }),
-    ...(credential === undefined ? {} : { credential }),
-    ...(plugin === undefined ? {} : { plugin }),
-  };
-}
-
-function totalsOf(resources: readonly PlanResource[]): Pick<PlanUnit, 'estimatedMs' | 'costPerMonth'> {
-  return {
-    estimatedMs: resources.reduce((sum, resource) => sum + resource.estimatedMs, 0),
-    costPerMonth: toCents(resources.reduce((sum, resource) => sum + resource.costPerMonth, 0)),
-  };
+  const { engine, unitId } = previous;
+  const resources = previous.resources.map((resource) => leavingResource(parts, engine, resource));
+  return planUnit(previous, { resources, previous, finding: { ...parts.findings.get(unitId), action: 'delete' } });
 }
 
 function costOf({ lookup, request }: PlanParts, units: readonly PlanUnit[]): Plan['cost'] {
@@ -282,7 +271,7 @@ function costOf({ lookup, request }: PlanParts, units: readonly PlanUnit[]): Pla
   );
   const before = toCents(prices.reduce((sum, price) => sum + price, 0));
   const after = toCents(units.reduce((sum, { costPerMonth }) => sum + costPerMonth, 0));
-  const perUnit = units.map(({ costPerMonth, unitId }) => ({ unitId, amount: costPerMonth }));
+  const perUnit = units.map(({ costPerMonth, unitId }) => ({ amount: costPerMonth, unitId }));
   return { currency: lookup.currency, before, after, delta: toCents(after - before), perUnit };
 }
 
@@ -306,15 +295,34 @@ function toCents(amount: number): number {
   return Math.round(amount * 100) / 100;
 }
 
+function changesOf(units: readonly PlanUnit[], findings: PlanParts['findings']): PlannedChange[] {
+  const changes: PlannedChange[] = [];
+  for (const { unitId } of units) for (const change of findings.get(unitId)?.changes ?? []) changes.push(change);
+  return changes;
+}
+
 function irreversibleOf(lookup: TypeLookup, units: readonly PlanUnit[]): Plan['irreversible'] {
-  return units.flatMap(({ engine, resources, unitId }) =>
-    resources.flatMap((resource) => {
-      const { holdsData, irreversible } = lookup.facts(engine, resource.type);
-      if (!isRemoved(resource) && resource.action !== 'update') return [];
-      const reason = irreversible ?? (holdsData && isRemoved(resource) ? DATA_IS_LOST : undefined);
-      return reason === undefined ? [] : [{ unitId, resource: resource.address, reason }];
-    }),
-  );
+  const irreversible: Plan['irreversible'] = [];
+  for (const { engine, resources, unitId } of units) {
+    for (const resource of resources) {
+      if (!isRemoved(resource) && resource.action !== 'update') continue;
+      const facts = lookup.facts(engine, resource.type);
+      const reason = facts.irreversible ?? (facts.holdsData && isRemoved(resource) ? DATA_IS_LOST : undefined);
+      if (reason !== undefined) irreversible.push({ unitId, resource: resource.address, reason });
+    }
+  }
+  return irreversible;
+}
+
+/** Addresses of what holds data and goes. */
+function losingData(lookup: TypeLookup, units: readonly PlanUnit[]): readonly string[] {
+  const losing: string[] = [];
+  for (const { engine, resources } of units) {
+    for (const resource of resources) {
+      if (isRemoved(resource) && lookup.facts(engine, resource.type).holdsData) losing.push(resource.address);
+    }
+  }
+  return losing;
 }
 
 /** What the engines looked at, by unit id, where they say. */

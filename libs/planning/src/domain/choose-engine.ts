@@ -67,7 +67,8 @@ function mappingOf({ engine, provider, type }: ResourceSpec, lookup: TypeLookup)
 
 function checkMapped(resource: ResourceSpec, mapping: TypeMapping, offers: EngineOffers): EngineChoice {
   const problem = engineProblem(mapping.engine, offers);
-  if (problem === undefined) return { ...chosen(mapping.engine, mapping.engineType), mapping };
+  const { engine, engineType } = mapping;
+  if (problem === undefined) return { outcome: 'chosen', engine, engineType, mapping };
   return { outcome: 'refused', ...problem, diagnostic: { ...problem.diagnostic, address: resource.name } };
 }
 

@@ -3,6 +3,7 @@ import {
   resourceAddressOf,
   type DesiredState,
   type Diagnostic,
+  type Reference,
   type ResourceLifecycle,
   type ResourceSpec,
   type TypeMapping,
@@ -20,7 +21,7 @@ export interface ResourceDraft {
   /** The engine's own type. */
   readonly type: string;
   /** Set when the type table says which engine makes it and as what. */
-  readonly mapping?: TypeMapping;
+  readonly mapping?: TypeMapping | undefined;
   /** Who the resource is bought from; counts for the risk. */
   readonly provider: string;
   readonly region?: string | undefined;
@@ -31,8 +32,8 @@ export interface ResourceDraft {
   /** Addresses that come before, by `dependsOn`, by the rules of types and by reference, without repeats. */
   readonly dependsOn: readonly string[];
   readonly checks: readonly JsonObject[];
-  readonly tags?: Readonly<Record<string, string>>;
-  readonly lifecycle?: ResourceLifecycle;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly lifecycle?: ResourceLifecycle | undefined;
 }
 
 /** The resources of a desired state with all copies, in its order; or everything that cannot be had. */
@@ -50,7 +51,7 @@ export function expandResources(desired: DesiredState, offers: EngineOffers, loo
   for (const resource of desired.resources) {
     const choice = chooseEngine(resource, offers, lookup);
     if (choice.outcome === 'refused') refusals.push(choice);
-    else drafts.push(...draftsOf(resource, { ...choice, after: order.before.get(resource.name) ?? [] }, copies));
+    else drafts.push(...draftsOf(resource, choice, { copies, before: order.before }));
   }
   const [first] = refusals;
   if (first === undefined) return { outcome: 'expanded', drafts };
@@ -62,34 +63,58 @@ function addressesOf({ count, name }: ResourceSpec): readonly string[] {
   return Array.from({ length: count }, (_copy, index) => resourceAddressOf(name, index));
 }
 
-interface After {
-  /** Names of the resources that come before by the rules of types. */
-  readonly after: readonly string[];
+interface Neighbours {
+  /** The addresses of each resource, by its name. */
+  readonly copies: ReadonlyMap<string, readonly string[]>;
+  /** Names of the resources that come before each by the rules of types. */
+  readonly before: ReadonlyMap<string, readonly string[]>;
 }
 
+// One literal with all members, so that all drafts are alike to the platform: there are a hundred thousand of them.
 function draftsOf(
   resource: ResourceSpec,
-  { after, engine, engineType, mapping }: Extract<EngineChoice, { outcome: 'chosen' }> & After,
-  copies: ReadonlyMap<string, readonly string[]>,
+  { engine, engineType, mapping }: Extract<EngineChoice, { outcome: 'chosen' }>,
+  neighbours: Neighbours,
 ): readonly ResourceDraft[] {
-  const { credential, lifecycle, properties, region, tags } = resource;
+  const { credential, lifecycle, name, properties, provider = engine, region } = resource;
   const { references } = findReferences(properties);
-  const before = new Set([...resource.dependsOn, ...after].flatMap((name) => copies.get(name) ?? []));
-  for (const { index, resource: name } of references) before.add(resourceAddressOf(name, index));
-  const draft = {
-    engine,
-    type: engineType,
-    ...(mapping === undefined ? {} : { mapping }),
-    provider: resource.provider ?? engine,
-    ...(region === undefined ? {} : { region }),
-    ...(credential === undefined ? {} : { credential }),
-    properties,
-    hasReferences: references.length > 0,
-    dependsOn: [...before],
-    ...(Object.keys(tags).length === 0 ? {} : { tags }),
-    ...(lifecycle === undefined ? {} : { lifecycle }),
-  };
-  return addressesOf(resource).map((address) => ({ ...draft, address, checks: checksOf(resource, address) }));
+  const dependsOn = neededBy(resource, references, neighbours);
+  const hasReferences = references.length > 0;
+  const tags = Object.keys(resource.tags).length === 0 ? undefined : resource.tags;
+  return (neighbours.copies.get(name) ?? []).map((address): ResourceDraft => {
+    const checks = checksOf(resource, address);
+    return {
+      address,
+      engine,
+      type: engineType,
+      mapping,
+      provider,
+      region,
+      credential,
+      properties,
+      hasReferences,
+      dependsOn,
+      checks,
+      tags,
+      lifecycle,
+    };
+  });
+}
+
+const NOTHING: readonly string[] = [];
+
+function neededBy(
+  { dependsOn, name }: ResourceSpec,
+  references: readonly Reference[],
+  { before, copies }: Neighbours,
+): readonly string[] {
+  const byType = before.get(name) ?? NOTHING;
+  if (dependsOn.length + byType.length + references.length === 0) return NOTHING;
+  const needed = new Set<string>();
+  for (const other of dependsOn) for (const address of copies.get(other) ?? NOTHING) needed.add(address);
+  for (const other of byType) for (const address of copies.get(other) ?? NOTHING) needed.add(address);
+  for (const { index, resource } of references) needed.add(resourceAddressOf(resource, index));
+  return [...needed];
 }
 
 /** A check may speak of its own resource without naming the copy; from here on it names it. */

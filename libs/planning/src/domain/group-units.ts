@@ -57,16 +57,19 @@ function isShared(draft: ResourceDraft, offers: EngineOffers): boolean {
 }
 
 function itemOf(draft: ResourceDraft, offers: EngineOffers, fixedIn: string | undefined): GroupingItem {
-  const { address, credential, dependsOn, engine, provider, region } = draft;
-  const kindOf = (): string =>
-    JSON.stringify([engine, provider, region, credential, pluginOf(draft)].map((part) => part ?? null));
+  const { address, dependsOn, engine } = draft;
   return {
     id: address,
-    kind: isShared(draft, offers) ? kindOf() : undefined,
+    kind: isShared(draft, offers) ? kindOf(draft) : undefined,
     sizeMax: offerOf(offers, engine)?.resourcesPerUnitMax ?? 1,
     fixedIn,
     before: dependsOn,
   };
+}
+
+function kindOf(draft: ResourceDraft): string {
+  const { credential, engine, provider, region } = draft;
+  return JSON.stringify([engine, provider, region, credential, pluginOf(draft)].map((part) => part ?? null));
 }
 
 function pluginOf({ mapping }: ResourceDraft): AppliedUnit['plugin'] {
@@ -96,34 +99,69 @@ interface Surroundings {
   readonly offers: EngineOffers;
 }
 
+// Loops instead of lists of lists: there may be a hundred thousand units.
 function unitsOf(groups: readonly ItemGroup[], { applied, drafts, offers }: Surroundings): readonly UnitDraft[] {
-  const draftOf = new Map(drafts.map((draft, index) => [draft.address, { draft, index }]));
+  const indexOf = new Map<string, number>();
+  drafts.forEach(({ address }, index) => indexOf.set(address, index));
   const before = new Map(applied.map((unit) => [unit.unitId, unit]));
-  const firstIndex = ({ items }: ItemGroup): number =>
-    items.reduce((least, id) => Math.min(least, draftOf.get(id)?.index ?? least), Infinity);
-  const sorted = groups
-    .map((group) => ({ group, index: firstIndex(group) }))
-    .toSorted((one, other) => one.index - other.index)
-    .map(({ group }) => group);
   const names = new UnitNames(applied);
-  const named = sorted.flatMap((group) => {
-    const resources = group.items.flatMap((id) => draftOf.get(id)?.draft ?? []);
+  const unitOf = new Map<string, string>();
+  const named: { readonly unitId: string; readonly first: ResourceDraft; readonly resources: ResourceDraft[] }[] = [];
+  for (const group of inOrderOfDrafts(groups, indexOf)) {
+    const resources: ResourceDraft[] = [];
+    for (const id of group.items) {
+      const draft = drafts[indexOf.get(id) ?? -1];
+      if (draft !== undefined) resources.push(draft);
+    }
     const [first] = resources;
-    if (first === undefined) return [];
+    if (first === undefined) continue;
     const unitId = group.fixedIn ?? (isShared(first, offers) ? names.next(first.engine) : first.address);
-    return [{ unitId, first, resources }];
-  });
-  const unitOf = new Map(
-    named.flatMap(({ resources, unitId }) => resources.map(({ address }) => [address, unitId] as const)),
-  );
+    for (const { address } of resources) unitOf.set(address, unitId);
+    named.push({ unitId, first, resources });
+  }
   return named.map(({ first, resources, unitId }) => {
     const { credential, engine, provider, region } = first;
-    const needed = new Set(resources.flatMap(({ dependsOn }) => dependsOn.flatMap((id) => unitOf.get(id) ?? [])));
-    needed.delete(unitId);
-    const leaving = (before.get(unitId)?.resources ?? []).filter(({ address }) => !draftOf.has(address));
-    const place = { engine, provider, region, credential, plugin: pluginOf(first) };
-    return { unitId, ...place, resources, leaving, dependsOn: [...needed] };
+    const gone = before.get(unitId)?.resources.filter(({ address }) => !indexOf.has(address));
+    return {
+      unitId,
+      engine,
+      provider,
+      region,
+      credential,
+      plugin: pluginOf(first),
+      resources,
+      leaving: gone ?? NOTHING,
+      dependsOn: neededUnits(unitId, resources, unitOf),
+    };
   });
+}
+
+const NOTHING: readonly never[] = [];
+
+/** Groups in the order of the first draft of each. */
+function inOrderOfDrafts(groups: readonly ItemGroup[], indexOf: ReadonlyMap<string, number>): readonly ItemGroup[] {
+  return groups
+    .map((group) => ({
+      group,
+      index: group.items.reduce((least, id) => Math.min(least, indexOf.get(id) ?? least), Infinity),
+    }))
+    .sort((one, other) => one.index - other.index)
+    .map(({ group }) => group);
+}
+
+function neededUnits(
+  unitId: string,
+  resources: readonly ResourceDraft[],
+  unitOf: ReadonlyMap<string, string>,
+): readonly string[] {
+  const needed = new Set<string>();
+  for (const { dependsOn } of resources) {
+    for (const id of dependsOn) {
+      const unit = unitOf.get(id);
+      if (unit !== undefined && unit !== unitId) needed.add(unit);
+    }
+  }
+  return needed.size === 0 ? NOTHING : [...needed];
 }
 
 /**

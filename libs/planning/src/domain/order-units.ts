@@ -5,7 +5,7 @@ import type { UnitDraft } from './group-units.js';
 /** What comes before what. */
 export interface UnitOrder {
   /** `[from, to]`: `to` starts after `from` has succeeded. */
-  readonly edges: readonly (readonly [string, string])[];
+  readonly edges: readonly [from: string, to: string][];
   /** Unit ids that may run together, wave by wave. */
   readonly waves: readonly (readonly string[])[];
 }
@@ -97,6 +97,6 @@ function layer(unitIds: readonly string[], { from, to }: Edges): Ordering {
   const graph = { nodeCount: unitIds.length, from: Int32Array.from(from), to: Int32Array.from(to) };
   const layering = layersOf(graph);
   if (layering.outcome === 'cyclic') return { outcome: 'cyclic', cycle: layering.cycle.map(id) };
-  const edges = from.map((source, index) => [id(source), id(to[index] ?? 0)] as const);
+  const edges = from.map((source, index): [string, string] => [id(source), id(to[index] ?? 0)]);
   return { outcome: 'ordered', order: { edges, waves: layering.layers.map((nodes) => nodes.map(id)) } };
 }

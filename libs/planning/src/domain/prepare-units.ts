@@ -107,7 +107,8 @@ function unitsWanted(request: PlanRequest, { lookup, offers }: Installation): Wa
   const expansion = expandResources(desired, offers, lookup);
   if (expansion.outcome === 'refused') return expansion;
   const before = new Map(applied.flatMap((unit) => unit.resources.map(({ address }) => [address, unit] as const)));
-  const retyped = expansion.drafts.flatMap((draft) => retyping(draft, before.get(draft.address)) ?? []);
+  const standing = expansion.drafts.filter(({ address }) => before.has(address));
+  const retyped = standing.flatMap((draft) => retyping(draft, before.get(draft.address)) ?? []);
   if (retyped.length > 0) return refuse('unit-retyped', ...retyped);
   return refusalOfLoss(request, expansion.drafts) ?? grouped({ request, offers, drafts: expansion.drafts });
 }

@@ -23,7 +23,8 @@ export class TypeLookup {
   readonly currency: string;
   readonly #table: TypeTable;
   readonly #book: PriceBook;
-  readonly #mappings: ReadonlyMap<string, TypeMapping>;
+  /** By provider and type. */
+  readonly #mappings = new Map<string, Map<string, TypeMapping>>();
   readonly #mappedTo: ReadonlyMap<string, TypeMapping>;
   readonly #engineTypes: ReadonlyMap<string, TypeTable['engineTypes'][number]>;
   readonly #enginePrices: ReadonlyMap<string, number>;
@@ -48,7 +49,11 @@ export class TypeLookup {
     this.risk = this.#table.risk;
     this.currency = this.#book.currency;
     const { engineTypes, mappings } = this.#table;
-    this.#mappings = new Map(mappings.map((mapping) => [keyOf(mapping.provider, mapping.type), mapping]));
+    for (const mapping of mappings) {
+      const known = this.#mappings.get(mapping.provider);
+      if (known === undefined) this.#mappings.set(mapping.provider, new Map([[mapping.type, mapping]]));
+      else known.set(mapping.type, mapping);
+    }
     // Reversed, so that the first of several types that share an engine's type speaks for it.
     this.#mappedTo = new Map(
       mappings.toReversed().map((mapping) => [keyOf(mapping.engine, mapping.engineType), mapping]),
@@ -61,7 +66,7 @@ export class TypeLookup {
 
   /** How a type is bought from a provider; undefined when the table does not say. */
   mapping(type: string, provider: string): TypeMapping | undefined {
-    return this.#mappings.get(keyOf(provider, type));
+    return this.#mappings.get(provider)?.get(type);
   }
 
   /** Providers that have the type, in the order of their names. */
