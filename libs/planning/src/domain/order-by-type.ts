@@ -28,7 +28,9 @@ function rulesBetween(resources: readonly ResourceSpec[], lookup: TypeLookup): R
   const byKind = new Map<string, ResourceSpec[]>();
   for (const resource of resources) {
     const kind = kindOf(resource, resource.type);
-    byKind.set(kind, [...(byKind.get(kind) ?? []), resource]);
+    const alike = byKind.get(kind);
+    if (alike === undefined) byKind.set(kind, [resource]);
+    else alike.push(resource);
   }
   for (const resource of ruled) {
     const found = lookup.typesBefore(resource.type).flatMap((type) => byKind.get(kindOf(resource, type)) ?? []);
