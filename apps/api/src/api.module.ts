@@ -1,6 +1,7 @@
 import { describeEvents } from '@caisson/contracts';
 import {
   ChangePassword,
+  ChangeQuotas,
   EndSession,
   FindAccess,
   LogIn,
@@ -62,7 +63,17 @@ import {
   sessionTokensOf,
   tokenKeysOf,
 } from './security/session-tokens.js';
-import { ATTEMPT_LOGS, CALLBACK_TOKENS, CLOCK, CONSUMERS, DOCUMENTS, IDS, INSTALLED_ENGINES, LOG } from './tokens.js';
+import {
+  ATTEMPT_LOGS,
+  CALLBACK_TOKENS,
+  CLOCK,
+  CONSUMERS,
+  DOCUMENTS,
+  IDS,
+  INSTALLED_ENGINES,
+  LOG,
+  QUOTA_USE,
+} from './tokens.js';
 
 const QUERY_HANDLERS = [
   FindDeploymentHandler,
@@ -130,6 +141,7 @@ function portProviders(ports: ApiPorts): readonly Provider[] {
     { provide: INSTALLED_ENGINES, useValue: ports.installed },
     { provide: LiveHub, useValue: ports.live },
     { provide: CLOCK, useValue: ports.clock },
+    { provide: QUOTA_USE, useValue: ports.quotas },
     { provide: CALLBACK_TOKENS, useValue: { of: callbackTokensOf(ports) } },
     { provide: APP_INTERCEPTOR, useValue: idempotencyOf(ports) },
     { provide: PageCursors, useValue: pageCursorsOf(ports) },
@@ -177,6 +189,7 @@ function tenancyProviders(ports: ApiPorts): readonly Provider[] {
     { provide: LogIn, useValue: new LogIn(runtime, documents, hasher, issuer) },
     { provide: RefreshSession, useValue: new RefreshSession(runtime, documents, issuer) },
     { provide: EndSession, useValue: new EndSession(runtime) },
+    { provide: ChangeQuotas, useValue: new ChangeQuotas(runtime) },
     { provide: ManageKeys, useValue: new ManageKeys(runtime, documents, keys) },
     { provide: ManageMembers, useValue: new ManageMembers(runtime, mint) },
     { provide: ChangePassword, useValue: new ChangePassword(runtime, documents, hasher) },

@@ -1,5 +1,5 @@
 import type { AttemptLogs } from '@caisson/engine';
-import type { CommandRuntime, ConsumerStore, DocumentStore, LockManager } from '@caisson/event-sourcing';
+import type { CommandRuntime, ConsumerStore, DocumentStore, LockManager, Quotas } from '@caisson/event-sourcing';
 import type { IdempotentAnswers } from '@caisson/http';
 import type { PostgresInstalledEngines } from '@caisson/installed-engines-postgres';
 import type { Clock, IdGenerator } from '@caisson/kernel';
@@ -26,6 +26,7 @@ export interface ApiPorts {
   readonly documents: DocumentStore;
   readonly consumers: ConsumerStore;
   readonly locks: LockManager;
+  readonly quotas: Quotas;
   readonly logs: Pick<AttemptLogs, 'read'>;
   readonly answers: IdempotentAnswers;
   readonly installed: Pick<PostgresInstalledEngines, 'of'>;

@@ -7,6 +7,9 @@ export const CONSUMERS = Symbol('consumers');
 /** The `AttemptLogs` in the API's module. */
 export const ATTEMPT_LOGS = Symbol('attempt logs');
 
+/** The `Quotas` in the API's module. */
+export const QUOTA_USE = Symbol('quotas');
+
 /** The `Clock` in the API's module. */
 export const CLOCK = Symbol('clock');
 

@@ -210,6 +210,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/quotas': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read what the tenant uses and may use */
+    get: operations['readQuotas'];
+    /** Replace the limits of the tenant; what it has already stays */
+    put: operations['replaceQuotas'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/deployments': {
     parameters: {
       query?: never;
@@ -1650,6 +1668,22 @@ export interface components {
       repository: string;
       /** @default main */
       branch?: string;
+    };
+    QuotaRequest: {
+      /** @description null: no limit. */
+      deployments: number | null;
+      /** @description null: no limit. */
+      'active-runs': number | null;
+    };
+    QuotaResource: {
+      deployments: {
+        used: number;
+        limit?: number;
+      };
+      'active-runs': {
+        used: number;
+        limit?: number;
+      };
     };
     ReasonRequest: {
       reason?: string;
@@ -3405,6 +3439,103 @@ export interface operations {
       503: components['responses']['Problem503'];
     };
   };
+  readQuotas: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Read what the tenant uses and may use */
+      200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QuotaResource'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  replaceQuotas: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "deployments": 50,
+         *       "active-runs": null
+         *     }
+         */
+        'application/json': components['schemas']['QuotaRequest'];
+      };
+    };
+    responses: {
+      /** @description Replace the limits of the tenant; what it has already stays */
+      200: {
+        headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QuotaResource'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'idempotency-key-in-use';
+          } & components['schemas']['Problem'];
+        };
+      };
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
   listDeployments: {
     parameters: {
       query?: {
@@ -3555,6 +3686,7 @@ export interface operations {
               | 'deployment-deleted'
               | 'deployment-exists'
               | 'idempotency-key-in-use'
+              | 'quota-exhausted'
               | 'run-active'
               | 'run-state-conflict'
               | 'run-superseded';
@@ -3709,7 +3841,12 @@ export interface operations {
             status?: 409;
             /** @enum {unknown} */
             code?:
-              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+              | 'deployment-deleted'
+              | 'idempotency-key-in-use'
+              | 'quota-exhausted'
+              | 'run-active'
+              | 'run-state-conflict'
+              | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -3825,7 +3962,12 @@ export interface operations {
             status?: 409;
             /** @enum {unknown} */
             code?:
-              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+              | 'deployment-deleted'
+              | 'idempotency-key-in-use'
+              | 'quota-exhausted'
+              | 'run-active'
+              | 'run-state-conflict'
+              | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -3937,7 +4079,12 @@ export interface operations {
             status?: 409;
             /** @enum {unknown} */
             code?:
-              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+              | 'deployment-deleted'
+              | 'idempotency-key-in-use'
+              | 'quota-exhausted'
+              | 'run-active'
+              | 'run-state-conflict'
+              | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -4055,7 +4202,12 @@ export interface operations {
             status?: 409;
             /** @enum {unknown} */
             code?:
-              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+              | 'deployment-deleted'
+              | 'idempotency-key-in-use'
+              | 'quota-exhausted'
+              | 'run-active'
+              | 'run-state-conflict'
+              | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -4157,7 +4309,12 @@ export interface operations {
             status?: 409;
             /** @enum {unknown} */
             code?:
-              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+              | 'deployment-deleted'
+              | 'idempotency-key-in-use'
+              | 'quota-exhausted'
+              | 'run-active'
+              | 'run-state-conflict'
+              | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -4255,6 +4412,7 @@ export interface operations {
               | 'idempotency-key-in-use'
               | 'plan-digest-mismatch'
               | 'plan-inputs-changed'
+              | 'quota-exhausted'
               | 'run-active'
               | 'run-not-due'
               | 'run-state-conflict'
@@ -4349,6 +4507,7 @@ export interface operations {
             code?:
               | 'deployment-deleted'
               | 'idempotency-key-in-use'
+              | 'quota-exhausted'
               | 'run-active'
               | 'run-not-due'
               | 'run-state-conflict'
@@ -4446,7 +4605,12 @@ export interface operations {
             status?: 409;
             /** @enum {unknown} */
             code?:
-              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+              | 'deployment-deleted'
+              | 'idempotency-key-in-use'
+              | 'quota-exhausted'
+              | 'run-active'
+              | 'run-state-conflict'
+              | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -4541,7 +4705,12 @@ export interface operations {
             status?: 409;
             /** @enum {unknown} */
             code?:
-              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+              | 'deployment-deleted'
+              | 'idempotency-key-in-use'
+              | 'quota-exhausted'
+              | 'run-active'
+              | 'run-state-conflict'
+              | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -4643,7 +4812,12 @@ export interface operations {
             status?: 409;
             /** @enum {unknown} */
             code?:
-              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+              | 'deployment-deleted'
+              | 'idempotency-key-in-use'
+              | 'quota-exhausted'
+              | 'run-active'
+              | 'run-state-conflict'
+              | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -4735,7 +4909,12 @@ export interface operations {
             status?: 409;
             /** @enum {unknown} */
             code?:
-              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+              | 'deployment-deleted'
+              | 'idempotency-key-in-use'
+              | 'quota-exhausted'
+              | 'run-active'
+              | 'run-state-conflict'
+              | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -5401,6 +5580,7 @@ export interface operations {
               | 'idempotency-key-in-use'
               | 'plan-digest-mismatch'
               | 'plan-inputs-changed'
+              | 'quota-exhausted'
               | 'run-active'
               | 'run-not-due'
               | 'run-state-conflict'
@@ -5498,7 +5678,12 @@ export interface operations {
             status?: 409;
             /** @enum {unknown} */
             code?:
-              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+              | 'deployment-deleted'
+              | 'idempotency-key-in-use'
+              | 'quota-exhausted'
+              | 'run-active'
+              | 'run-state-conflict'
+              | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -5592,7 +5777,12 @@ export interface operations {
             status?: 409;
             /** @enum {unknown} */
             code?:
-              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+              | 'deployment-deleted'
+              | 'idempotency-key-in-use'
+              | 'quota-exhausted'
+              | 'run-active'
+              | 'run-state-conflict'
+              | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -5681,7 +5871,12 @@ export interface operations {
             status?: 409;
             /** @enum {unknown} */
             code?:
-              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+              | 'deployment-deleted'
+              | 'idempotency-key-in-use'
+              | 'quota-exhausted'
+              | 'run-active'
+              | 'run-state-conflict'
+              | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -5954,6 +6149,7 @@ export interface operations {
             code?:
               | 'deployment-deleted'
               | 'idempotency-key-in-use'
+              | 'quota-exhausted'
               | 'run-active'
               | 'run-state-conflict'
               | 'run-superseded'
@@ -6618,7 +6814,12 @@ export interface operations {
             status?: 409;
             /** @enum {unknown} */
             code?:
-              'deployment-deleted' | 'idempotency-key-in-use' | 'run-active' | 'run-state-conflict' | 'run-superseded';
+              | 'deployment-deleted'
+              | 'idempotency-key-in-use'
+              | 'quota-exhausted'
+              | 'run-active'
+              | 'run-state-conflict'
+              | 'run-superseded';
           } & components['schemas']['Problem'];
         };
       };
@@ -6816,6 +7017,7 @@ export interface operations {
               | 'deployment-deleted'
               | 'idempotency-key-in-use'
               | 'nothing-to-remediate'
+              | 'quota-exhausted'
               | 'run-active'
               | 'run-state-conflict'
               | 'run-superseded';

@@ -95,6 +95,8 @@ export {
   Username,
 } from './rest/access.js';
 export type { Permission, Role } from './rest/access.js';
+export { QuotaRequest, QuotaResource, QUOTAS } from './rest/quotas.js';
+export type { QuotaName } from './rest/quotas.js';
 export {
   CommandAnswer,
   ConfigureRequest,

@@ -1,5 +1,6 @@
 import { Fault, invariant, type Clock, type Decider, type Instant, type Json } from '@caisson/kernel';
 import type {
+  AppendRequest,
   EventContext,
   EventStore,
   LoadedStream,
@@ -9,6 +10,7 @@ import type {
 } from './ports/event-store.js';
 import type { NewDocument } from './ports/document-store.js';
 import type { NewJob } from './ports/job-queue.js';
+import type { Exhausted } from './ports/quotas.js';
 
 /** How often a command is decided anew when the stream moved on meanwhile. */
 const CONFLICT_ATTEMPTS_MAX = 10;
@@ -35,6 +37,8 @@ export interface Aggregate<State, Command, Event extends DomainEvent, Rejection>
   documents?(state: State, events: readonly Event[], context: DocumentContext): readonly NewDocument[];
   /** The work that follows from the events, recorded with them. */
   jobs?(events: readonly Event[], context: DocumentContext): readonly NewJob[];
+  /** Set for aggregates that use up what a tenant may have only so much of. */
+  readonly quotas?: QuotaPolicy<Event, Rejection>;
   /** Set for aggregates whose streams grow long. */
   readonly snapshots?: SnapshotPolicy<State>;
 }
@@ -45,6 +49,13 @@ export interface DocumentContext {
   readonly streamId: string;
   readonly version: number;
   readonly occurredAt: string;
+}
+
+/** Which facts need a place of a quota, and what is said when there is none. */
+export interface QuotaPolicy<Event, Rejection> {
+  /** Names of quotas, each at most once. */
+  claims(events: readonly Event[]): readonly string[];
+  refuse(exhausted: Exhausted): Rejection;
 }
 
 /** When and how the folded state is kept. */
@@ -200,6 +211,7 @@ async function record<State, Command, Event extends DomainEvent, Rejection>(
     ...(request.fencingToken === undefined ? {} : { fencingToken: request.fencingToken }),
     ...(documents === undefined ? {} : { documents }),
     ...(jobs.length === 0 ? {} : { jobs }),
+    ...claimed(aggregate, events),
   });
   switch (appended.outcome) {
     case 'appended':
@@ -209,10 +221,29 @@ async function record<State, Command, Event extends DomainEvent, Rejection>(
       throw new Fault('fenced', `${streamId} belongs to the holder of token ${appended.fencingToken}`, {
         retryable: false,
       });
+    case 'exhausted':
+      return refused(aggregate, folded, appended);
     case 'conflict':
     case 'repeated': // Loading again tells that the command is recorded.
       return 'conflict';
   }
+}
+
+function claimed<State, Command, Event extends DomainEvent, Rejection>(
+  { quotas }: Aggregate<State, Command, Event, Rejection>,
+  events: readonly Event[],
+): Pick<AppendRequest, 'claims'> {
+  const claims = quotas?.claims(events) ?? [];
+  return claims.length === 0 ? {} : { claims };
+}
+
+function refused<State, Command, Event extends DomainEvent, Rejection>(
+  aggregate: Aggregate<State, Command, Event, Rejection>,
+  { head, state }: Folded<State>,
+  exhausted: Exhausted,
+): Handled<State, Event, Rejection> {
+  invariant(aggregate.quotas !== undefined, `${aggregate.category} claims nothing and was refused ${exhausted.quota}`);
+  return { outcome: 'rejected', rejection: aggregate.quotas.refuse(exhausted), state, version: head.version };
 }
 
 function unchanged<State>(folded: Folded<State>, repeated: boolean) {

@@ -1,5 +1,6 @@
 export { ChangePassword } from './application/change-password.js';
 export type { ChangePasswordInput, PasswordChange } from './application/change-password.js';
+export { ChangeQuotas } from './application/change-quotas.js';
 export { EndSession } from './application/end-session.js';
 export type { EndSessionInput } from './application/end-session.js';
 export { FindAccess } from './application/find-access.js';

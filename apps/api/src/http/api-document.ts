@@ -15,6 +15,7 @@ import { KeysController } from './keys.controller.js';
 import { MembersController } from './members.controller.js';
 import { PriceBookController, TypeTableController } from './planning-tables.controller.js';
 import { PlanRecomputationController, PlansController, RunStatesController } from './plans.controller.js';
+import { QuotasController } from './quotas.controller.js';
 import { RunsController } from './runs.controller.js';
 import { TasksController } from './tasks.controller.js';
 
@@ -24,6 +25,7 @@ export const API_CONTROLLERS: Type[] = [
   KeySetController,
   MembersController,
   KeysController,
+  QuotasController,
   DeploymentsController,
   DeploymentAdjustmentsController,
   DeploymentCommandsController,
@@ -45,6 +47,7 @@ const TAGS = {
   auth: 'Who the caller is.',
   members: 'Who belongs to the tenant.',
   keys: 'How machines come in.',
+  quotas: 'How much the tenant may have.',
   '.well-known': 'What others need to check our tokens.',
   deployments: 'What is wanted, and what belongs to it.',
   runs: 'Changes of a deployment: planned, approved, carried out, undone.',

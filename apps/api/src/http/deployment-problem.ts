@@ -16,6 +16,16 @@ export function deploymentProblem(rejection: DeploymentRejection): HttpProblem {
       });
     case 'deployment-deleted':
       return apiProblem('deployment-deleted', 'Nothing can be asked of it any more. Create a new deployment.');
+    case 'quota-exhausted': {
+      const { limit, quota } = rejection;
+      return apiProblem('quota-exhausted', {
+        detail:
+          quota === 'deployments'
+            ? `The tenant may have ${limit} deployments. Delete one, or ask its administrator for more (PUT /quotas).`
+            : `The tenant may have ${limit} active runs. Wait for one, cancel one, or ask its administrator for more.`,
+        members: { quota, limit },
+      });
+    }
     case 'deployment-version-conflict':
       return apiProblem('deployment-version-conflict', {
         detail: 'Read it again, make the change anew, and send the new ETag as If-Match.',
@@ -42,6 +52,7 @@ type RunRejection = Exclude<
       | 'deployment-not-found'
       | 'deployment-exists'
       | 'deployment-deleted'
+      | 'quota-exhausted'
       | 'deployment-version-conflict'
       | 'desired-state-invalid'
       | 'revision-not-found';

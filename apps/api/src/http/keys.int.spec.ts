@@ -47,7 +47,9 @@ describe('an API key', () => {
   it('is not given twice by one request', async () => {
     const asked = { body: { name: 'b', scope: 'read' }, headers: { 'idempotency-key': 'key-1' } };
     expect(await api.ask('POST', '/keys', asked)).toMatchObject({ status: 201 });
-    expect(await api.ask('POST', '/keys', asked)).toMatchObject({ status: 409, body: { code: 'secret-shown' } });
+    expect(await api.ask('POST', '/keys', asked)).toMatchObject({
+      ...{ status: 409, body: { code: 'idempotent-answer-not-kept' } },
+    });
   });
 
   it('has two secrets for a while when it is rotated, and then one', async () => {

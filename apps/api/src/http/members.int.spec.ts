@@ -49,7 +49,9 @@ describe('an invitation', () => {
   it('is shown once: the same request again does not make another', async () => {
     const asked = { body: { role: 'viewer' }, headers: { 'idempotency-key': 'invite-1' } };
     expect(await api.ask('POST', '/members', asked)).toMatchObject({ status: 201 });
-    expect(await api.ask('POST', '/members', asked)).toMatchObject({ status: 409, body: { code: 'secret-shown' } });
+    expect(await api.ask('POST', '/members', asked)).toMatchObject({
+      ...{ status: 409, body: { code: 'idempotent-answer-not-kept' } },
+    });
   });
 
   it('is in no event, no log and no table as it is', async () => {

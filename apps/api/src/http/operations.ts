@@ -10,6 +10,7 @@ const COMMAND_HEADERS = {
 export const DEPLOYMENT_PROBLEMS = [
   'deployment-not-found',
   'deployment-deleted',
+  'quota-exhausted',
   'deployment-version-conflict',
   'run-active',
   'run-not-found',

@@ -25,9 +25,10 @@ interface Waiting {
 /** An append that was not accepted, as the database tells it. */
 interface Refusal {
   readonly item: number;
-  readonly outcome: 'repeated' | 'conflict' | 'fenced';
+  readonly outcome: 'repeated' | 'conflict' | 'fenced' | 'exhausted';
   readonly version: number;
   readonly fence: number;
+  readonly exhausted?: { readonly quota: string; readonly limit: number } | null;
 }
 
 const APPEND = { name: 'append', text: 'select append_events($1, $2, $3, $4, $5)::text as refusals' };
@@ -145,5 +146,7 @@ function toResult(refusal: Refusal): AppendResult {
       return { outcome: refusal.outcome, version: refusal.version };
     case 'fenced':
       return { outcome: 'fenced', fencingToken: refusal.fence };
+    case 'exhausted':
+      return { outcome: 'exhausted', quota: refusal.exhausted?.quota ?? '', limit: refusal.exhausted?.limit ?? 0 };
   }
 }

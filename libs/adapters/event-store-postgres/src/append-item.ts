@@ -112,6 +112,7 @@ function streamRow(request: AppendRequest, head: StreamHead, firstEventId: strin
     next_hash: head.hash,
     fencing_token: request.fencingToken,
     first_event_id: firstEventId,
+    ...(request.claims === undefined ? {} : { claims: request.claims }),
   };
   return open(storedText(row, `stream ${stream.streamId}`));
 }

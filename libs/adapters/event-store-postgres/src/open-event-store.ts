@@ -9,6 +9,7 @@ import {
   type JobQueue,
   type LockManager,
   type Outbox,
+  type Quotas,
   type Recovery,
   type StreamRef,
   type Wakeups,
@@ -24,6 +25,7 @@ import { orFault } from './postgres-faults.js';
 import { PostgresJobQueue } from './postgres-job-queue.js';
 import { PostgresLeaseManager } from './postgres-lease-manager.js';
 import { PostgresOutbox } from './postgres-outbox.js';
+import { PostgresQuotas } from './postgres-quotas.js';
 import { PostgresRecovery } from './postgres-recovery.js';
 import { PostgresWakeups } from './postgres-wakeups.js';
 import { processIdentity } from './process-identity.js';
@@ -65,6 +67,8 @@ export interface OpenedEventStore {
   readonly feed: EventFeed;
   /** What waits for a person. */
   readonly recovery: Recovery;
+  /** What tenants use up. */
+  readonly quotas: Quotas;
   /** For other adapters' own tables. */
   readonly pool: pgModule.Pool;
   /** Who this process is, for claims of jobs and leases. */
@@ -108,13 +112,14 @@ export async function openEventStore(options: EventStoreOptions): Promise<Opened
   const identity = processIdentity();
   return {
     events: new PostgresEventStore(pool, batcher),
-    documents: new PostgresDocumentStore(dataSource.getRepository(DOCUMENT_ENTITY)),
+    documents: new PostgresDocumentStore(dataSource),
     jobs: new PostgresJobQueue(pool),
     locks: new PostgresLeaseManager(pool, identity),
     wakeups,
     outbox,
     consumers: new PostgresConsumerStore({ reading: pool, transactions }),
     feed: new PostgresEventFeed(pool),
+    quotas: new PostgresQuotas(pool),
     recovery: new PostgresRecovery(pool, wakeups),
     pool,
     identity,

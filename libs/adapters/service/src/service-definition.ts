@@ -10,6 +10,7 @@ import type {
   EventStore,
   JobQueue,
   LockManager,
+  Quotas,
   Wakeups,
 } from '@caisson/event-sourcing';
 import type { MigrationClass, OpenedEventStore } from '@caisson/event-store-postgres';
@@ -41,6 +42,7 @@ export interface ServiceFrame<Settings = CommonSettings> {
   readonly wakeups: Wakeups;
   readonly consumers: ConsumerStore;
   readonly feed: EventFeed;
+  readonly quotas: Quotas;
   /** For adapters with tables of their own. */
   readonly database: OpenedEventStore['pool'];
   /** What `handleCommand` needs. */

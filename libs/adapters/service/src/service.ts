@@ -157,6 +157,7 @@ function buildFrame<Settings>(service: string, around: Surroundings<Settings>, w
     wakeups: stores.wakeups,
     consumers: stores.consumers,
     feed: stores.feed,
+    quotas: stores.quotas,
     database: stores.pool,
     runtime: { store: stores.events, clock: systemClock, service },
     holder: stores.identity,

@@ -11,6 +11,7 @@ export const TENANCY_EVENTS = {
     invitationId: z.string().optional(),
   }),
   'member-role-changed': z.object({ principalId: z.string(), role: z.string() }),
+  'quotas-changed': z.object({ ceilings: z.record(z.string(), z.number().nullable()) }),
   'member-removed': z.object({ principalId: z.string() }),
   'key-issued': z.object({
     keyId: z.string(),

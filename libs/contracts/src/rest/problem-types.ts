@@ -64,6 +64,7 @@ export const API_PROBLEMS = {
   'secret-shown': { status: 409, title: 'The secret was shown before' },
   'tenant-exists': { status: 409, title: 'The tenant has an administrator already' },
   'username-taken': { status: 409, title: 'The user name is taken' },
+  'quota-exhausted': { status: 409, title: 'The tenant has as many as it may' },
   'deployment-not-found': { status: 404, title: 'There is no such deployment' },
   'deployment-exists': { status: 409, title: 'The deployment exists already' },
   'deployment-deleted': { status: 409, title: 'The deployment was deleted' },

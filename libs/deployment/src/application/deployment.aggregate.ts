@@ -6,6 +6,7 @@ import type { DeploymentCommand, DeploymentRejection } from '../domain/deploymen
 import { PUBLIC_FACTS, type DeploymentEvent } from '../domain/deployment.events.js';
 import type { DeploymentState } from '../domain/deployment.state.js';
 import { documentsOf } from './deployment-documents.js';
+import { claimsOf } from './deployment-quotas.js';
 import { startJobsOf } from './start-when-due.js';
 
 /** Shape of an event's data; raise it with an upcaster in `upcast`. */
@@ -25,6 +26,10 @@ export const deploymentAggregate: Aggregate<DeploymentState, DeploymentCommand, 
     decode,
     documents: documentsOf,
     jobs: startJobsOf,
+    quotas: {
+      claims: claimsOf,
+      refuse: ({ limit, quota }) => ({ code: 'quota-exhausted', quota, limit }),
+    },
     snapshots: {
       schemaVersion: STATE_SCHEMA_VERSION,
       everyEvents: SNAPSHOT_EVERY_EVENTS,

@@ -131,6 +131,8 @@ export type DeploymentRejection =
   | { readonly code: 'deployment-not-found' }
   | { readonly code: 'deployment-exists'; readonly deploymentId: string }
   | { readonly code: 'deployment-deleted' }
+  /** The tenant has as many as it may. */
+  | { readonly code: 'quota-exhausted'; readonly quota: string; readonly limit: number }
   /** What would be desired cannot be had. */
   | { readonly code: 'desired-state-invalid'; readonly problems: readonly AdjustmentProblem[] }
   | { readonly code: 'deployment-version-conflict'; readonly expected: number; readonly actual: number }

@@ -1,6 +1,7 @@
 import { deterministicId, type Instant, type Json } from '@caisson/kernel';
 import type { NewDocument } from './document-store.js';
 import type { NewJob } from './job-queue.js';
+import type { Exhausted } from './quotas.js';
 
 /** Names one stream. `streamId` = category, hyphen, id: `deployment-018f…`. */
 export interface StreamRef {
@@ -88,6 +89,8 @@ export interface AppendRequest {
   readonly documents?: readonly NewDocument[];
   /** Work that follows, made visible with the events or not at all. */
   readonly jobs?: readonly NewJob[];
+  /** Quotas of the tenant of which it needs a place each. What its documents use up is counted anyway. */
+  readonly claims?: readonly string[];
 }
 
 /** What came of an append. Only `appended` wrote something. */
@@ -98,7 +101,9 @@ export type AppendResult =
   /** The stream moved on: load, decide and try again. */
   | { readonly outcome: 'conflict'; readonly version: number }
   /** A newer lease exists: stop, whatever the work was. */
-  | { readonly outcome: 'fenced'; readonly fencingToken: number };
+  | { readonly outcome: 'fenced'; readonly fencingToken: number }
+  /** There is no place left for what it claims. */
+  | ({ readonly outcome: 'exhausted' } & Exhausted);
 
 /** A folded state kept to save reading, never the truth. */
 export interface Snapshot {

@@ -7,7 +7,7 @@ import {
   type StreamHead,
   type StreamRef,
 } from '@caisson/event-sourcing';
-import { deterministicId, Fault, isRetryable, type Clock } from '@caisson/kernel';
+import { deterministicId, Fault, InvariantViolation, isRetryable, type Clock } from '@caisson/kernel';
 import { executionDecider } from '../domain/execution.decide.js';
 import type { ExecutionCommand, ExecutionRejection } from '../domain/execution.commands.js';
 import type { ExecutionEvent } from '../domain/execution.events.js';
@@ -153,6 +153,8 @@ export class ExecutionSession {
         throw new Fault('fenced', `${this.#stream.streamId} belongs to the holder of token ${result.fencingToken}`, {
           retryable: true, // As a job: somebody else does it, and this one finds it done.
         });
+      case 'exhausted':
+        throw new InvariantViolation(`${this.#stream.streamId} claims nothing and was refused ${result.quota}`);
     }
   }
 

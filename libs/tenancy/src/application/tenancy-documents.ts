@@ -45,6 +45,9 @@ export type KeySecretDocument = {
   readonly secrets: readonly { readonly hash: string; readonly until?: string }[];
 };
 
+/** Collection `quota`, by tenant id: the store refuses what would go beyond. `null`: no limit. */
+export type QuotaDocument = { readonly ceilings: Readonly<Record<string, number | null>> };
+
 /** The collections that tenancy writes. */
 export const TENANCY_COLLECTIONS = {
   member: 'member',
@@ -53,4 +56,5 @@ export const TENANCY_COLLECTIONS = {
   invitation: 'invitation',
   key: 'key',
   keySecret: 'key-secret',
+  quota: 'quota',
 } as const;

@@ -10,7 +10,12 @@ import type { TenantCommand, TenantRejection } from '../domain/tenant.commands.j
 import { tenantDecider } from '../domain/tenant.decide.js';
 import type { TenantEvent } from '../domain/tenant.events.js';
 import type { TenantState } from '../domain/tenant.state.js';
-import { TENANCY_COLLECTIONS, type InvitationDocument, type MemberDocument } from './tenancy-documents.js';
+import {
+  TENANCY_COLLECTIONS,
+  type InvitationDocument,
+  type MemberDocument,
+  type QuotaDocument,
+} from './tenancy-documents.js';
 
 const SCHEMA_VERSION = 1;
 
@@ -20,6 +25,7 @@ const FACTS = {
   MemberAdded: 'member-added',
   MemberRoleChanged: 'member-role-changed',
   MemberRemoved: 'member-removed',
+  QuotasChanged: 'quotas-changed',
 } as const satisfies Record<TenantEvent['type'], string>;
 
 type TenantAggregate = Aggregate<TenantState, TenantCommand, TenantEvent, TenantRejection>;
@@ -34,7 +40,11 @@ export function tenantAggregate(secret?: InvitationSecret): TenantAggregate {
     decider: tenantDecider,
     encode,
     decode,
-    documents: (state, events) => [...membersOf(state, events), ...(secret === undefined ? [] : [invitation(secret)])],
+    documents: (state, events, { tenantId }) => [
+      ...membersOf(state, events),
+      ...(events.some(({ type }) => type === 'QuotasChanged') ? quotasOf(state, tenantId) : []),
+      ...(secret === undefined ? [] : [invitation(secret)]),
+    ],
   };
 }
 
@@ -48,6 +58,12 @@ function membersOf(state: TenantState, events: readonly TenantEvent[]): readonly
       const body: MemberDocument = { id, username, role, status };
       return { collection: TENANCY_COLLECTIONS.member, id, body };
     });
+}
+
+function quotasOf(state: TenantState, tenantId: string): readonly NewDocument[] {
+  if (state.status === 'absent' || state.ceilings === undefined) return [];
+  const body: QuotaDocument = { ceilings: state.ceilings };
+  return [{ collection: TENANCY_COLLECTIONS.quota, id: tenantId, body }];
 }
 
 function invitation({ hash, invitationId: id, role }: InvitationSecret): NewDocument {

@@ -1,6 +1,6 @@
 import type { Role } from '@caisson/contracts';
 import type { Decision, Instant } from '@caisson/kernel';
-import type { TenantEvent } from './tenant.events.js';
+import type { Ceilings, TenantEvent } from './tenant.events.js';
 
 /** Brings a tenant into being, with its first administrator. The caller has proved that it may. */
 export interface FoundTenant {
@@ -48,8 +48,15 @@ export interface RemoveMember {
   readonly principalId: string;
 }
 
+/** Says how much the tenant may have. */
+export interface ChangeQuotas {
+  readonly type: 'ChangeQuotas';
+  readonly ceilings: Ceilings;
+}
+
 /** Everything that a tenant judges. */
-export type TenantCommand = FoundTenant | AddMember | InviteMember | AcceptInvitation | ChangeRole | RemoveMember;
+export type TenantCommand =
+  FoundTenant | AddMember | InviteMember | AcceptInvitation | ChangeRole | RemoveMember | ChangeQuotas;
 
 /** Why a tenant says no. Codes are stable. */
 export type TenantRejection =

@@ -36,6 +36,8 @@ function decideTenant(state: TenantState, command: TenantCommand): TenantDecisio
       return changeRole(state, command);
     case 'RemoveMember':
       return removeMember(state, command.principalId);
+    case 'ChangeQuotas':
+      return accept({ type: 'QuotasChanged', ceilings: command.ceilings });
     default:
       return unreachable(command, 'command to a tenant');
   }

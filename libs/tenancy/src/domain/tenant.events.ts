@@ -1,4 +1,7 @@
-import type { Role } from '@caisson/contracts';
+import type { QuotaName, Role } from '@caisson/contracts';
+
+/** How much a tenant may have, by quota; `null`: as much as it wants. */
+export type Ceilings = Readonly<Record<QuotaName, number | null>>;
 
 /** Facts about one tenant. The founder is its first member. */
 export type TenantEvent =
@@ -19,4 +22,6 @@ export type TenantEvent =
       readonly invitationId?: string;
     }
   | { readonly type: 'MemberRoleChanged'; readonly principalId: string; readonly role: Role }
-  | { readonly type: 'MemberRemoved'; readonly principalId: string };
+  | { readonly type: 'MemberRemoved'; readonly principalId: string }
+  /** `null`: no limit. */
+  | { readonly type: 'QuotasChanged'; readonly ceilings: Ceilings };

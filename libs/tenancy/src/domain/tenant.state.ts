@@ -1,6 +1,6 @@
 import type { Role } from '@caisson/contracts';
 import { unreachable } from '@caisson/kernel';
-import type { TenantEvent } from './tenant.events.js';
+import type { Ceilings, TenantEvent } from './tenant.events.js';
 
 /** Somebody who belongs to a tenant, or did. A name is given once, so that nobody inherits what another one did. */
 export interface Member {
@@ -26,6 +26,8 @@ export type TenantState =
       readonly name: string;
       readonly members: readonly Member[];
       readonly invitations: readonly Invitation[];
+      /** Absent: never limited. */
+      readonly ceilings?: Ceilings;
     };
 
 /** A tenant that was founded. */
@@ -54,6 +56,8 @@ function evolveActive(state: ActiveTenant, event: Exclude<TenantEvent, { type: '
     }
     case 'MemberRoleChanged':
       return withMember(state, event.principalId, { role: event.role });
+    case 'QuotasChanged':
+      return { ...state, ceilings: event.ceilings };
     case 'MemberRemoved':
       return withMember(state, event.principalId, { status: 'removed' });
     default:

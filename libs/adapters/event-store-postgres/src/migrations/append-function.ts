@@ -2,6 +2,42 @@ const ITEM = `item int, tenant_id text, stream_id text, expected_version bigint,
         next_version bigint, next_hash text, fencing_token bigint, first_event_id uuid`;
 
 /**
+ * Decides, item by item, which claims there is no place for. The rows of the quotas are locked until the commit, in
+ * the order in which the documents of an append touch them; the statement after that sees what others used up. What is
+ * counted is counted by a trigger on the documents.
+ */
+const REFUSE_CLAIMS = `
+  if items::text like '%"claims"%' then
+    perform from quota q
+      join (select distinct i.tenant_id, c.name
+          from json_to_recordset(items) as i (tenant_id text, claims json),
+            json_array_elements_text(i.claims) as c (name)
+        ) wanted on q.tenant_id = wanted.tenant_id and q.name = wanted.name
+      order by q.tenant_id, q.name desc
+      for update of q;
+    for claim in
+      select i.item, i.tenant_id, i.claims
+        from json_to_recordset(items) as i (item int, tenant_id text, claims json, first_event_id uuid)
+        where i.claims is not null and not exists (select from event e where e.event_id = i.first_event_id)
+        order by i.item
+    loop
+      select json_build_object('quota', q.name, 'limit', q.ceiling) into refusal from quota q
+        where q.tenant_id = claim.tenant_id
+          and q.name in (select name from json_array_elements_text(claim.claims) as c (name))
+          and q.ceiling <= q.used + (
+            select count(*) from unnest(taken) as place where place = claim.tenant_id || ' ' || q.name)
+        order by q.name desc limit 1;
+      if found then
+        refused := refused || jsonb_build_object(claim.item::text, refusal);
+      else
+        taken := taken || array(
+          select claim.tenant_id || ' ' || name from json_array_elements_text(claim.claims) as c (name));
+      end if;
+    end loop;
+  end if;
+`;
+
+/**
  * Settings of the hot functions. Each statement in them finds its rows by key. A plan made while a table was small, or
  * for a guess at the length of a JSON array, would scan the table later, so these plans are made once and by key.
  */
@@ -18,13 +54,13 @@ export const PLAN_BY_KEY = `
  * Each statement sees what was committed before it began; that is why the locks are taken in a statement of their own.
  * Keep in step with `append-batcher.ts`, which calls it.
  */
-export const APPEND_FUNCTION = `
-create function append_events(items json, events json, documents json, jobs json, new_streams boolean)
+const TEMPLATE = `
+create {{replace}}function append_events(items json, events json, documents json, jobs json, new_streams boolean)
 returns json language plpgsql security definer set search_path = pg_catalog, public, pg_temp ${PLAN_BY_KEY} as $$
 #variable_conflict use_column
 declare
   item_count int := json_array_length(items);
-  written int[];
+  written int[];{{declare}}
 begin
   if new_streams then
     insert into stream (tenant_id, stream_id)
@@ -42,14 +78,14 @@ begin
       order by s.tenant_id, s.stream_id
       for update of s;
   end if;
-
+{{refuse}}
   with moved as (
     update stream s set version = i.next_version, head_hash = i.next_hash
       from json_to_recordset(items) as i (${ITEM})
       where s.tenant_id = i.tenant_id and s.stream_id = i.stream_id
         and s.version = i.expected_version and s.head_hash = i.expected_hash
         and (i.fencing_token is null or s.fence <= i.fencing_token)
-        and not exists (select from event e where e.event_id = i.first_event_id)
+        and not exists (select from event e where e.event_id = i.first_event_id){{among}}
       returning i.item),
   recorded as (
     insert into event (event_id, tenant_id, stream_id, version, type, schema_version, data, public_type, public_data,
@@ -98,7 +134,7 @@ begin
   return (
     select json_agg(json_build_object('item', i.item,
         'outcome', case when r.version is not null then 'repeated'
-          when i.fencing_token < s.fence then 'fenced' else 'conflict' end,
+          when i.fencing_token < s.fence then 'fenced'{{outcome}} else 'conflict' end,{{told}}
         'version', coalesce(r.version, s.version, 0), 'fence', coalesce(s.fence, 0)))
       from json_to_recordset(items) as i (${ITEM})
       left join stream s on s.tenant_id = i.tenant_id and s.stream_id = i.stream_id
@@ -109,3 +145,24 @@ begin
           where first.event_id = i.first_event_id) r on true
       where i.item <> all (written));
 end $$`;
+
+const PLAIN = { replace: '', declare: '', refuse: '', among: '', outcome: '', told: '' };
+
+const CLAIMING: typeof PLAIN = {
+  replace: 'or replace ',
+  declare: `
+  claim record;
+  refusal json;
+  refused jsonb := '{}';
+  taken text[] := '{}';`,
+  refuse: REFUSE_CLAIMS,
+  among: '\n        and not refused ? i.item::text',
+  outcome: " when refused ? i.item::text then 'exhausted'",
+  told: " 'exhausted', refused->(i.item::text),",
+};
+
+/** The function as SQL. With `claims` it refuses appends that claim a place of a quota that is used up. */
+export function appendFunction({ claims }: { readonly claims: boolean }): string {
+  const parts = Object.entries(claims ? CLAIMING : PLAIN);
+  return parts.reduce((text, [mark, part]) => text.replace(`{{${mark}}}`, () => part), TEMPLATE);
+}

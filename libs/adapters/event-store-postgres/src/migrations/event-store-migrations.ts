@@ -1,7 +1,9 @@
-import { APPEND_FUNCTION } from './append-function.js';
+import { appendFunction } from './append-function.js';
+import { DOCUMENT_ISOLATION } from './document-isolation.js';
 import { CONSUMER_TABLES, EVENT_TABLES, OUTBOX_TABLES, WORK_TABLES } from './event-store-tables.js';
 import { CONSUMER_FUNCTIONS, LEASE_FUNCTIONS } from './lease-functions.js';
 import { OUTBOX_FUNCTIONS } from './outbox-functions.js';
+import { QUOTA_FUNCTIONS, QUOTA_TABLES } from './quota-functions.js';
 import { sqlMigration, type MigrationClass } from './sql-migration.js';
 
 /** The schema of the event store, oldest first. Released migrations never change; new ones are added at the end. */
@@ -11,7 +13,7 @@ export const EVENT_STORE_MIGRATIONS: readonly MigrationClass[] = [
     ...OUTBOX_TABLES,
     ...WORK_TABLES,
     ...CONSUMER_TABLES,
-    APPEND_FUNCTION,
+    appendFunction({ claims: false }),
     ...OUTBOX_FUNCTIONS,
     ...LEASE_FUNCTIONS,
     ...CONSUMER_FUNCTIONS,
@@ -23,4 +25,6 @@ export const EVENT_STORE_MIGRATIONS: readonly MigrationClass[] = [
     `create index consumer_released on consumer_position (consumer)
       where parked_from is null and parked_reason is not null`,
   ]),
+  sqlMigration('CountQuotas1764520000000', [...QUOTA_TABLES, ...QUOTA_FUNCTIONS, appendFunction({ claims: true })]),
+  sqlMigration('IsolateDocuments1764525600000', DOCUMENT_ISOLATION),
 ];

@@ -1,0 +1,43 @@
+import { QuotaRequest, QuotaResource } from '@caisson/contracts';
+import type { Quotas } from '@caisson/event-sourcing';
+import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
+import { ChangeQuotas } from '@caisson/tenancy';
+import { Body, Controller, Get, Inject, Put, UseGuards } from '@nestjs/common';
+import { QUOTA_USE } from '../tokens.js';
+import { commandContextOf } from './command-context.js';
+import { tenancyProblem } from './tenancy-problem.js';
+
+/** How much the tenant may have, and has. */
+@UseGuards(AccessGuard)
+@Controller('api/v1/quotas')
+export class QuotasController {
+  constructor(
+    @Inject(QUOTA_USE) private readonly quotas: Quotas,
+    private readonly change: ChangeQuotas,
+  ) {}
+
+  @Get()
+  @Operation({ summary: 'Read what the tenant uses and may use', access: 'authenticated', answer: QuotaResource })
+  async readQuotas(@CalledBy() { tenantId }: Caller): Promise<QuotaResource> {
+    const uses = new Map((await this.quotas.read(tenantId)).map(({ name, ...use }) => [name, use]));
+    return {
+      deployments: uses.get('deployments') ?? { used: 0 },
+      'active-runs': uses.get('active-runs') ?? { used: 0 },
+    };
+  }
+
+  @Put()
+  @Operation({
+    ...{ access: 'system:admin', answer: QuotaResource },
+    summary: 'Replace the limits of the tenant; what it has already stays',
+    example: { deployments: 50, 'active-runs': null },
+  })
+  async replaceQuotas(
+    @Body({ schema: QuotaRequest }) ceilings: QuotaRequest,
+    @CalledBy() caller: Caller,
+  ): Promise<QuotaResource> {
+    const rejection = await this.change.execute(ceilings, commandContextOf(caller));
+    if (rejection !== undefined) throw tenancyProblem(rejection);
+    return this.readQuotas(caller);
+  }
+}
