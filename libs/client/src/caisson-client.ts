@@ -255,6 +255,21 @@ export class CaissonClient {
     return watchEvents(this.#options, options);
   }
 
+  /** The place that events have reached now: what is after it has not happened yet. */
+  async eventHead(): Promise<string> {
+    const reached = new AbortController();
+    let head = '0';
+    const onPlace = (place: string): void => {
+      head = place;
+      reached.abort();
+    };
+    for await (const { place } of this.watchEvents({ signal: reached.signal, onPlace })) {
+      head = place;
+      break;
+    }
+    return head;
+  }
+
   /** Waits until a scan has ended. */
   async waitForScan(reportId: string, limitMs = WAIT_LIMIT_MS): Promise<DriftReportResource> {
     const deadline = performance.now() + limitMs;

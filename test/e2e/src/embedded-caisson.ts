@@ -90,7 +90,8 @@ interface Running {
   readonly pool: pg.Pool;
 }
 
-const ACCOUNT = { username: 'admin', password: 'correct horse battery staple' } as const;
+/** The administrator of every throwaway Caisson. */
+export const ACCOUNT = { username: 'admin', password: 'correct horse battery staple' } as const;
 
 async function logIn({ bootstrapToken, url }: StandaloneProcess): Promise<string> {
   const anonymous = new CaissonClient({ url });

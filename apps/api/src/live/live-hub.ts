@@ -194,13 +194,15 @@ export class LiveHub implements BackgroundLoop {
 
   /** Until the watcher is where the tail is; from then on it gets what the tail tells. */
   async #catchUp(connection: LiveConnection, tail: LiveTail): Promise<void> {
-    const { filter, signal } = connection;
+    const { filter, position: beganAt, signal } = connection;
     while (!signal.aborted) {
       const kept = tail.keptAfter(connection.position);
       if (kept !== undefined) {
         const part = firstBytes(filter, kept);
         if (part.isAll) {
-          connection.send(part.bytes);
+          // Whoever had something to catch up with is told that this is done.
+          const done = beganAt === tail.position ? [] : [beatFrame(tail.position ?? 0)];
+          connection.send(Buffer.concat([part.bytes, ...done]));
           this.#join(connection); // In the same turn as the look at the tail: nothing comes between.
           return;
         }

@@ -1,0 +1,2 @@
+export { createProgram } from './program.js';
+export { planView } from './plan-view.js';
