@@ -28,3 +28,4 @@ export { lacks } from './tools.js';
 export type { TestTool } from './tools.js';
 export { describeEventStrategyContract } from './event-strategy.contract.js';
 export type { EventStrategyFixture, RunningStrategy, TestHandler } from './event-strategy.contract.js';
+export { markedProcessesOf } from './process-list.js';

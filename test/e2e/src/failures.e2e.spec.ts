@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '@caisson/testing';
-import { markedProcessesOf } from './process-list.js';
+import { eventually, markedProcessesOf } from '@caisson/testing';
 import { EmbeddedCaisson } from './embedded-caisson.js';
 import { TerraformWorld } from './terraform-world.js';
 

@@ -1,7 +1,6 @@
-import { eventually } from '@caisson/testing';
+import { eventually, markedProcessesOf } from '@caisson/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EmbeddedCaisson } from './embedded-caisson.js';
-import { markedProcessesOf } from './process-list.js';
 import { TerraformWorld } from './terraform-world.js';
 
 let caisson: EmbeddedCaisson;

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CaissonClient } from '@caisson/client';
 import { startDistributedStack, type DistributedStack, type ServiceProcess } from '@caisson/local';
-import { eventually } from '@caisson/testing';
+import { eventually, markedProcessesOf } from '@caisson/testing';
 import pg from 'pg';
-import { markedProcessesOf } from './process-list.js';
 import { makeTemporaryDirectory } from './temporary-directory.js';
 import { TerraformWorld } from './terraform-world.js';
 

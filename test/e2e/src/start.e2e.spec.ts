@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '@caisson/postgres-server';
-import { eventually } from '@caisson/testing';
-import { markedProcessesOf } from './process-list.js';
+import { eventually, markedProcessesOf } from '@caisson/testing';
 import { makeTemporaryDirectory } from './temporary-directory.js';
 
 const MAIN = join(import.meta.dirname, '../../../apps/standalone/dist/main.js');

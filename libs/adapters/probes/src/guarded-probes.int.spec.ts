@@ -46,6 +46,36 @@ describe('a URL', () => {
     await expect(probes.status(url, signal)).rejects.toMatchObject({ code: 'probe-denied', retryable: false });
   });
 
+  it.each([
+    ['the metadata of clouds', ['169.254.169.254'], {}],
+    ['it in IPv6', ['fd00:ec2::254'], {}],
+    ['a good address and a bad one', ['127.0.0.1', '169.254.169.254'], {}],
+    ['a private address that is denied', ['10.1.2.3'], { deny: ['10.0.0.0/8'] }],
+    ['a private address that is not allowed', ['192.168.1.1'], { allow: ['127.0.0.0/8'] }],
+  ])('whose name leads to %s is not asked, nor is such a port', async (_what, addresses, lists) => {
+    const asked: string[] = [];
+    const names = async (name: string) => {
+      asked.push(name);
+      return addresses;
+    };
+    const probes = new GuardedProbes(new AddressRules({ allow: [], deny: [], ...lists }), names);
+    const before = heard.length;
+    const denied = { code: 'probe-denied', retryable: false };
+    await expect(probes.status(`http://innocent.example:${port}/`, signal)).rejects.toMatchObject(denied);
+    await expect(probes.connect({ host: 'innocent.example', port }, signal)).rejects.toMatchObject(denied);
+    expect(asked).toEqual(['innocent.example', 'innocent.example']);
+    expect(heard).toHaveLength(before);
+  });
+
+  it('is asked at the address that was judged, though its name leads elsewhere the next time', async () => {
+    let answers = 0;
+    const names = async () => [['127.0.0.1'], ['169.254.169.254']][answers++] ?? [];
+    const probes = new GuardedProbes(new AddressRules({ allow: [], deny: [] }), names);
+    expect(await probes.status(`http://rebound.example:${port}/`, signal)).toBe(204);
+    expect(answers).toBe(1);
+    expect(heard.at(-1)).toBe(`GET / rebound.example:${port}`);
+  });
+
   it('is kept to the lists, by address and not by name', async () => {
     const url = `http://localhost:${port}/`;
     await expect(probesWith({ deny: ['127.0.0.0/8', '::1'] }).status(url, signal)).rejects.toThrow(/localhost \(/);

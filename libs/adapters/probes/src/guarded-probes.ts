@@ -3,17 +3,17 @@ import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { Fault } from '@caisson/kernel';
 import type { AddressRules } from './address-rules.js';
-import { checkedAddresses, pinnedTo } from './checked-lookup.js';
+import { checkedAddresses, pinnedTo, systemNames, type HostJudge, type NameLookup } from './checked-lookup.js';
 
 /**
  * Asks URLs and ports of others on behalf of tenants, so never those that the rules keep away: what is checked is the
  * address that is connected to.
  */
 export class GuardedProbes {
-  readonly #rules: AddressRules;
+  readonly #judge: HostJudge;
 
-  constructor(rules: AddressRules) {
-    this.#rules = rules;
+  constructor(rules: AddressRules, names: NameLookup = systemNames) {
+    this.#judge = { rules, names };
   }
 
   /**
@@ -24,7 +24,7 @@ export class GuardedProbes {
   async status(url: string, signal: AbortSignal): Promise<number> {
     const target = httpUrl(url);
     const host = target.hostname.replace(/^\[(.*)\]$/, '$1');
-    const [address = ''] = await checkedAddresses(host, this.#rules);
+    const [address = ''] = await checkedAddresses(host, this.#judge);
     const request = target.protocol === 'https:' ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
       const asked = request(target, { signal, lookup: pinnedTo(address), agent: false }, (answer) => {
@@ -42,7 +42,7 @@ export class GuardedProbes {
    * @throws Fault `probe-denied`, and whatever the connection throws.
    */
   async connect(target: { readonly host: string; readonly port: number }, signal: AbortSignal): Promise<void> {
-    const [host = ''] = await checkedAddresses(target.host, this.#rules);
+    const [host = ''] = await checkedAddresses(target.host, this.#judge);
     await new Promise<void>((resolve, reject) => {
       const socket = connect({ host, port: target.port, signal });
       socket.once('connect', () => {
