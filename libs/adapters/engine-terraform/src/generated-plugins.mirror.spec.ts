@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import type { ResourceInput, UnitInput } from '@caisson/engine';
+import { EngineFailure, type ResourceInput, type UnitInput } from '@caisson/engine';
 import { appliedUnit, engineCall, eventually } from '@caisson/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TerraformEngine } from './terraform-engine.js';
@@ -68,6 +68,28 @@ describe('resources of a plugin', () => {
     });
     await engine.destroy(first, call);
     expect(await engine.observe(first, call)).toEqual({ outcome: 'absent' });
+  });
+
+  it('that fail half-way say what was made, and go on from there or are removed', { timeout: 120_000 }, async () => {
+    const call = engineCall();
+    const parts = (cidr: string) =>
+      unitOf('10.8.0.0/16', resource('part', 'aws_subnet', { vpc_id: '${net.id}', cidr_block: cidr }));
+    const outside = parts('10.77.0.0/24'); // The cloud refuses it at the apply, when the network stands.
+    const failure = await engine.apply({ unit: outside }, call).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(EngineFailure);
+    const { diagnostics, errorClass, partial } = failure as EngineFailure;
+    expect(errorClass).toBe('permanent');
+    expect(diagnostics).toContainEqual(expect.objectContaining({ severity: 'error', address: 'part' }));
+    expect(JSON.stringify(diagnostics)).toContain('10.77.0.0/24');
+    const made = partial?.resources.filter(({ expected }) => Object.keys(expected).length > 0) ?? [];
+    expect(made.map(({ address }) => address)).toEqual(['net']);
+    const whole = await engine.apply({ unit: parts('10.8.7.0/24') }, call);
+    const idOf = (states: typeof whole.resources, address: string) =>
+      states.find((state) => state.address === address)?.outputs['id'];
+    expect(idOf(whole.resources, 'net')).toBe(idOf(made, 'net')); // Not made twice.
+    expect(idOf(whole.resources, 'part')).toMatch(/^subnet-/);
+    await engine.destroy(outside, call);
+    expect(await engine.observe(outside, call)).toEqual({ outcome: 'absent' });
   });
 
   it('with a wrong argument are told by resource and property', { timeout: 60_000 }, async () => {
