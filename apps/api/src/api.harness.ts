@@ -11,7 +11,7 @@ import {
 } from '@caisson/contracts';
 import { CreateAttemptLog, PostgresAttemptLogs } from '@caisson/attempt-log-postgres';
 import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
-import { createHttpAdapter, prepareHttp } from '@caisson/http';
+import { createHttpAdapter, InProcessRateLimiter, prepareHttp, Rates, type RateSettings } from '@caisson/http';
 import { CreateIdempotentAnswer, PostgresIdempotentAnswers } from '@caisson/idempotency-postgres';
 import { CreateInstalledEngine, PostgresInstalledEngines } from '@caisson/installed-engines-postgres';
 import { digestOf, type Json } from '@caisson/kernel';
@@ -41,6 +41,15 @@ export const SETTINGS = {
   callbackSecret: 'c'.repeat(32),
   selfRegistration: true,
 } as const;
+
+/** Tests send as much as they like. */
+export const NO_LIMITS: RateSettings = {
+  rateCallerPerMinute: 0,
+  rateAddressPerMinute: 0,
+  rateAddressBurst: 0,
+  rateLoginPerMinute: 0,
+  rateLoginBurst: 0,
+};
 
 /** The password of everybody. */
 export const PASSWORD = 'correct horse battery';
@@ -166,6 +175,7 @@ export class TestApi {
     const ports: ApiPorts = {
       ...{ settings: SETTINGS, runtime, clock: systemClock, ids: systemIds, log, logs, live },
       answers: new PostgresIdempotentAnswers(store.pool),
+      rates: new Rates(new InProcessRateLimiter(systemClock), NO_LIMITS, () => undefined),
       installed: this.installed,
       ...store,
       ...changed,

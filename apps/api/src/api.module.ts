@@ -16,6 +16,7 @@ import {
   DocsModule,
   IdempotencyInterceptor,
   PageCursors,
+  Rates,
   SessionTokens,
   TokenKeys,
 } from '@caisson/http';
@@ -143,6 +144,7 @@ function portProviders(ports: ApiPorts): readonly Provider[] {
     { provide: CLOCK, useValue: ports.clock },
     { provide: QUOTA_USE, useValue: ports.quotas },
     { provide: CALLBACK_TOKENS, useValue: { of: callbackTokensOf(ports) } },
+    { provide: Rates, useValue: ports.rates },
     { provide: APP_INTERCEPTOR, useValue: idempotencyOf(ports) },
     { provide: PageCursors, useValue: pageCursorsOf(ports) },
   ];

@@ -1,13 +1,21 @@
+import { Rates } from '@caisson/http';
 import { CreateAttemptLog, PostgresAttemptLogs } from '@caisson/attempt-log-postgres';
 import { CreateIdempotentAnswer, PostgresIdempotentAnswers } from '@caisson/idempotency-postgres';
 import { CreateInstalledEngine, PostgresInstalledEngines } from '@caisson/installed-engines-postgres';
-import type { ServiceDefinition } from '@caisson/service';
+import type { ServiceDefinition, ServiceFrame } from '@caisson/service';
 import { ApiModule } from './api.module.js';
 import { openLiveHub } from './live/open-live-hub.js';
 import { ApiSettings } from './settings.js';
 import { oldAnswersLoop } from './worker/old-answers-loop.js';
 import { runStartWorker } from './worker/run-start-worker.js';
 import { strandedRunsLoop } from './worker/stranded-runs-loop.js';
+
+function ratesOf({ metrics, rates, settings }: ServiceFrame<ApiSettings>): Rates {
+  const limited = metrics.counter('caisson_http_rate_limited_total', 'Requests refused because there were too many.', [
+    'policy',
+  ]);
+  return new Rates(rates, settings, (policy) => limited.inc({ policy }));
+}
 
 /** The API: owns deployments, tenants and principals, reacts to everybody's facts, and answers callers. */
 export const apiService: ServiceDefinition<typeof ApiSettings> = {
@@ -26,7 +34,7 @@ export const apiService: ServiceDefinition<typeof ApiSettings> = {
     frame.runInBackground('old answers', oldAnswersLoop(frame, answers));
     const logs = new PostgresAttemptLogs(frame.database, frame.clock, lost);
     const installed = new PostgresInstalledEngines(frame.database);
-    return ApiModule.register({ ...frame, live, answers, logs, installed });
+    return ApiModule.register({ ...frame, live, answers, logs, installed, rates: ratesOf(frame) });
   },
 };
 

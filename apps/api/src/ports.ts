@@ -1,6 +1,6 @@
 import type { AttemptLogs } from '@caisson/engine';
 import type { CommandRuntime, ConsumerStore, DocumentStore, LockManager, Quotas } from '@caisson/event-sourcing';
-import type { IdempotentAnswers } from '@caisson/http';
+import type { IdempotentAnswers, Rates } from '@caisson/http';
 import type { PostgresInstalledEngines } from '@caisson/installed-engines-postgres';
 import type { Clock, IdGenerator } from '@caisson/kernel';
 import type { Logger } from '@caisson/observability';
@@ -30,6 +30,7 @@ export interface ApiPorts {
   readonly logs: Pick<AttemptLogs, 'read'>;
   readonly answers: IdempotentAnswers;
   readonly installed: Pick<PostgresInstalledEngines, 'of'>;
+  readonly rates: Rates;
   readonly live: LiveHub;
   readonly clock: Clock;
   readonly ids: IdGenerator;

@@ -1,3 +1,4 @@
+import type { RateSettings } from '@caisson/http';
 import { CommonSettings, Flag, WholeNumber } from '@caisson/service';
 import { z } from 'zod';
 
@@ -10,6 +11,15 @@ export const LIVE_DEFAULTS = {
   liveBeatMs: 15_000,
   liveBufferBytes: 1_048_576,
 } as const;
+
+/** How many requests callers may send, where nothing else is set. */
+export const RATE_DEFAULTS = {
+  rateCallerPerMinute: 12_000,
+  rateAddressPerMinute: 30_000,
+  rateAddressBurst: 5_000,
+  rateLoginPerMinute: 120,
+  rateLoginBurst: 60,
+} as const satisfies RateSettings;
 
 const Pem = z.string().regex(/^-----BEGIN [A-Z ]*KEY-----/, 'must be a key in PEM');
 
@@ -42,6 +52,16 @@ export const ApiSettings = CommonSettings.extend({
    * takes the place of `jwtSecret`, or keys end with it.
    */
   keySecret: z.string().min(SECRET_CHARACTERS_MIN).optional(),
+  /** Requests of one caller in any minute. 0: as many as it likes. */
+  rateCallerPerMinute: WholeNumber.default(RATE_DEFAULTS.rateCallerPerMinute),
+  /** Requests from one address in a minute, in the long run. 0: as many as come. */
+  rateAddressPerMinute: WholeNumber.default(RATE_DEFAULTS.rateAddressPerMinute),
+  /** Requests from one address at once. */
+  rateAddressBurst: WholeNumber.default(RATE_DEFAULTS.rateAddressBurst),
+  /** Tries to log in from one address, and to one account, in a minute, in the long run. 0: as many as come. */
+  rateLoginPerMinute: WholeNumber.default(RATE_DEFAULTS.rateLoginPerMinute),
+  /** Tries to log in at once. */
+  rateLoginBurst: WholeNumber.default(RATE_DEFAULTS.rateLoginBurst),
   /** Lets the first administrator of a tenant register. Without it nobody can. */
   bootstrapToken: z.string().min(16).optional(),
   /** Whether anybody may join a tenant as a viewer. Off: members come by invitation only. */

@@ -2392,6 +2392,22 @@ export interface components {
         } & components['schemas']['Problem'];
       };
     };
+    /** @description Too many requests; try again after Retry-After. */
+    Problem429: {
+      headers: {
+        /** @description Seconds to wait. */
+        'Retry-After'?: string;
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': {
+          /** @constant */
+          status?: 429;
+          /** @enum {unknown} */
+          code?: 'rate-limited';
+        } & components['schemas']['Problem'];
+      };
+    };
     /** @description The headers are too large. */
     Problem431: {
       headers: {
@@ -2513,6 +2529,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -2572,6 +2589,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -2629,6 +2647,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -2690,6 +2709,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -2761,6 +2781,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -2798,6 +2819,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -2834,6 +2856,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -2878,6 +2901,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -2937,6 +2961,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -2990,6 +3015,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -3054,6 +3080,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -3129,6 +3156,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -3174,6 +3202,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -3235,6 +3264,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -3289,6 +3319,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -3353,6 +3384,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -3434,6 +3466,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -3471,6 +3504,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -3531,6 +3565,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -3594,6 +3629,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -3724,6 +3760,7 @@ export interface operations {
           } & components['schemas']['Problem'];
         };
       };
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -3778,6 +3815,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -3868,6 +3906,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -4003,6 +4042,7 @@ export interface operations {
         };
       };
       428: components['responses']['Problem428'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -4119,6 +4159,7 @@ export interface operations {
           } & components['schemas']['Problem'];
         };
       };
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -4242,6 +4283,7 @@ export interface operations {
           } & components['schemas']['Problem'];
         };
       };
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -4336,6 +4378,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -4438,6 +4481,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -4533,6 +4577,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -4632,6 +4677,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -4745,6 +4791,7 @@ export interface operations {
           } & components['schemas']['Problem'];
         };
       };
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -4839,6 +4886,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -4936,6 +4984,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -4997,6 +5046,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -5058,6 +5108,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -5112,6 +5163,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -5166,6 +5218,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -5220,6 +5273,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -5281,6 +5335,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -5335,6 +5390,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -5389,6 +5445,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -5450,6 +5507,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -5504,6 +5562,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -5606,6 +5665,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -5705,6 +5765,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -5804,6 +5865,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -5898,6 +5960,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -5952,6 +6015,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -6006,6 +6070,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -6074,6 +6139,7 @@ export interface operations {
       };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -6175,6 +6241,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -6233,6 +6300,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -6287,6 +6355,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -6357,6 +6426,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -6395,6 +6465,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -6508,6 +6579,7 @@ export interface operations {
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
       428: components['responses']['Problem428'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -6562,6 +6634,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -6600,6 +6673,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -6691,6 +6765,7 @@ export interface operations {
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
       428: components['responses']['Problem428'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -6745,6 +6820,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -6841,6 +6917,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -6887,6 +6964,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -6941,6 +7019,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -7042,6 +7121,7 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
@@ -7119,6 +7199,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       /** @description Away for the moment; try again after Retry-After. */
@@ -7170,6 +7251,7 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];

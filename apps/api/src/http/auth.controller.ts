@@ -51,6 +51,7 @@ export class AuthController {
   @Operation({
     summary: 'Register: found a tenant with the bootstrap token, follow an invitation, or join as a viewer',
     access: 'public',
+    login: true,
     answer: PrincipalView,
     problems: [
       ...(['registration-closed', 'bootstrap-token-invalid', 'invitation-invalid'] as const),
@@ -81,6 +82,7 @@ export class AuthController {
   @Operation({
     summary: 'Exchange user name and password for the tokens of a new session',
     access: 'public',
+    login: true,
     answer: TokenAnswer,
     secretAnswer: true,
     problems: ['credentials-invalid'],
@@ -105,6 +107,7 @@ export class AuthController {
   @Operation({
     summary: 'Exchange a refresh token for the next tokens of its session; a second time ends the session',
     access: 'public',
+    login: true,
     answer: TokenAnswer,
     secretAnswer: true,
     problems: ['refresh-token-invalid'],

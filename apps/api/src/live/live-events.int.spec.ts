@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
 import { Relay, type NewEvent } from '@caisson/event-sourcing';
-import { createHttpAdapter, prepareHttp } from '@caisson/http';
+import { createHttpAdapter, InProcessRateLimiter, prepareHttp, Rates } from '@caisson/http';
 import { PostgresIdempotentAnswers } from '@caisson/idempotency-postgres';
 import { createLogger, Metrics } from '@caisson/observability';
 import { systemClock, systemIds } from '@caisson/service';
@@ -13,6 +13,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ApiModule } from '../api.module.js';
+import { RATE_DEFAULTS } from '../settings.js';
 import { signIn } from '../sign-in.harness.js';
 import type { LiveHub } from './live-hub.js';
 import { openLiveHub } from './open-live-hub.js';
@@ -51,6 +52,7 @@ beforeAll(async () => {
   const logs = { read: async () => ({ lines: [], nextOffset: 0 }) };
   const installed = { of: async () => new Map<string, string>() };
   const answers = new PostgresIdempotentAnswers(store.pool);
+  const rates = new Rates(new InProcessRateLimiter(systemClock), RATE_DEFAULTS, () => undefined);
   const ports = {
     settings,
     runtime,
@@ -59,6 +61,7 @@ beforeAll(async () => {
     log,
     logs,
     answers,
+    rates,
     installed,
     live: hub,
     ...store,

@@ -1,26 +1,44 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { invariant } from '@caisson/kernel';
-import type { FastifyRequest } from 'fastify';
-import { Authenticator } from './authenticator.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Authenticator, type Principal } from './authenticator.js';
 import { setPrincipal } from './caller.js';
 import { edgeProblem } from './edge-problems.js';
 import { operationOf } from './operation.js';
+import { Rates } from './rates.js';
 
 /**
- * Lets a request through when its credential carries what the handler's `Operation` asks for. A handler without one is
- * a defect.
+ * Lets a request through when it is not one too many and its credential carries what the handler's `Operation` asks
+ * for. A handler without one is a defect.
  */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  constructor(private readonly authenticator: Authenticator) {}
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly rates: Rates,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const access = operationOf(context.getHandler())?.access;
-    invariant(access !== undefined, `${context.getClass().name}.${context.getHandler().name} says not who may call it`);
-    if (access === 'public') return true;
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const principal = await this.authenticator.authenticate(request.headers);
+    const operation = operationOf(context.getHandler());
+    invariant(
+      operation !== undefined,
+      `${context.getClass().name}.${context.getHandler().name} says not who may call it`,
+    );
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const count = (principal?: Principal) =>
+      this.rates.admit({ request, reply: http.getResponse<FastifyReply>(), operation, principal });
+    const { access } = operation;
+    if (access === 'public') {
+      await count();
+      return true;
+    }
+    const principal = await this.authenticator.authenticate(request.headers).catch(async (error: unknown) => {
+      await count(); // Guesses count by their address.
+      throw error;
+    });
     setPrincipal(request, principal);
+    await count(principal);
     if (access !== 'authenticated' && !principal.permissions.includes(access)) {
       throw edgeProblem('permission-denied', {
         detail: `This needs the permission ${access}. Ask an administrator of the tenant for a role that has it.`,

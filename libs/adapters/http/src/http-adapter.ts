@@ -29,12 +29,18 @@ class HardenedFastifyAdapter extends FastifyAdapter {
   }
 }
 
+/** Where the server stands. */
+export interface HttpAdapterOptions {
+  /** Proxies of ours before it: from so many, `X-Forwarded-For` is believed. Default none. */
+  readonly trustedProxyHops?: number;
+}
+
 /**
  * The HTTP server under every service: limits on size, time and shape, strict JSON, request ids, security headers, and
  * problem documents for what never reaches a handler. Give it to `NestFactory.create` and call `prepareHttp` on the
  * app.
  */
-export function createHttpAdapter(): FastifyAdapter {
+export function createHttpAdapter({ trustedProxyHops = 0 }: HttpAdapterOptions = {}): FastifyAdapter {
   const adapter = new HardenedFastifyAdapter({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: SERVER_LIMITS.requestMs,
@@ -42,7 +48,7 @@ export function createHttpAdapter(): FastifyAdapter {
     forceCloseConnections: 'idle',
     requestIdHeader: false,
     genReqId: requestIdOf,
-    trustProxy: false,
+    trustProxy: (_address, hop) => hop < trustedProxyHops,
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       prepareReply(request, reply);

@@ -23,6 +23,7 @@ import { z } from 'zod';
 import { AccessGuard } from './access.guard.js';
 import { Authenticator, bearerTokenOf, credentialProblem } from './authenticator.js';
 import { ReadBody } from './body-rules.js';
+import { Rates } from './rates.js';
 import { CalledBy, type Caller } from './caller.js';
 import { DocsModule } from './docs.module.js';
 import { createHttpAdapter } from './http-adapter.js';
@@ -113,7 +114,10 @@ const document = openApiOf({
 @Module({
   imports: [DocsModule.register({ document, events: describeEvents(), problems: EDGE_PROBLEMS })],
   controllers: [ThingsController, RawController],
-  providers: [{ provide: Authenticator, useValue: authenticator }],
+  providers: [
+    { provide: Authenticator, useValue: authenticator },
+    { provide: Rates, useValue: { admit: async () => undefined } },
+  ],
 })
 class TestModule {}
 

@@ -8,7 +8,7 @@ const PLACE = '#/components/responses/';
 const MEDIA_TYPE = 'application/problem+json';
 
 /** Statuses that any operation can answer: they are decided before it is reached, or are nobody's wish. */
-const ANY = [400, 408, 414, 415, 431, 500, 503];
+const ANY = [400, 408, 414, 415, 429, 431, 500, 503];
 
 const TEXTS: Readonly<Record<number, string>> = {
   400: 'The request does not have the right shape.',
@@ -23,6 +23,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   415: 'The body is not JSON.',
   422: 'Understood, and cannot be followed; the fields are named.',
   428: 'If-Match is missing.',
+  429: 'Too many requests; try again after Retry-After.',
   431: 'The headers are too large.',
   500: 'A defect of Caisson.',
   503: 'Away for the moment; try again after Retry-After.',
@@ -63,7 +64,7 @@ export class OpenApiRefusals {
     const codes = [...new Set(given)].sort();
     const response = {
       description: TEXTS[status] ?? 'Refused.',
-      ...(status === 503 ? { headers: RETRY_AFTER } : {}),
+      ...(status === 429 || status === 503 ? { headers: RETRY_AFTER } : {}),
       content: {
         [MEDIA_TYPE]: {
           schema: {

@@ -26,6 +26,8 @@ export interface OperationOptions {
   readonly problems?: readonly ProblemCode[];
   /** The answer holds a secret that is shown once: who sends the same `Idempotency-Key` again does not get it. */
   readonly secretAnswer?: boolean;
+  /** Somebody could guess here who they are: a tighter limit on how often counts too. */
+  readonly login?: boolean;
   /** A body as a caller may send it; a test holds it against the schema. */
   readonly example?: unknown;
 }

@@ -14,10 +14,12 @@ const CONNECT_MS_MAX = 1000;
 const COMMAND_MS_MAX = 500;
 const RECONNECT_MS_MAX = 500;
 
-/** A connection that fails within half a second instead of waiting, and comes back by itself. */
-export function connectRedis(url: string): IoRedis.Redis {
+/**
+ * A connection that fails within half a second instead of waiting, and comes back by itself. Operators see its name.
+ */
+export function connectRedis(url: string, connectionName: string): IoRedis.Redis {
   return new Redis(url, {
-    connectionName: 'caisson-locks',
+    connectionName,
     connectTimeout: CONNECT_MS_MAX,
     commandTimeout: COMMAND_MS_MAX,
     maxRetriesPerRequest: 1,

@@ -63,7 +63,7 @@ export class RedisLockManager implements LockManager {
   /** Connects in the background; until it is connected, the inner lock alone is used. */
   constructor(options: RedisLockManagerOptions) {
     this.#options = options;
-    this.#redis = connectRedis(options.url);
+    this.#redis = connectRedis(options.url, 'caisson-locks');
     this.#redis.on('error', () => undefined); // Told with the first request that notices.
     this.#redlock = createRedlock(this.#redis);
   }

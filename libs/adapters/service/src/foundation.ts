@@ -1,9 +1,11 @@
 import { Fault, messageOf } from '@caisson/kernel';
 import { Relay, type LockManager, type RelayObserver } from '@caisson/event-sourcing';
 import { migrate, openEventStore, type MigrationClass, type OpenedEventStore } from '@caisson/event-store-postgres';
+import { InProcessRateLimiter, type RateLimiter } from '@caisson/http';
 import { RedisLockManager, type RedisLockObserver } from '@caisson/lock-redis';
 import { KafkaEventPublisher } from '@caisson/messaging-kafka';
 import type { Logger, Metrics } from '@caisson/observability';
+import { RedisRateLimiter } from '@caisson/rate-limit-redis';
 import { systemClock } from '@caisson/system';
 import type { Health, PartStatus, StatusProbe } from './health.js';
 import type { CommonSettings } from './settings.js';
@@ -15,6 +17,8 @@ const PROBE_MS = 1_000;
 export interface Foundation {
   readonly stores: OpenedEventStore;
   readonly locks: LockManager;
+  /** Counts requests over all replicas. */
+  readonly rates: RateLimiter;
   /** Kafka's addresses; absent in the embedded profile. */
   readonly kafkaBrokers?: readonly string[];
 }
@@ -54,7 +58,7 @@ export async function openFoundation(parts: FoundationParts): Promise<Foundation
 
 function embedded(parts: FoundationParts, stores: OpenedEventStore): Foundation {
   startRelay(parts, stores, undefined);
-  return { stores, locks: stores.locks };
+  return { stores, locks: stores.locks, rates: new InProcessRateLimiter(systemClock) };
 }
 
 async function distributed(
@@ -62,19 +66,31 @@ async function distributed(
   stores: OpenedEventStore,
   { brokers, redisUrl }: { readonly brokers: readonly string[]; readonly redisUrl: string },
 ): Promise<Foundation> {
-  const { log } = parts;
+  const { log, metrics } = parts;
   const locks = new RedisLockManager({
     url: redisUrl,
     inner: stores.locks,
     clock: systemClock,
     log,
-    observer: lockObserver(parts.metrics),
+    observer: lockObserver(metrics),
   });
   parts.shutdown.add('connections', 'redis', () => locks.close());
   const publisher = new KafkaEventPublisher({ brokers, log });
   parts.shutdown.add('connections', 'kafka producer', () => publisher.close());
   startRelay(parts, stores, publisher);
-  return { stores, locks, kafkaBrokers: brokers };
+  const away = metrics.gauge(
+    'caisson_rate_limiter_away',
+    '1 while Redis is away and each replica counts for itself, else 0.',
+  );
+  const rates = new RedisRateLimiter({
+    url: redisUrl,
+    fallback: new InProcessRateLimiter(systemClock),
+    clock: systemClock,
+    log,
+    onAway: (isAway) => away.set(isAway ? 1 : 0),
+  });
+  parts.shutdown.add('connections', 'redis of rates', () => rates.close());
+  return { stores, locks, rates, kafkaBrokers: brokers };
 }
 
 /** The role in the services' URL is the one that gets its rights. */

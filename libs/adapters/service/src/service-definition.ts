@@ -14,6 +14,7 @@ import type {
   Wakeups,
 } from '@caisson/event-sourcing';
 import type { MigrationClass, OpenedEventStore } from '@caisson/event-store-postgres';
+import type { RateLimiter } from '@caisson/http';
 import type { Logger, Metrics } from '@caisson/observability';
 import type { StatusProbe } from './health.js';
 import type { CommonSettings } from './settings.js';
@@ -39,6 +40,8 @@ export interface ServiceFrame<Settings = CommonSettings> {
   readonly documents: DocumentStore;
   readonly jobs: JobQueue;
   readonly locks: LockManager;
+  /** Counts requests over all replicas. */
+  readonly rates: RateLimiter;
   readonly wakeups: Wakeups;
   readonly consumers: ConsumerStore;
   readonly feed: EventFeed;

@@ -52,7 +52,7 @@ export async function startService<Schema extends z.ZodObject>(
 ): Promise<RunningService> {
   const wanted: Wanted = { loops: [], http: [] };
   const frame = buildFrame(definition.name, around, wanted);
-  const adapter: FastifyAdapter = createHttpAdapter();
+  const adapter: FastifyAdapter = createHttpAdapter(around.settings);
   const app = await NestFactory.create<NestFastifyApplication>(await definition.module(frame), adapter, {
     logger: new NestLog(around.log),
     abortOnError: false,
@@ -141,7 +141,7 @@ function consumerObserver(metrics: Metrics): NonNullable<EventStrategyOptions['o
 }
 
 function buildFrame<Settings>(service: string, around: Surroundings<Settings>, wanted: Wanted): ServiceFrame<Settings> {
-  const { stores, locks } = around.foundation;
+  const { locks, rates, stores } = around.foundation;
   return {
     service,
     settings: around.settings,
@@ -154,6 +154,7 @@ function buildFrame<Settings>(service: string, around: Surroundings<Settings>, w
     documents: stores.documents,
     jobs: stores.jobs,
     locks,
+    rates,
     wakeups: stores.wakeups,
     consumers: stores.consumers,
     feed: stores.feed,

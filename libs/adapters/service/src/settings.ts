@@ -37,6 +37,8 @@ export const CommonSettings = z.object({
   databaseOwnerUrl: Text.optional(),
   /** Connections to Postgres at once. */
   databasePoolMax: WholeNumber.default(8),
+  /** Proxies before it whose `X-Forwarded-For` is believed. 0: nobody's. */
+  trustedProxyHops: WholeNumber.default(0),
   /** `host:port`, comma separated. The `distributed` profile needs it. */
   kafkaBrokers: Text.optional(),
   /** `redis://host:port` or `rediss://…`. The `distributed` profile needs it. */

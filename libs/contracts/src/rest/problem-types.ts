@@ -40,6 +40,7 @@ export const EDGE_PROBLEMS = {
   'unprocessable-request': { status: 422, title: 'The request is understood and cannot be followed' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key belongs to another request' },
   'precondition-required': { status: 428, title: 'The version that was read must be named' },
+  'rate-limited': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   'internal-error': { status: 500, title: 'Caisson has a defect' },
   'service-unavailable': { status: 503, title: 'A part of Caisson is away for the moment' },

@@ -5,7 +5,7 @@ import { CaissonClient } from '@caisson/client';
 import { startStandaloneProcess } from '@caisson/local';
 import fastify from 'fastify';
 import pg from 'pg';
-import { logIn } from '../harness/bench-stack.js';
+import { logIn, UNLIMITED } from '../harness/bench-stack.js';
 import { queryOnce, startBenchServer, type BenchServer } from '../harness/bench-server.js';
 import { ratio, type Contest, type Figures, type Goal, type Side } from '../harness/goal.js';
 import { treeTimeUs } from '../harness/processor-time.js';
@@ -108,7 +108,7 @@ async function floorSide(server: BenchServer): Promise<OpenSide> {
 async function ourSide(): Promise<OpenSide> {
   const directory = await mkdtemp(join(tmpdir(), 'caisson-bench-loop-'));
   await chmod(directory, 0o755); // As root, Postgres runs as another user, who must get in.
-  const caisson = await startStandaloneProcess({ dataDirectory: directory, durable: true });
+  const caisson = await startStandaloneProcess({ dataDirectory: directory, durable: true, environment: UNLIMITED });
   const { token } = await logIn(caisson);
   const client = new CaissonClient({ url: caisson.url, token });
   const live = await LiveRuns.connect({ url: caisson.url, token });
