@@ -94,7 +94,7 @@ class Survey {
     const pointer = `/resources/${index}`;
     this.checkCount(resource, pointer);
     resource.dependsOn.forEach((name, place) => {
-      this.depend(name, { pointer: `${pointer}/dependsOn/${place}`, from: index });
+      if (this.depend(name, { from: index }) === undefined) this.reportUnknown(name, `${pointer}/dependsOn/${place}`);
     });
     this.visitValue(resource.properties, { pointer: `${pointer}/properties`, from: index, one: true });
     resource.checks.forEach((check, place) => {
@@ -170,7 +170,10 @@ class Survey {
 
   private visitReference(reference: Reference, place: Place): void {
     const target = this.depend(reference.resource, place);
-    if (target === undefined) return;
+    if (target === undefined) {
+      this.reportUnknown(reference.resource, place.pointer);
+      return;
+    }
     const { index, resource } = reference;
     if (target.count === undefined && index !== undefined) {
       const message = `"${resource}" has no copies (no count); write \${${resource}.${reference.path.join('.')}}`;
@@ -184,13 +187,15 @@ class Survey {
     }
   }
 
-  private depend(name: string, place: Place): ResourceSpec | undefined {
+  private reportUnknown(name: string, pointer: string): void {
+    const message = `there is no resource "${name}"; use the name of one in this desired state`;
+    this.report(pointer, 'unknown-resource', message);
+  }
+
+  /** Notes the order and gives the resource that is meant; undefined when there is none. */
+  private depend(name: string, place: Pick<Place, 'from' | 'one'>): ResourceSpec | undefined {
     const index = this.indexByName.get(name);
-    if (index === undefined) {
-      const message = `there is no resource "${name}"; use the name of one in this desired state`;
-      this.report(place.pointer, 'unknown-resource', message);
-      return undefined;
-    }
+    if (index === undefined) return undefined;
     if (place.from !== undefined) {
       this.before.push(index);
       this.after.push(place.from);

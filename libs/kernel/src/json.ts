@@ -77,7 +77,10 @@ function isInOrder(value: unknown): boolean {
 // Loops and joined text instead of callbacks and lists of pieces: a plan has a hundred thousand values.
 
 function areInOrder(items: readonly unknown[]): boolean {
-  for (let index = 0; index < items.length; index += 1) if (!isInOrder(items[index])) return false;
+  for (let index = 0; index < items.length; index += 1) {
+    const item = items[index];
+    if (typeof item !== 'string' && !isInOrder(item)) return false;
+  }
   return true;
 }
 
@@ -86,7 +89,10 @@ function isObjectInOrder(object: object): boolean {
   if (prototype !== Object.prototype && prototype !== null) return false; // It may print itself in another way.
   const { given, sorted } = orderOf(object);
   if (given !== sorted) return false;
-  for (const key of given) if (!isInOrder((object as Record<string, unknown>)[key])) return false;
+  for (let index = 0; index < given.length; index += 1) {
+    const item = (object as Record<string, unknown>)[given[index] ?? ''];
+    if (typeof item !== 'string' && !isInOrder(item)) return false;
+  }
   return true;
 }
 
@@ -117,11 +123,15 @@ function arrayText(items: readonly unknown[]): string {
 }
 
 function objectText(object: Record<string, unknown>): string {
+  const order = orderOf(object);
+  const labels = (order.labels ??= order.sorted.map((key) => `${quoted(key)}:`));
   let text = '';
-  for (const key of orderOf(object).sorted) {
-    const value = object[key];
+  for (let index = 0; index < labels.length; index += 1) {
+    const value = object[order.sorted[index] ?? ''];
     if (value === undefined) continue;
-    text += `${text === '' ? '{' : ','}${quoted(key)}:${textOf(value)}`;
+    text += text === '' ? '{' : ',';
+    text += labels[index] ?? '';
+    text += textOf(value);
   }
   return text === '' ? '{}' : `${text}}`;
 }
@@ -130,6 +140,8 @@ function objectText(object: Record<string, unknown>): string {
 interface KeyOrder {
   readonly given: readonly string[];
   readonly sorted: readonly string[];
+  /** As they are printed before a value, once they were. */
+  labels?: readonly string[];
 }
 
 /** Objects with more keys are sorted each time. */
@@ -142,7 +154,7 @@ function orderOf(object: object): KeyOrder {
   const given = Object.keys(object);
   const last = LAST_ORDERS[given.length];
   if (last !== undefined && areSame(last.given, given)) return last;
-  const order = { given, sorted: isSorted(given) ? given : given.toSorted() };
+  const order: KeyOrder = { given, sorted: isSorted(given) ? given : given.toSorted() };
   if (given.length <= KEYS_REMEMBERED_MAX) LAST_ORDERS[given.length] = order;
   return order;
 }

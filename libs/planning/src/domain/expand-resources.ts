@@ -13,6 +13,7 @@ import { chooseEngine, type EngineChoice } from './choose-engine.js';
 import type { EngineOffers } from './engine-offer.js';
 import { orderByType } from './order-by-type.js';
 import type { TypeLookup } from './type-lookup.js';
+import { withoutRepeats } from './without-repeats.js';
 
 /** A resource as desired, before anybody looked at the world. */
 export interface ResourceDraft {
@@ -110,11 +111,11 @@ function neededBy(
 ): readonly string[] {
   const byType = before.get(name) ?? NOTHING;
   if (dependsOn.length + byType.length + references.length === 0) return NOTHING;
-  const needed = new Set<string>();
-  for (const other of dependsOn) for (const address of copies.get(other) ?? NOTHING) needed.add(address);
-  for (const other of byType) for (const address of copies.get(other) ?? NOTHING) needed.add(address);
-  for (const { index, resource } of references) needed.add(resourceAddressOf(resource, index));
-  return [...needed];
+  const needed: string[] = [];
+  for (const other of dependsOn) for (const address of copies.get(other) ?? NOTHING) needed.push(address);
+  for (const other of byType) for (const address of copies.get(other) ?? NOTHING) needed.push(address);
+  for (const { index, resource } of references) needed.push(resourceAddressOf(resource, index));
+  return withoutRepeats(needed);
 }
 
 /** A check may speak of its own resource without naming the copy; from here on it names it. */

@@ -2,6 +2,7 @@ import type { AppliedResource, AppliedUnit } from '@caisson/contracts';
 import { offerOf, type EngineOffers } from './engine-offer.js';
 import type { ResourceDraft } from './expand-resources.js';
 import { groupItems, type GroupingItem, type ItemGroup } from './group-items.js';
+import { withoutRepeats } from './without-repeats.js';
 
 /** A unit as desired, before anybody looked at the world. */
 export interface UnitDraft {
@@ -154,14 +155,14 @@ function neededUnits(
   resources: readonly ResourceDraft[],
   unitOf: ReadonlyMap<string, string>,
 ): readonly string[] {
-  const needed = new Set<string>();
+  const needed: string[] = [];
   for (const { dependsOn } of resources) {
     for (const id of dependsOn) {
       const unit = unitOf.get(id);
-      if (unit !== undefined && unit !== unitId) needed.add(unit);
+      if (unit !== undefined && unit !== unitId) needed.push(unit);
     }
   }
-  return needed.size === 0 ? NOTHING : [...needed];
+  return withoutRepeats(needed);
 }
 
 /**

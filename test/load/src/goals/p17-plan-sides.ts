@@ -57,7 +57,12 @@ interface Resource {
   checks: never[];
 }
 
-/** FL9: parse, resolve ids, Kahn on typed arrays, cost, risk, one serialisation, one hash. */
+/**
+ * FL9: parse, resolve ids, Kahn on typed arrays, cost, risk, one serialisation, one hash. It prints the resources as
+ * they came and the waves as numbers, in whatever order of keys. It checks nothing, makes no units, maps no type to an
+ * engine, copies no engine's answer, has no critical path, and no digests of what the plan follows from. Our plan is
+ * 3.6 times as long, so that printing and hashing it alone costs one and a half of the whole floor.
+ */
 function floorPlan(text: string): { readonly waves: readonly (readonly number[])[]; readonly digest: string } {
   const { resources } = JSON.parse(text) as { resources: Resource[] };
   const indexOf = new Map(resources.map(({ name }, index) => [name, index]));
