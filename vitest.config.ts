@@ -46,7 +46,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'distributed',
-          include: ['{libs,apps,deploy,test/fault}/**/src/**/*.dist.spec.ts'],
+          include: ['{libs,apps,deploy,test/fault,test/strangers}/**/src/**/*.dist.spec.ts'],
           exclude: never,
           globalSetup: ['./libs/testing/src/postgres.setup.ts', './deploy/local/src/kafka.setup.ts'],
           testTimeout: 60_000,

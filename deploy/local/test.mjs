@@ -1,6 +1,6 @@
 // `npm test`: every check and every suite, one after the other; a failure never hides what comes after it.
 // The last line is the sum. `npm test -- unit tidy` runs only those.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, relative, resolve } from 'node:path';
@@ -21,6 +21,10 @@ const TOOLS = {
   kafka: {
     present: () => onPath('java') && onPath('mvn'),
     get: 'install Java 17 and Maven, which fetch it: apt-get install openjdk-17-jre-headless maven',
+  },
+  python: {
+    present: () => onPath('python3') && spawnSync('python3', ['-c', 'import venv, ensurepip']).status === 0,
+    get: 'install it with what makes environments: apt-get install python3-venv',
   },
 };
 

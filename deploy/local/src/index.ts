@@ -1,3 +1,5 @@
+export { kafkaHome } from './kafka-home.js';
+export type { KafkaHome } from './kafka-home.js';
 export { startKafka } from './kafka.js';
 export type { LocalKafka } from './kafka.js';
 export type { EndSignal, ManagedProcess } from './managed-process.js';

@@ -1,14 +1,16 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** What some suites need and npm cannot bring. Each name stands for the programs that must be on PATH. */
-export type TestTool = 'terraform' | 'redis' | 'kafka' | 'go';
+export type TestTool = 'terraform' | 'redis' | 'kafka' | 'go' | 'python';
 
 const PROGRAMS: Record<TestTool, (has: (program: string) => boolean) => boolean> = {
   terraform: (has) => has('terraform') || has('tofu'),
   redis: (has) => has('redis-server'),
   kafka: (has) => has('java') && has('mvn'),
   go: (has) => has('go'),
+  python: (has) => has('python3') && canMakeEnvironments(),
 };
 
 /**
@@ -18,6 +20,11 @@ const PROGRAMS: Record<TestTool, (has: (program: string) => boolean) => boolean>
  */
 export function lacks(tool: TestTool): boolean {
   return process.env['CI'] !== 'true' && !PROGRAMS[tool](isOnPath);
+}
+
+/** Debian has the module that fills a virtual environment in a package of its own. */
+function canMakeEnvironments(): boolean {
+  return spawnSync('python3', ['-c', 'import venv, ensurepip']).status === 0;
 }
 
 function isOnPath(program: string): boolean {

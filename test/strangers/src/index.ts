@@ -1,0 +1,2 @@
+export { everyEvent } from './every-event.js';
+export { arbitraryOf } from './arbitrary-of.js';
