@@ -30,6 +30,7 @@ import { DeploymentFactsConsumer } from './events/deployment-facts.consumer.js';
 import { describeApi } from './http/api-document.js';
 import { openLiveHub } from './live/open-live-hub.js';
 import type { ApiPorts } from './ports.js';
+import { OIDC_DEFAULTS } from './settings.js';
 
 /** The settings of the API under test. */
 export const SETTINGS = {
@@ -40,6 +41,7 @@ export const SETTINGS = {
   bootstrapToken: 'caisson_boot_0123456789',
   callbackSecret: 'c'.repeat(32),
   selfRegistration: true,
+  ...OIDC_DEFAULTS,
 } as const;
 
 /** Tests send as much as they like. */

@@ -54,6 +54,7 @@ import { FindTaskHandler } from './queries/task-queries.js';
 import { Argon2PasswordHasher } from './security/argon2-password-hasher.js';
 import { CallerAuthenticator, KEY_PREFIX } from './security/caller-authenticator.js';
 import { CurrentAccess } from './security/current-access.js';
+import { ExternalIssuer } from './security/external-issuer.js';
 import { HashedSecrets } from './security/hashed-secrets.js';
 import { SecretBootstrapGate } from './security/secret-bootstrap-gate.js';
 import {
@@ -168,6 +169,13 @@ function useCaseProviders(ports: ApiPorts): readonly Provider[] {
   ];
 }
 
+function externalIssuerOf({ clock, settings }: ApiPorts): ExternalIssuer | undefined {
+  const { oidcAudience, oidcIssuer, oidcRoleClaim, oidcTenant, oidcTenantClaim } = settings;
+  if (oidcIssuer === undefined) return undefined;
+  const claims = { tenantClaim: oidcTenantClaim, tenant: oidcTenant, roleClaim: oidcRoleClaim };
+  return new ExternalIssuer({ issuer: oidcIssuer, audience: oidcAudience, ...claims }, clock);
+}
+
 function tenancyProviders(ports: ApiPorts): readonly Provider[] {
   const { clock, documents, runtime, settings } = ports;
   const hasher = new Argon2PasswordHasher();
@@ -186,7 +194,10 @@ function tenancyProviders(ports: ApiPorts): readonly Provider[] {
     { provide: TokenKeys, useValue: tokenKeysOf(settings) },
     { provide: SessionTokens, useValue: tokens },
     { provide: CurrentAccess, useValue: access },
-    { provide: Authenticator, useValue: new CallerAuthenticator({ tokens, keys, access, clock }) },
+    {
+      provide: Authenticator,
+      useValue: new CallerAuthenticator({ tokens, keys, access, clock, external: externalIssuerOf(ports) }),
+    },
     { provide: Register, useValue: new Register({ runtime, documents, gate, hasher, mint, selfRegistration }) },
     { provide: LogIn, useValue: new LogIn(runtime, documents, hasher, issuer) },
     { provide: RefreshSession, useValue: new RefreshSession(runtime, documents, issuer) },

@@ -5,7 +5,7 @@ import type { PostgresInstalledEngines } from '@caisson/installed-engines-postgr
 import type { Clock, IdGenerator } from '@caisson/kernel';
 import type { Logger } from '@caisson/observability';
 import type { LiveHub } from './live/live-hub.js';
-import type { ApiSettings } from './settings.js';
+import type { ApiSettings, OIDC_DEFAULTS } from './settings.js';
 
 /** What the API works with: a part of the frame of every service. */
 export interface ApiPorts {
@@ -21,6 +21,8 @@ export interface ApiPorts {
     | 'bootstrapToken'
     | 'selfRegistration'
     | 'keySecret'
+    | 'oidcIssuer'
+    | keyof typeof OIDC_DEFAULTS
   >;
   readonly runtime: CommandRuntime;
   readonly documents: DocumentStore;

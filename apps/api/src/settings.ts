@@ -21,6 +21,14 @@ export const RATE_DEFAULTS = {
   rateLoginBurst: 60,
 } as const satisfies RateSettings;
 
+/** Where claims of an external issuer are found, where nothing else is set. */
+export const OIDC_DEFAULTS = {
+  oidcAudience: 'caisson-api',
+  oidcTenantClaim: 'caisson_tenant',
+  oidcTenant: 'default',
+  oidcRoleClaim: 'caisson_role',
+} as const;
+
 const Pem = z.string().regex(/^-----BEGIN [A-Z ]*KEY-----/, 'must be a key in PEM');
 
 /** What the API reads from its environment, beside what every service reads. */
@@ -37,6 +45,16 @@ export const ApiSettings = CommonSettings.extend({
   jwtIssuer: z.string().min(1).default('caisson'),
   /** `aud` of tokens. */
   jwtAudience: z.string().min(1).default('caisson-api'),
+  /** An OpenID Connect issuer whose access tokens are accepted beside our own: exactly as in their `iss`. */
+  oidcIssuer: z.url().optional(),
+  /** `aud` of its tokens that are meant for us. */
+  oidcAudience: z.string().min(1).default(OIDC_DEFAULTS.oidcAudience),
+  /** The claim of its tokens that names the tenant. */
+  oidcTenantClaim: z.string().min(1).default(OIDC_DEFAULTS.oidcTenantClaim),
+  /** The tenant of its tokens without that claim. */
+  oidcTenant: z.string().min(1).default(OIDC_DEFAULTS.oidcTenant),
+  /** The claim of its tokens that names the role; without it, a viewer. */
+  oidcRoleClaim: z.string().min(1).default(OIDC_DEFAULTS.oidcRoleClaim),
   /** Signs the addresses of callbacks; the same as webhook-ingest's. Without it there are none. */
   callbackSecret: z.string().min(SECRET_CHARACTERS_MIN).optional(),
   /** Live streams of one process at once. */

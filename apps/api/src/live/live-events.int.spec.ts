@@ -6,14 +6,14 @@ import { createHttpAdapter, InProcessRateLimiter, prepareHttp, Rates } from '@ca
 import { PostgresIdempotentAnswers } from '@caisson/idempotency-postgres';
 import { createLogger, Metrics } from '@caisson/observability';
 import { systemClock, systemIds } from '@caisson/service';
-import { tenantIdOf } from '@caisson/tenancy';
+import { TENANCY_COLLECTIONS, tenantIdOf } from '@caisson/tenancy';
 import { createTestDatabase, eventually, newAppend, newStream, type TestDatabase } from '@caisson/testing';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ApiModule } from '../api.module.js';
-import { RATE_DEFAULTS } from '../settings.js';
+import { OIDC_DEFAULTS, RATE_DEFAULTS } from '../settings.js';
 import { signIn } from '../sign-in.harness.js';
 import type { LiveHub } from './live-hub.js';
 import { openLiveHub } from './open-live-hub.js';
@@ -21,6 +21,7 @@ import { openLiveHub } from './open-live-hub.js';
 const settings = {
   ...{ jwtSecret: 's'.repeat(32), jwtIssuer: 'caisson', jwtAudience: 'caisson-api' },
   selfRegistration: false,
+  ...OIDC_DEFAULTS,
 };
 const live = { liveStreamsMax: 6, liveStreamsPerTenantMax: 4, liveBeatMs: 200, liveBufferBytes: 64 * 1024 };
 const log = createLogger({ service: 'api', level: 'silent' });
@@ -315,6 +316,18 @@ describe('a stream ends', () => {
     const { token } = await signIn(store, settings, { role: 'admin', tenantId: TENANT, clock });
     const watch = await Watch.start('', { authorization: `Bearer ${token}` });
     await eventually('the end', () => watch.ended);
+    expect(watch.text).toMatch(/: rights\nretry: \d+\n\n$/);
+  });
+
+  it('within 5 s when its session is ended', async () => {
+    const { principalId, token } = await signIn(store, settings, { role: 'admin', tenantId: TENANT });
+    const watch = await Watch.start('', { authorization: `Bearer ${token}` });
+    const documents = [{ collection: TENANCY_COLLECTIONS.session, id: principalId, body: { sessions: [] } }];
+    const events = [1, 2].map(() => ({ type: 'ThingChanged', schemaVersion: 1, data: {} })); // Newer than the first.
+    await store.events.append({ ...newAppend({ stream: newStream(TENANT), events }), documents });
+    const began = Date.now();
+    await eventually('the end', () => watch.ended);
+    expect(Date.now() - began).toBeLessThan(5_000);
     expect(watch.text).toMatch(/: rights\nretry: \d+\n\n$/);
   });
 

@@ -10,6 +10,7 @@ import type { Clock } from '@caisson/kernel';
 import type { KeyAccess } from '@caisson/tenancy';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CurrentAccess } from './current-access.js';
+import type { ExternalIssuer } from './external-issuer.js';
 import type { HashedSecrets } from './hashed-secrets.js';
 
 /** Begins every API key, so that scanners of leaked secrets know it. */
@@ -20,10 +21,15 @@ export interface AuthenticatorParts {
   readonly tokens: SessionTokens;
   readonly keys: HashedSecrets;
   readonly access: CurrentAccess;
+  /** Who else may say who callers are. */
+  readonly external: ExternalIssuer | undefined;
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Knows callers by the access token of a session or by an API key, and what they may do from what is recorded now. */
+/**
+ * Knows callers by the access token of a session, by an API key or by the token of an external issuer. What the first
+ * two may do is what is recorded now.
+ */
 export class CallerAuthenticator implements Authenticator {
   constructor(private readonly parts: AuthenticatorParts) {}
 
@@ -31,7 +37,9 @@ export class CallerAuthenticator implements Authenticator {
     const key = headers['x-api-key'];
     if (typeof key === 'string' && headers.authorization === undefined) return this.byKey(key);
     const token = bearerTokenOf(headers);
-    return token.startsWith(KEY_PREFIX) ? this.byKey(token) : this.bySession(token);
+    if (token.startsWith(KEY_PREFIX)) return this.byKey(token);
+    const { external } = this.parts;
+    return external?.isOf(token) === true ? external.principalOf(token) : this.bySession(token);
   }
 
   private async bySession(token: string): Promise<Principal> {

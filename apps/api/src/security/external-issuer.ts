@@ -1,0 +1,116 @@
+import { ROLE_PERMISSIONS, ROLES } from '@caisson/contracts';
+import { credentialProblem, type Principal } from '@caisson/http';
+import { deterministicId, Fault, type Clock } from '@caisson/kernel';
+import { tenantIdOf } from '@caisson/tenancy';
+import { createRemoteJWKSet, decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { z } from 'zod';
+
+/** Who else may say who callers are. */
+export interface ExternalIssuerSettings {
+  /** Exactly as in `iss`; its keys are found by its discovery document. */
+  readonly issuer: string;
+  /** `aud` of tokens that are meant for us. */
+  readonly audience: string;
+  /** The claim that names the tenant. */
+  readonly tenantClaim: string;
+  /** The tenant of tokens without that claim. */
+  readonly tenant: string;
+  /** The claim that names the role; without it, a viewer. */
+  readonly roleClaim: string;
+}
+
+/** Public keys only: with a shared secret whoever checks could sign. */
+const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+const CLOCK_SKEW_S = 60;
+const ANSWER_MS_MAX = 5_000;
+/** A key that is not known is looked up at most this often: forged tokens cannot make us ask all the time. */
+const LOOK_UP_AGAIN_MS = 30_000;
+
+const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
+const Role = z.enum(ROLES).catch('viewer');
+const Name = z.string().min(1).max(64);
+
+/**
+ * Knows callers by the access tokens of an OpenID Connect issuer (OpenID Connect Discovery 1.0, RFC 9068). It says who
+ * they are and what their role is; its tokens are good until they end.
+ */
+export class ExternalIssuer {
+  private keys: Promise<JWTVerifyGetKey> | undefined;
+
+  constructor(
+    private readonly settings: ExternalIssuerSettings,
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {}
+
+  /** Whether a token says that this issuer made it. Nothing is proved by that. */
+  isOf(token: string): boolean {
+    try {
+      return decodeJwt(token).iss === this.settings.issuer;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * Who a token is for.
+   *
+   * @throws HttpProblem 401 as `Authenticator` does; Fault `issuer-unavailable` (retryable) while its keys are away.
+   */
+  async principalOf(token: string): Promise<Principal> {
+    const { audience, issuer } = this.settings;
+    const options = {
+      ...{ issuer, audience, algorithms: ALGORITHMS, clockTolerance: CLOCK_SKEW_S },
+      ...{ requiredClaims: ['exp', 'iat', 'sub'], currentDate: new Date(this.clock.now()) },
+    };
+    try {
+      const { payload } = await jwtVerify(token, await this.foundKeys(), options);
+      return this.toPrincipal(payload);
+    } catch (error) {
+      throw judged(error);
+    }
+  }
+
+  private toPrincipal(payload: JWTPayload): Principal {
+    const { issuer, roleClaim, tenant, tenantClaim } = this.settings;
+    const subject = payload.sub ?? '';
+    const role = Role.parse(payload[roleClaim]);
+    return {
+      principalId: deterministicId('external', issuer, subject),
+      tenantId: tenantIdOf(Name.catch(tenant).parse(payload[tenantClaim])),
+      username: Name.catch(subject.slice(0, 64)).parse(payload['preferred_username']),
+      ...{ role, permissions: ROLE_PERMISSIONS[role] },
+    };
+  }
+
+  private foundKeys(): Promise<JWTVerifyGetKey> {
+    this.keys ??= this.discover().catch((error: unknown) => {
+      this.keys = undefined; // Asked again at the next token.
+      throw error;
+    });
+    return this.keys;
+  }
+
+  private async discover(): Promise<JWTVerifyGetKey> {
+    const { issuer } = this.settings;
+    const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS_MAX), redirect: 'error' });
+    const found = Discovery.safeParse(await answer.json());
+    if (!found.success || found.data.issuer !== issuer)
+      throw new Error('its discovery document is not that of the issuer');
+    return createRemoteJWKSet(new URL(found.data.jwks_uri), {
+      timeoutDuration: ANSWER_MS_MAX,
+      cooldownDuration: LOOK_UP_AGAIN_MS,
+    });
+  }
+}
+
+/** What is wrong with the token is the caller's; all else is the issuer's. */
+function judged(error: unknown): unknown {
+  if (error instanceof errors.JWTExpired) return credentialProblem('token-expired');
+  const isAway = error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError);
+  if (!isAway && error.code !== 'ERR_JOSE_GENERIC') return credentialProblem('token-invalid');
+  return new Fault('issuer-unavailable', 'The keys of the issuer of the token could not be had. Try again.', {
+    retryable: true,
+    cause: error,
+  });
+}
