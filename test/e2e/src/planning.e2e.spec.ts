@@ -120,6 +120,8 @@ describe('a plan', () => {
     expect(await problem(caisson.client.approve(runId, plan.digest))).toMatchObject({
       ...{ status: 409, code: 'plan-inputs-changed', changed: [{ input: 'priceBook' }] },
     });
+    const recomputed = await caisson.client.recomputePlan(plan.digest);
+    expect(recomputed).toMatchObject({ same: true, recomputed: plan.digest }); // From the price book of then.
     await caisson.client.planDeployment(deploymentId);
     const again = await caisson.client.waitForRun(runId, { states: ['awaiting_approval'] });
     expect(again.planDigest).not.toBe(plan.digest);
@@ -128,6 +130,43 @@ describe('a plan', () => {
     expect(await caisson.client.waitForRun(runId, { states: ['completed', 'failed'] })).toMatchObject({
       state: 'completed',
     });
+  });
+
+  it('is not approved for an executor that has another version of an engine', async () => {
+    const { plan, runId } = await planned({ resources: [{ ...NETWORK, name: 'versioned' }] });
+    const set = (version: string) =>
+      caisson.query(`update installed_engine set version = $1 where service = 'executor' and engine = 'sandbox'`, [
+        version,
+      ]);
+    const now = plan.inputs['engine:sandbox'] ?? '';
+    await set('0.0.1');
+    expect(await problem(caisson.client.approve(runId, plan.digest))).toMatchObject({
+      ...{ status: 409, code: 'plan-inputs-changed' },
+      changed: [{ input: 'engine:sandbox', planned: now, now: '0.0.1' }],
+    });
+    await set(now);
+    await caisson.client.approve(runId, plan.digest);
+    expect(await caisson.client.waitForRun(runId, { states: ['completed', 'failed'] })).toMatchObject({
+      state: 'completed',
+    });
+  });
+
+  it('that leaves out what is protected is refused by name, until the protection is taken away', async () => {
+    const kept = { ...NETWORK, name: 'kept', lifecycle: { preventDestroy: true } };
+    const other = { ...NETWORK, name: 'other' };
+    const wanted = (resources: DesiredStateInput['resources']) => ({ name: 'kept', autoApprove: true, resources });
+    const { deployment, run } = await caisson.client.createDeployment(wanted([kept, other]));
+    await caisson.client.waitForRun(run.id, { states: ['completed'] });
+    const change = async (resources: DesiredStateInput['resources']) => {
+      const changed = await caisson.client.changeDeployment(deployment.id, wanted(resources));
+      return caisson.client.waitForRun(changed.run.id, { states: ['completed', 'failed'] });
+    };
+    expect(await change([other])).toMatchObject({ state: 'failed', failure: { code: 'destroy-prevented' } });
+    const free = { ...kept, lifecycle: { preventDestroy: false } };
+    expect(await change([free, other])).toMatchObject({ state: 'completed' });
+    expect((await caisson.sandbox.ledger(deployment.id)).map(({ kind }) => kind)).toEqual(['create', 'create']);
+    expect(await change([other])).toMatchObject({ state: 'completed' });
+    expect((await caisson.client.resources(deployment.id)).map(({ address }) => address)).toEqual(['other']);
   });
 
   it('is the same when another process computes it again', async () => {

@@ -62,6 +62,8 @@ describe('one deployment after another revision', () => {
     const world = await caisson.sandbox.resources(id);
     expect(world).toHaveLength(2);
     await expect(client.rollback(id, 9)).rejects.toThrow(/422/);
+    expect((await client.rollback(id)).run.id).toBe(back.run.id); // Asked again, it is the same wish.
+    expect(await client.deployment(id)).toMatchObject({ currentRevision: 1, currentRun: back.run.id });
   });
 });
 
