@@ -139,12 +139,18 @@ export function visitReferableText(
   if (typeof value === 'string') visit(value, path);
   if (typeof value !== 'object' || value === null) return;
   const parentKey = path.at(-1) ?? '';
-  for (const [key, item] of Object.entries(value as JsonObject)) {
-    if (isUploadedContent(parentKey, key)) continue;
+  for (const key of Object.keys(value)) {
+    const item = (value as JsonObject)[key];
+    if (item === undefined || isPlain(item) || isUploadedContent(parentKey, key)) continue;
     path.push(key);
     visitReferableText(item, visit, path);
     path.pop();
   }
+}
+
+/** Whether a value holds no text at all. */
+function isPlain(value: Json): boolean {
+  return typeof value !== 'string' && typeof value !== 'object';
 }
 
 /** A copy in which each string that may hold references is replaced; uploaded files stay. O(size of value). */

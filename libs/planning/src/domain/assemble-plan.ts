@@ -140,13 +140,16 @@ function reasoningOf(
 /** Wave by wave, in each by priority, then as desired: how people read it. Makes no order of execution. */
 function listed({ lookup, order }: PlanParts, units: readonly PlanUnit[]): readonly (readonly PlanUnit[])[] {
   const waveOf = placesIn(order);
-  const waves = order.waves.map((): { readonly unit: PlanUnit; readonly priority: number }[] => []);
+  const waves = order.waves.map(() => new Map<number, PlanUnit[]>());
   for (const unit of units) {
     let priority = Infinity;
     for (const { type } of unit.resources) priority = Math.min(priority, lookup.facts(unit.engine, type).priority);
-    waves[waveOf.get(unit.unitId) ?? 0]?.push({ unit, priority });
+    const wave = waves[waveOf.get(unit.unitId) ?? 0];
+    const alike = wave?.get(priority);
+    if (alike === undefined) wave?.set(priority, [unit]);
+    else alike.push(unit);
   }
-  return waves.map((wave) => wave.sort((one, other) => one.priority - other.priority).map(({ unit }) => unit));
+  return waves.map((wave) => [...wave.keys()].sort((one, other) => one - other).flatMap((key) => wave.get(key) ?? []));
 }
 
 /** The wave of each unit, from 0. */

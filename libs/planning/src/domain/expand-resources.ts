@@ -44,7 +44,7 @@ export type Expansion =
 
 /** Makes a draft of each resource, or of each of its copies. O(size of the desired state + edges between copies). */
 export function expandResources(desired: DesiredState, offers: EngineOffers, lookup: TypeLookup): Expansion {
-  const copies = new Map(desired.resources.map((resource) => [resource.name, addressesOf(resource)]));
+  const copies = copiesOf(desired);
   const order = orderByType(desired.resources, lookup);
   if (order.outcome === 'refused') return { ...order, diagnostics: [order.diagnostic] };
   const drafts: ResourceDraft[] = [];
@@ -59,13 +59,21 @@ export function expandResources(desired: DesiredState, offers: EngineOffers, loo
   return { outcome: 'refused', code: first.code, diagnostics: refusals.map(({ diagnostic }) => diagnostic) };
 }
 
-function addressesOf({ count, name }: ResourceSpec): readonly string[] {
-  if (count === undefined) return [resourceAddressOf(name)];
-  return Array.from({ length: count }, (_copy, index) => resourceAddressOf(name, index));
+/** The addresses of the copies of what has copies. The address of any other resource is its name. */
+function copiesOf({ resources }: DesiredState): ReadonlyMap<string, readonly string[]> {
+  const copies = new Map<string, readonly string[]>();
+  for (const { count, name } of resources) {
+    if (count === undefined) continue;
+    copies.set(
+      name,
+      Array.from({ length: count }, (_copy, index) => resourceAddressOf(name, index)),
+    );
+  }
+  return copies;
 }
 
 interface Neighbours {
-  /** The addresses of each resource, by its name. */
+  /** The addresses of the copies of what has copies, by its name. */
   readonly copies: ReadonlyMap<string, readonly string[]>;
   /** Names of the resources that come before each by the rules of types. */
   readonly before: ReadonlyMap<string, readonly string[]>;
@@ -82,7 +90,7 @@ function draftsOf(
   const dependsOn = neededBy(resource, references, neighbours);
   const hasReferences = references.length > 0;
   const tags = Object.keys(resource.tags).length === 0 ? undefined : resource.tags;
-  return (neighbours.copies.get(name) ?? []).map((address): ResourceDraft => {
+  return (neighbours.copies.get(name) ?? [resourceAddressOf(name)]).map((address): ResourceDraft => {
     const checks = checksOf(resource, address);
     return {
       address,
@@ -112,8 +120,13 @@ function neededBy(
   const byType = before.get(name) ?? NOTHING;
   if (dependsOn.length + byType.length + references.length === 0) return NOTHING;
   const needed: string[] = [];
-  for (const other of dependsOn) for (const address of copies.get(other) ?? NOTHING) needed.push(address);
-  for (const other of byType) for (const address of copies.get(other) ?? NOTHING) needed.push(address);
+  const need = (other: string): void => {
+    const addresses = copies.get(other);
+    if (addresses === undefined) needed.push(resourceAddressOf(other));
+    else needed.push(...addresses);
+  };
+  dependsOn.forEach(need);
+  byType.forEach(need);
   for (const { index, resource } of references) needed.push(resourceAddressOf(resource, index));
   return withoutRepeats(needed);
 }
