@@ -21,7 +21,11 @@ const PAUSES_MS = { first: 100, max: 1_000, factor: 1.2 } as const;
 /** Where a run does not move by itself any more, or waits for a person. */
 const RESTING: readonly RunState[] = ['awaiting_approval', ...SETTLED_RUN_STATES, ...FINAL_RUN_STATES];
 
-/** Looks at a run until it is in one of the states. @throws Error that names run and state when the limit passes. */
+/**
+ * Looks at a run until it is in one of the states.
+ *
+ * @throws Error that names run and state when the limit passes, or when it ended in another state for good.
+ */
 export async function waitForRun(look: () => Promise<RunResource>, options: WaitOptions = {}): Promise<RunResource> {
   const { limitMs = LIMIT_MS, onChange, signal, states = RESTING } = options;
   const deadline = performance.now() + limitMs;
@@ -35,8 +39,13 @@ export async function waitForRun(look: () => Promise<RunResource>, options: Wait
     }
     seen = shown;
     if (states.includes(run.state)) return run;
+    if (isFinal(run.state)) throw new Error(`run ${run.id} ended ${run.state}; awaited ${states.join(', ')}`);
     if (performance.now() > deadline)
       throw new Error(`run ${run.id} is still ${run.state}; awaited ${states.join(', ')}`);
     await pause(pauseMs, undefined, signal === undefined ? {} : { signal });
   }
+}
+
+function isFinal(state: RunState): boolean {
+  return FINAL_RUN_STATES.some((final) => final === state);
 }
