@@ -19,7 +19,12 @@ export function arbitraryOf(schema: Schema, schemas: Schemas): fc.Arbitrary<unkn
   for (const choice of ['anyOf', 'oneOf', 'allOf']) {
     if (Array.isArray(schema[choice])) return fc.oneof(...(schema[choice] as unknown[]).map(inner));
   }
-  switch (schema['type']) {
+  const { type } = schema;
+  if (Array.isArray(type)) return fc.oneof(...type.map((one) => inner({ ...schema, type: one as unknown })));
+  if (type === undefined) return fc.jsonValue({ maxDepth: 2 });
+  switch (type) {
+    case 'null':
+      return fc.constant(null);
     case 'string':
       return textOf(schema);
     case 'integer':
@@ -33,7 +38,7 @@ export function arbitraryOf(schema: Schema, schemas: Schemas): fc.Arbitrary<unkn
     case 'object':
       return objectOf(schema, inner);
     default:
-      return fc.jsonValue({ maxDepth: 2 });
+      throw new Error(`no values are known of the type ${JSON.stringify(type)}`);
   }
 }
 

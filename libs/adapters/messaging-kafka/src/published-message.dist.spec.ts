@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { describeEvents, topicOf } from '@caisson/contracts';
-import { DocumentedMessages, testKafkaBrokers, type GivenMessage } from '@caisson/testing';
+import type { OutboxEntry } from '@caisson/event-sourcing';
+import { DocumentedMessages, startSourceProcess, testKafkaBrokers, type GivenMessage } from '@caisson/testing';
 import { expect, it } from 'vitest';
 import { connectKafka } from './kafka-client.js';
 import { KafkaEventPublisher } from './kafka-event-publisher.js';
@@ -8,24 +10,16 @@ import { KeptLog } from './strategy.harness.js';
 
 const documented = new DocumentedMessages(describeEvents());
 
+const brokers = testKafkaBrokers();
+const TOPIC = topicOf('deployment');
+
 it('a published message is as the AsyncAPI document says, and one that is not is noticed', async () => {
-  const brokers = testKafkaBrokers();
-  const [topic, id] = [topicOf('deployment'), randomUUID()];
+  const entry = entryOf(randomUUID());
   const publisher = new KafkaEventPublisher({ brokers, log: new KeptLog() });
-  await publisher.publish([
-    {
-      outboxId: '1',
-      globalSeq: 1,
-      dataJson: JSON.stringify({ deploymentId: 'd', runId: 'r' }),
-      envelope: {
-        ...{ id, type: 'caisson.deployment.run-verifying.v1', source: '/caisson/api', subject: 'deployment-d' },
-        ...{ time: '2026-03-02T10:15:00.000Z', tenantId: 't', correlationId: 'c', causationId: 'c', actor: 'mia' },
-        sequence: 7,
-      },
-    },
-  ]);
+  await publisher.publish([entry]);
   await publisher.close();
-  const message = await readMessage(brokers, topic, id);
+  const message = await readMessage(entry.envelope.id);
+  expect(message.headers).not.toHaveProperty('traceparent');
   expect(documented.deviationOf(message)).toBeUndefined();
   const { ce_tenantid: _, ...others } = message.headers;
   expect(documented.deviationOf({ ...message, key: '|deployment-d', headers: others })).toContain('ce_tenantid');
@@ -34,17 +28,52 @@ it('a published message is as the AsyncAPI document says, and one that is not is
   expect(documented.deviationOf({ ...message, topic: topicOf('drift') })).toContain('has no message');
 });
 
-async function readMessage(brokers: readonly string[], topic: string, id: string): Promise<GivenMessage> {
+it('a message that is published while tracing is on says in which trace, as documented', async () => {
+  const entry = entryOf(randomUUID());
+  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = 'http://127.0.0.1:9'; // Nobody listens; spans are made all the same.
+  const traced = startSourceProcess(
+    `import { startTracing } from '@caisson/observability';
+     await startTracing('api', process.env);
+     const { KafkaEventPublisher } = await import('${new URL('./kafka-event-publisher.ts', import.meta.url).href}');
+     const log = { info() {}, warn() {}, error() {} };
+     const publisher = new KafkaEventPublisher({ brokers: ${JSON.stringify(brokers)}, log });
+     await publisher.publish([${JSON.stringify(entry)}]);
+     process.exit(0);`,
+    new URL('.', import.meta.url),
+  );
+  delete process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  expect(await once(traced, 'exit')).toEqual([0, null]);
+  const message = await readMessage(entry.envelope.id);
+  expect(message.headers['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  expect(documented.deviationOf(message)).toBeUndefined();
+  const astray = { ...message.headers, traceparent: 'somewhere' };
+  expect(documented.deviationOf({ ...message, headers: astray })).toContain('traceparent');
+});
+
+function entryOf(id: string): OutboxEntry {
+  return {
+    outboxId: '1',
+    globalSeq: 1,
+    dataJson: JSON.stringify({ deploymentId: 'd', runId: 'r' }),
+    envelope: {
+      ...{ id, type: 'caisson.deployment.run-verifying.v1', source: '/caisson/api', subject: 'deployment-d' },
+      ...{ time: '2026-03-02T10:15:00.000Z', tenantId: 't', correlationId: 'c', causationId: 'c', actor: 'mia' },
+      sequence: 7,
+    },
+  };
+}
+
+async function readMessage(id: string): Promise<GivenMessage> {
   const kafka = connectKafka({ brokers, clientId: 'stranger', log: new KeptLog() });
   const consumer = kafka.consumer({ groupId: randomUUID() });
   await consumer.connect();
   try {
-    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.subscribe({ topic: TOPIC, fromBeginning: true });
     return await new Promise<GivenMessage>((resolve) => {
       void consumer.run({
         eachMessage: ({ message: { headers = {}, key, value } }) => {
           const texts = Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, String(text)]));
-          if (texts['ce_id'] === id) resolve({ topic, key: String(key), headers: texts, value: String(value) });
+          if (texts['ce_id'] === id) resolve({ topic: TOPIC, key: String(key), headers: texts, value: String(value) });
           return Promise.resolve();
         },
       });
