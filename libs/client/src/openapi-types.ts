@@ -1646,7 +1646,7 @@ export interface components {
       detail: string;
       instance: string;
       requestId: string;
-      traceId?: string;
+      traceId: string;
       errors?: components['schemas']['ProblemDetail'][];
     } & {
       [key: string]: unknown;

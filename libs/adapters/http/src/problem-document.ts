@@ -18,7 +18,6 @@ export interface AskedRequest {
 
 /** Writes a problem as the document that goes out. The query string stays out: it may hold secrets. */
 export function problemDocument(problem: HttpProblem, request: AskedRequest): Problem {
-  const traceId = traceIdOf(request.headers);
   return {
     ...problem.members,
     type: `/docs/errors#${problem.code}`,
@@ -28,7 +27,7 @@ export function problemDocument(problem: HttpProblem, request: AskedRequest): Pr
     detail: problem.detail,
     instance: (request.url.split('?')[0] ?? '').slice(0, INSTANCE_MAX),
     requestId: request.id,
-    ...(traceId === undefined ? {} : { traceId }),
+    traceId: traceIdOf(request),
     ...(problem.errors.length === 0 ? {} : { errors: [...problem.errors] }),
   };
 }

@@ -1,3 +1,5 @@
+import { sha256 } from '@caisson/kernel';
+import { activeTraceId } from '@caisson/observability';
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
@@ -14,9 +16,13 @@ export function requestIdOf(request: Pick<IncomingMessage, 'headers'>): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-/** The trace id of a W3C `traceparent` header (Trace Context, section 3.2); undefined when there is none. */
-export function traceIdOf(headers: IncomingHttpHeaders): string | undefined {
+/**
+ * The trace that a request belongs to: the one that is recorded, else that of its `traceparent` header (W3C Trace
+ * Context, section 3.2), else one that follows from its id, so that there always is one to ask for.
+ */
+export function traceIdOf({ headers, id }: { readonly headers: IncomingHttpHeaders; readonly id: string }): string {
   const parent = headers['traceparent'];
-  const traceId = typeof parent === 'string' ? TRACE_PARENT.exec(parent)?.[1] : undefined;
-  return traceId === NO_TRACE ? undefined : traceId;
+  const given = typeof parent === 'string' ? TRACE_PARENT.exec(parent)?.[1] : undefined;
+  const fallback = given === undefined || given === NO_TRACE ? sha256(id).slice(0, NO_TRACE.length) : given;
+  return activeTraceId() ?? fallback;
 }

@@ -3,4 +3,4 @@ export type { Logger, LoggerOptions } from './logger.js';
 export { Metrics } from './metrics.js';
 export { currentStory, withStory } from './story.js';
 export type { Story } from './story.js';
-export { startTracing } from './tracing.js';
+export { activeTraceId, startTracing } from './tracing.js';

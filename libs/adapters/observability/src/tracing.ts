@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 /**
  * Starts OpenTelemetry when `OTEL_EXPORTER_OTLP_ENDPOINT` is set, and nothing otherwise. Call it before any driver is
  * used: the drivers are CommonJS modules, loaded by `require` after this, so that they are patched in place.
@@ -27,4 +28,9 @@ export async function startTracing(
   });
   sdk.start();
   return () => sdk.shutdown();
+}
+
+/** The trace that what runs now is recorded in; undefined when nothing is recorded. */
+export function activeTraceId(): string | undefined {
+  return trace.getActiveSpan()?.spanContext().traceId;
 }

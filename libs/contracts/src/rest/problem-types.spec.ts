@@ -33,7 +33,7 @@ Every answer that is not a success is \`application/problem+json\` (RFC 9457) wi
 - \`type\`: where the code is explained; \`title\`, \`status\` and \`code\`: constant, \`code\` for programs;
 - \`detail\`: what exactly, and what to do; \`errors\`: a list of \`{pointer, detail}\`, one for each place;
 - \`instance\`: the address that was asked; \`requestId\`: the answer's \`X-Request-Id\`, also in logs and events;
-- \`traceId\`, where a \`traceparent\` came in; and some of their own, such as \`state\` and \`allowed\`.
+- \`traceId\`, that of a \`traceparent\` that came in; and some of their own, such as \`state\` and \`allowed\`.
 
 The API lists its codes at \`/docs/errors\` too.
 

@@ -23,8 +23,8 @@ export const Problem = z.looseObject({
   instance: z.string(),
   /** The correlation id: the answer's `X-Request-Id`, also in the logs and on every event. */
   requestId: z.string(),
-  /** Trace id of the W3C `traceparent` that came with the request. */
-  traceId: z.string().optional(),
+  /** Of the trace that the request belongs to, 32 hex digits; where none is recorded, it follows from `requestId`. */
+  traceId: z.string(),
   errors: z.array(ProblemDetail).optional(),
 });
 
