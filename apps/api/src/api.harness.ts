@@ -40,6 +40,7 @@ export const SETTINGS = {
   jwtAudience: 'caisson-api',
   bootstrapToken: 'caisson_boot_0123456789',
   callbackSecret: 'c'.repeat(32),
+  encryptionKey: `k1:${'A'.repeat(43)}=`,
   selfRegistration: true,
   ...OIDC_DEFAULTS,
 } as const;

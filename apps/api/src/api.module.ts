@@ -5,6 +5,7 @@ import {
   EndSession,
   FindAccess,
   LogIn,
+  ManageCredentials,
   ManageKeys,
   ManageMembers,
   RefreshSession,
@@ -21,6 +22,7 @@ import {
   TokenKeys,
 } from '@caisson/http';
 import { RecomputePlan, ReplaceTable, StoredTables } from '@caisson/planning';
+import { parseSecretKeys, SecretEnvelopes } from '@caisson/secret-box';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
@@ -46,6 +48,7 @@ import {
 import { FindDriftReportHandler, ListDriftReportsHandler } from './queries/drift-queries.js';
 import { ReadDeploymentHistoryHandler, ReadRunHistoryHandler } from './queries/history-queries.js';
 import { FindPlanHandler, FindRunHandler, ListRunsHandler, ListTasksHandler } from './queries/run-queries.js';
+import { FindCredentialHandler, ListCredentialsHandler } from './queries/credential-queries.js';
 import { FindChangedInputsHandler } from './queries/plan-input-queries.js';
 import { FindTableHandler, FindUnknownEnginesHandler } from './queries/table-queries.js';
 import { ListAttemptsHandler, ReadAttemptLogHandler } from './queries/attempt-queries.js';
@@ -93,6 +96,8 @@ const QUERY_HANDLERS = [
   ListDriftReportsHandler,
   ReadDeploymentHistoryHandler,
   ReadRunHistoryHandler,
+  FindCredentialHandler,
+  ListCredentialsHandler,
   FindTableHandler,
   FindUnknownEnginesHandler,
   FindChangedInputsHandler,
@@ -204,7 +209,12 @@ function tenancyProviders(ports: ApiPorts): readonly Provider[] {
     { provide: EndSession, useValue: new EndSession(runtime) },
     { provide: ChangeQuotas, useValue: new ChangeQuotas(runtime) },
     { provide: ManageKeys, useValue: new ManageKeys(runtime, documents, keys) },
+    { provide: ManageCredentials, useValue: new ManageCredentials(runtime, documents, envelopesOf(settings)) },
     { provide: ManageMembers, useValue: new ManageMembers(runtime, mint) },
     { provide: ChangePassword, useValue: new ChangePassword(runtime, documents, hasher) },
   ];
+}
+
+function envelopesOf({ encryptionKey }: Pick<ApiPorts['settings'], 'encryptionKey'>): SecretEnvelopes {
+  return new SecretEnvelopes(parseSecretKeys(encryptionKey));
 }

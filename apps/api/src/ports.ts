@@ -23,6 +23,7 @@ export interface ApiPorts {
     | 'keySecret'
     | 'oidcIssuer'
     | keyof typeof OIDC_DEFAULTS
+    | 'encryptionKey'
   >;
   readonly runtime: CommandRuntime;
   readonly documents: DocumentStore;

@@ -1,4 +1,5 @@
 import type { RateSettings } from '@caisson/http';
+import { EncryptionKey } from '@caisson/secret-box';
 import { CommonSettings, Flag, WholeNumber } from '@caisson/service';
 import { z } from 'zod';
 
@@ -55,6 +56,8 @@ export const ApiSettings = CommonSettings.extend({
   oidcTenant: z.string().min(1).default(OIDC_DEFAULTS.oidcTenant),
   /** The claim of its tokens that names the role; without it, a viewer. */
   oidcRoleClaim: z.string().min(1).default(OIDC_DEFAULTS.oidcRoleClaim),
+  /** Seals credentials; the same as the executor's: `id:base64` of 32 bytes, comma separated, the first one writes. */
+  encryptionKey: EncryptionKey,
   /** Signs the addresses of callbacks; the same as webhook-ingest's. Without it there are none. */
   callbackSecret: z.string().min(SECRET_CHARACTERS_MIN).optional(),
   /** Live streams of one process at once. */

@@ -1,5 +1,6 @@
 import { ENGINE_MIGRATIONS, openEngines } from '@caisson/engines';
 import type { ServiceDefinition } from '@caisson/service';
+import { UseCredential } from '@caisson/tenancy';
 import { DriftDetectorModule } from './drift-detector.module.js';
 import { DriftDetectorSettings } from './settings.js';
 
@@ -11,7 +12,11 @@ export const driftDetectorService: ServiceDefinition<typeof DriftDetectorSetting
   routes: [],
   consumesEvents: true,
   module: async (frame) => {
-    const engines = await openEngines({ ...frame, environment: process.env });
+    const engines = await openEngines({
+      ...frame,
+      environment: process.env,
+      credentials: (sealer) => new UseCredential({ ...frame, sealer }),
+    });
     return DriftDetectorModule.register(frame, engines.registry);
   },
 };

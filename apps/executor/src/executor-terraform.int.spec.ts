@@ -150,6 +150,7 @@ async function planOf(story: StoryTeller, unit: PlanUnit) {
     clock: systemClock,
     ids: systemIds,
     environment: process.env,
+    credentials: () => ({ use: () => Promise.reject(new Error('no unit here has a credential')) }),
   });
   const { tenantId, deploymentId, runId } = story;
   const call = engineCall({ tenantId, deploymentId, runId, fencingToken: 0, unitId });

@@ -4,6 +4,7 @@ import { registerStateBackend } from '@caisson/engine-terraform';
 import { announceEngines, CreateInstalledEngine } from '@caisson/installed-engines-postgres';
 import { tryCheck } from '@caisson/execution';
 import type { ServiceDefinition } from '@caisson/service';
+import { UseCredential } from '@caisson/tenancy';
 import { ExecutorModule } from './executor.module.js';
 import { ExecutorSettings } from './settings.js';
 import { checkWorldOf } from './world/check-world.js';
@@ -24,6 +25,7 @@ export const executorService: ServiceDefinition<typeof ExecutorSettings> = {
       ...frame,
       environment: process.env,
       trials: { try: (check, call) => tryCheck({ ...call, world, clock: frame.clock }, check) },
+      credentials: (sealer) => new UseCredential({ ...frame, sealer }),
     });
     frame.runInBackground('installed engines', announceEngines({ ...frame, ...engines }));
     frame.configureHttp((fastify) => {

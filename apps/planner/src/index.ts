@@ -1,6 +1,7 @@
 import { ENGINE_MIGRATIONS, openEngines } from '@caisson/engines';
 import { announceEngines, CreateInstalledEngine } from '@caisson/installed-engines-postgres';
 import type { ServiceDefinition } from '@caisson/service';
+import { UseCredential } from '@caisson/tenancy';
 import { PlannerModule } from './planner.module.js';
 import { PlannerSettings } from './settings.js';
 
@@ -12,7 +13,11 @@ export const plannerService: ServiceDefinition<typeof PlannerSettings> = {
   routes: [],
   consumesEvents: true,
   module: async (frame) => {
-    const engines = await openEngines({ ...frame, environment: process.env });
+    const engines = await openEngines({
+      ...frame,
+      environment: process.env,
+      credentials: (sealer) => new UseCredential({ ...frame, sealer }),
+    });
     frame.runInBackground('installed engines', announceEngines({ ...frame, ...engines }));
     return PlannerModule.register(frame, engines);
   },

@@ -158,3 +158,4 @@ export { TASK_STATES, TASK_TRANSITIONS } from './task-states.js';
 export type { TaskState } from './task-states.js';
 export { CONTEXTS, TOPICS, topicOf } from './topics.js';
 export type { Context, TopicSettings } from './topics.js';
+export { CredentialName, CredentialRequest, CredentialResource, CredentialsRewrapped } from './rest/credentials.js';

@@ -1,5 +1,6 @@
 import type { AppliedUnit, AttributeChange, ChangeAction, Diagnostic, ResourceLifecycle } from '@caisson/contracts';
 import type { Json, JsonObject } from '@caisson/kernel';
+import type { Secrets } from './credentials.js';
 import type { WaitableRequest, Waiting } from './waiting.js';
 
 /** How a failed call may be treated. `unknown` = the effect may have happened: look at the world first. */
@@ -50,6 +51,8 @@ export interface EngineCapabilities {
   readonly resourcesPerUnitMax: number;
   /** Types of which each resource has a unit of its own all the same. */
   readonly alone: readonly string[];
+  /** It acts with the rights of a credential where a resource names one. */
+  readonly takesCredentials?: true;
   /** Version of the tool, part of what a plan is computed from. */
   readonly version: string;
 }
@@ -105,6 +108,8 @@ export interface EngineCall {
   readonly fencingToken: number;
   /** Stops the call and every process that it started. */
   readonly signal: AbortSignal;
+  /** The values of the unit's credential. Never in arguments, files, messages or answers. */
+  readonly secrets?: Secrets;
   /** One line of the tool's output, secrets removed. */
   log(line: string): void;
 }

@@ -20,4 +20,5 @@ export type {
 export { isWaiting } from './waiting.js';
 export type { Wait, WaitableRequest, Waited, Waiting } from './waiting.js';
 export type { Runner, RunnerRegistry } from './runner-registry.js';
-export type { SecretBox } from './secret-box.js';
+export type { CredentialSource, CredentialUse, EngineOperation, Secrets } from './credentials.js';
+export type { Envelope, EnvelopeSealer, SecretBox } from './secret-box.js';

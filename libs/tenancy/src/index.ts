@@ -18,6 +18,7 @@ export type { RegisterInput, Registration, RegistrationRejection } from './appli
 export { TENANCY_COLLECTIONS } from './application/tenancy-documents.js';
 export type {
   CredentialDocument,
+  PasswordDocument,
   KeyDocument,
   MemberDocument,
   SessionDocument,
@@ -35,3 +36,8 @@ export type {
   TokenIssuer,
   TokenSubject,
 } from './application/tenancy-ports.js';
+export { ManageCredentials } from './application/manage-credentials.js';
+export type { RemoveCredentialInput, StoreCredentialInput } from './application/manage-credentials.js';
+export { UseCredential } from './application/use-credential.js';
+export type { UseCredentialParts } from './application/use-credential.js';
+export type { CredentialRejection } from './domain/credential.js';

@@ -4,6 +4,7 @@ import type { Type } from '@nestjs/common';
 import { ANSWERED_PROBLEMS } from './api-problems.js';
 import { AttemptsController } from './attempts.controller.js';
 import { AuthController } from './auth.controller.js';
+import { CredentialsController } from './credentials.controller.js';
 import { DeploymentAdjustmentsController } from './deployment-adjustments.controller.js';
 import { DeploymentCommandsController } from './deployment-commands.controller.js';
 import { DeploymentPartsController } from './deployment-parts.controller.js';
@@ -23,6 +24,7 @@ import { TasksController } from './tasks.controller.js';
 export const API_CONTROLLERS: Type[] = [
   AuthController,
   KeySetController,
+  CredentialsController,
   MembersController,
   KeysController,
   QuotasController,
@@ -49,6 +51,7 @@ const TAGS = {
   keys: 'How machines come in.',
   quotas: 'How much the tenant may have.',
   '.well-known': 'What others need to check our tokens.',
+  credentials: 'With whose rights engines act.',
   deployments: 'What is wanted, and what belongs to it.',
   runs: 'Changes of a deployment: planned, approved, carried out, undone.',
   tasks: 'The parts of a run.',

@@ -1,16 +1,17 @@
 import type { HttpProblem } from '@caisson/http';
 import { unreachable } from '@caisson/kernel';
-import type { KeyGivingRejection, TenantRejection } from '@caisson/tenancy';
+import type { CredentialRejection, KeyGivingRejection, TenantRejection } from '@caisson/tenancy';
 import { apiProblem } from './api-problems.js';
 import { NOT_THERE } from './found.js';
 
-type Rejection = TenantRejection | KeyGivingRejection;
+type Rejection = TenantRejection | KeyGivingRejection | CredentialRejection;
 
 /** What managing members and keys refuses, as an answer. */
 export function tenancyProblem(rejection: Rejection): HttpProblem {
   switch (rejection.code) {
     case 'member-not-found':
     case 'key-not-found':
+    case 'credential-not-found':
       return apiProblem(rejection.code, NOT_THERE);
     case 'tenant-not-found':
       return apiProblem('not-found', NOT_THERE);
@@ -29,6 +30,8 @@ export function tenancyProblem(rejection: Rejection): HttpProblem {
     case 'key-revoked':
     case 'key-expired':
       return apiProblem(rejection.code, 'Issue a new one.');
+    case 'credential-changed':
+      return apiProblem('credential-not-found', NOT_THERE);
     case 'key-changed':
       return apiProblem('key-changed', 'Read it again. If its secret was replaced and lost, rotate it.');
     case 'secret-shown':

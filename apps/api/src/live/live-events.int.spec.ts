@@ -20,6 +20,7 @@ import { openLiveHub } from './open-live-hub.js';
 
 const settings = {
   ...{ jwtSecret: 's'.repeat(32), jwtIssuer: 'caisson', jwtAudience: 'caisson-api' },
+  encryptionKey: `k1:${'A'.repeat(43)}=`,
   selfRegistration: false,
   ...OIDC_DEFAULTS,
 };

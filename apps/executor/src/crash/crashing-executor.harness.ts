@@ -1,3 +1,4 @@
+import { UseCredential } from '@caisson/tenancy';
 import 'reflect-metadata';
 import { registerStateBackend } from '@caisson/engine-terraform';
 import { openEngines } from '@caisson/engines';
@@ -36,7 +37,11 @@ export async function startCrashingExecutor(how: CrashingExecutor): Promise<Runn
   const definition: ServiceDefinition<typeof ExecutorSettings> = {
     ...executorService,
     module: async (frame) => {
-      const engines = await openEngines({ ...frame, environment: process.env });
+      const engines = await openEngines({
+        ...frame,
+        environment: process.env,
+        credentials: (sealer) => new UseCredential({ ...frame, sealer }),
+      });
       frame.configureHttp((fastify) => registerStateBackend(fastify, engines.stateBackend));
       const store = crashingStore(frame.store, crash, unitId);
       const crashing = {

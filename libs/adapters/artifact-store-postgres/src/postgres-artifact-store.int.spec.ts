@@ -3,7 +3,7 @@ import { asTenant, migrate } from '@caisson/event-store-postgres';
 import { createTestDatabase, type TestDatabase } from '@caisson/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { AesSecretBox } from './aes-secret-box.js';
+import { AesSecretBox } from '@caisson/secret-box';
 import { CreateArtifact } from './create-artifact.migration.js';
 import { ARTIFACT_BYTES_MAX, PostgresArtifactStore } from './postgres-artifact-store.js';
 

@@ -115,7 +115,10 @@ export class TerraformCli {
     const diagnostics: Diagnostic[] = [];
     let changes: JsonObject | undefined;
     // Not in the line itself: a secret may be a word of Terraform's JSON.
-    const redactor = createRedactor(secretVariablesOf(session.layout.module));
+    const redactor = createRedactor([
+      ...secretVariablesOf(session.layout.module),
+      ...Object.values(call.secrets ?? {}),
+    ]);
     const onLine = (line: string): void => {
       const message = readMessage(line);
       if (message.diagnostic !== undefined) {
@@ -129,7 +132,10 @@ export class TerraformCli {
       const result = await runTool({
         ...this.#process(directory),
         args: command.args,
-        env: this.#environment(directory, stateEnvironment(this.#options.stateAddress, session, password)),
+        env: this.#environment(directory, {
+          ...call.secrets,
+          ...stateEnvironment(this.#options.stateAddress, session, password),
+        }),
         signal: call.signal,
         timeoutMs,
         folderBytesMax: FOLDER_BYTES_MAX,
@@ -163,15 +169,16 @@ export class TerraformCli {
     return this.#options.credentials.issue({ tenantId, deploymentId, unitId, fencingToken, mode }, lifetimeMs);
   }
 
-  #environment(directory: string, state: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  /** What is of the system or of Caisson stands after what is of the tenant. */
+  #environment(directory: string, given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     return toolEnvironment(this.#options.environment, {
+      ...given,
       ...this.#options.toolEnvironment,
       HOME: directory, // No settings, plugins or credentials of whoever runs us.
       TF_CLI_CONFIG_FILE: this.#configFile,
       TF_IN_AUTOMATION: '1',
       TF_INPUT: '0',
       CHECKPOINT_DISABLE: '1',
-      ...state,
     });
   }
 

@@ -41,6 +41,7 @@ export class TerraformEngine implements Engine {
     return {
       types: [MODULE_TYPE, 'data'],
       takesPlugins: true,
+      takesCredentials: true,
       dryRun: true,
       resourcesPerUnitMax: GENERATED_LIMITS.perUnitMax,
       alone: [MODULE_TYPE],

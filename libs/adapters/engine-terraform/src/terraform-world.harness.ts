@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AesSecretBox } from '@caisson/artifact-store-postgres';
+import { AesSecretBox } from '@caisson/secret-box';
 import type { UnitInput } from '@caisson/engine';
 import { migrate } from '@caisson/event-store-postgres';
 import type { IdGenerator } from '@caisson/kernel';

@@ -1,4 +1,5 @@
 import { isNetwork } from '@caisson/probes';
+import { EncryptionKey } from '@caisson/secret-box';
 import { z } from 'zod';
 
 const Networks = z
@@ -9,11 +10,7 @@ const Networks = z
 /** What a service that drives engines reads from its environment, beside the common settings. */
 export const EngineSettings = z.object({
   /** Keys that seal state and plans at rest: `id:base64` of 32 bytes, comma separated; the first one writes. */
-  encryptionKey: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{43}=(,[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{43}=)*$/, {
-      error: 'must be id:base64 of 32 bytes, comma separated',
-    }),
+  encryptionKey: EncryptionKey,
   /** Where tools work. Kept over restarts, so that what a crash left is found. */
   dataDir: z.string().min(1),
   /** Where Terraform reaches its state: the executor's own URL. */

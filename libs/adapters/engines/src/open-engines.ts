@@ -1,7 +1,14 @@
 import { hkdfSync } from 'node:crypto';
 import { join } from 'node:path';
-import { AesSecretBox, CreateArtifact, parseSecretKeys, PostgresArtifactStore } from '@caisson/artifact-store-postgres';
-import type { ArtifactStore, Engine, EngineRegistry, RunnerRegistry } from '@caisson/engine';
+import { CreateArtifact, PostgresArtifactStore } from '@caisson/artifact-store-postgres';
+import type {
+  ArtifactStore,
+  CredentialSource,
+  Engine,
+  EngineRegistry,
+  EnvelopeSealer,
+  RunnerRegistry,
+} from '@caisson/engine';
 import { SandboxEngine } from '@caisson/engine-sandbox';
 import {
   CreateTerraformState,
@@ -16,8 +23,10 @@ import { WaitEngine, type CheckTrial } from '@caisson/engine-wait';
 import { AddressRules, GuardedProbes } from '@caisson/probes';
 import type { MigrationClass, OpenedEventStore } from '@caisson/event-store-postgres';
 import type { Clock, IdGenerator } from '@caisson/kernel';
+import { AesSecretBox, parseSecretKeys, SecretEnvelopes } from '@caisson/secret-box';
 import { CreateRunner, PostgresRunnerRegistry } from '@caisson/tool-process';
 import type { EngineSettings } from './engine-settings.js';
+import { withCredentials } from './with-credentials.js';
 
 /** Tables of the engines and of what they keep. */
 export const ENGINE_MIGRATIONS: readonly MigrationClass[] = [CreateRunner, CreateArtifact, CreateTerraformState];
@@ -42,6 +51,8 @@ export interface EngineParts {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Tries the checks that are waited for. Absent: the service applies nothing. */
   readonly trials?: CheckTrial;
+  /** Makes what gives out the credentials of tenants, with the keys of this installation. */
+  readonly credentials: (sealer: EnvelopeSealer) => CredentialSource;
 }
 
 /**
@@ -65,7 +76,8 @@ export async function openEngines(parts: EngineParts): Promise<Engines> {
     new WaitEngine(clock, probes, parts.trials),
     sandbox(settings),
   ];
-  const present = engines.filter((engine) => engine !== undefined);
+  const source = parts.credentials(new SecretEnvelopes(keys));
+  const present = engines.filter((engine) => engine !== undefined).map((engine) => withCredentials(engine, source));
   return {
     registry: new Map(present.map((engine) => [engine.name, engine])),
     artifacts: new PostgresArtifactStore(database, box),

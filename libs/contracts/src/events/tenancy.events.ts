@@ -21,4 +21,14 @@ export const TENANCY_EVENTS = {
   }),
   'key-rotated': z.object({ keyId: z.string(), generation: z.number(), previousUntil: z.string() }),
   'key-revoked': z.object({ keyId: z.string() }),
+  'credential-stored': z.object({ name: z.string(), version: z.number(), variables: z.array(z.string()) }),
+  'credential-removed': z.object({ name: z.string(), version: z.number() }),
+  'credential-used': z.object({
+    name: z.string(),
+    version: z.number(),
+    operation: z.string(),
+    deploymentId: z.string(),
+    runId: z.string(),
+    actionKey: z.string(),
+  }),
 } as const;

@@ -66,6 +66,7 @@ export const API_PROBLEMS = {
   'tenant-exists': { status: 409, title: 'The tenant has an administrator already' },
   'username-taken': { status: 409, title: 'The user name is taken' },
   'quota-exhausted': { status: 409, title: 'The tenant has as many as it may' },
+  'credential-not-found': { status: 404, title: 'There is no such credential' },
   'deployment-not-found': { status: 404, title: 'There is no such deployment' },
   'deployment-exists': { status: 409, title: 'The deployment exists already' },
   'deployment-deleted': { status: 409, title: 'The deployment was deleted' },

@@ -1,6 +1,6 @@
 import { handleCommand, type CommandContext, type CommandRuntime, type DocumentStore } from '@caisson/event-sourcing';
 import { principalAggregate } from './principal.aggregate.js';
-import { TENANCY_COLLECTIONS, type CredentialDocument } from './tenancy-documents.js';
+import { TENANCY_COLLECTIONS, type PasswordDocument } from './tenancy-documents.js';
 import type { PasswordHasher } from './tenancy-ports.js';
 
 /** Who changes its password, in which session. */
@@ -28,7 +28,7 @@ export class ChangePassword {
   /** @throws Fault of the store, and `too-busy` of the hasher; both retryable. */
   async execute({ context, currentPassword, newPassword, sessionId }: ChangePasswordInput): Promise<PasswordChange> {
     const { actor: id, tenantId } = context;
-    const credential = await this.documents.get<CredentialDocument>(tenantId, TENANCY_COLLECTIONS.credential, id);
+    const credential = await this.documents.get<PasswordDocument>(tenantId, TENANCY_COLLECTIONS.password, id);
     const fits = await this.hasher.verify(credential?.body.passwordHash, currentPassword);
     if (!fits) return { outcome: 'rejected', rejection: { code: 'password-wrong' } };
     const passwordHash = await this.hasher.hash(newPassword);

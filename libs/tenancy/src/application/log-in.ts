@@ -2,7 +2,7 @@ import { handleCommand, type CommandRuntime, type DocumentStore } from '@caisson
 import { deterministicId } from '@caisson/kernel';
 import { principalAggregate } from './principal.aggregate.js';
 import { sessionTimes, type RequestContext } from './session-parts.js';
-import { TENANCY_COLLECTIONS, type CredentialDocument, type MemberDocument } from './tenancy-documents.js';
+import { TENANCY_COLLECTIONS, type PasswordDocument, type MemberDocument } from './tenancy-documents.js';
 import { principalIdOf, tenantIdOf } from './tenancy-ids.js';
 import type { PasswordHasher, SessionTokens, TokenIssuer } from './tenancy-ports.js';
 
@@ -40,7 +40,7 @@ export class LogIn {
     const principalId = principalIdOf(tenantId, username);
     const [member, credential] = await Promise.all([
       this.documents.get<MemberDocument>(tenantId, TENANCY_COLLECTIONS.member, principalId),
-      this.documents.get<CredentialDocument>(tenantId, TENANCY_COLLECTIONS.credential, principalId),
+      this.documents.get<PasswordDocument>(tenantId, TENANCY_COLLECTIONS.password, principalId),
     ]);
     const fits = await this.hasher.verify(credential?.body.passwordHash, password);
     if (!fits || member?.body.status !== 'active') return REFUSED;

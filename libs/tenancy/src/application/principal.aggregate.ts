@@ -4,7 +4,7 @@ import type { PrincipalCommand, PrincipalRejection } from '../domain/principal.c
 import { principalDecider } from '../domain/principal.decide.js';
 import type { PrincipalEvent } from '../domain/principal.events.js';
 import type { PrincipalState } from '../domain/principal.state.js';
-import { TENANCY_COLLECTIONS, type CredentialDocument, type SessionDocument } from './tenancy-documents.js';
+import { TENANCY_COLLECTIONS, type PasswordDocument, type SessionDocument } from './tenancy-documents.js';
 
 const SCHEMA_VERSION = 1;
 const KNOWN: ReadonlySet<string> = new Set<PrincipalEvent['type']>([
@@ -21,7 +21,7 @@ type PrincipalAggregate = Aggregate<PrincipalState, PrincipalCommand, PrincipalE
  * How principals are decided and stored, in `principal-<id>`. Nothing of it is published: the facts of the tenant say
  * who came and went. A credential is written with the fact that it is new, and only there.
  */
-export function principalAggregate(credential?: CredentialDocument): PrincipalAggregate {
+export function principalAggregate(credential?: PasswordDocument): PrincipalAggregate {
   return {
     category: 'principal',
     decider: principalDecider,
@@ -37,7 +37,7 @@ export function principalAggregate(credential?: CredentialDocument): PrincipalAg
   };
 }
 
-function documentsOf(state: PrincipalState, credential: CredentialDocument | undefined): readonly NewDocument[] {
+function documentsOf(state: PrincipalState, credential: PasswordDocument | undefined): readonly NewDocument[] {
   if (state.status === 'absent') return [];
   const { principalId: id } = state;
   const sessions: SessionDocument = {
@@ -45,7 +45,7 @@ function documentsOf(state: PrincipalState, credential: CredentialDocument | und
   };
   return [
     { collection: TENANCY_COLLECTIONS.session, id, body: sessions },
-    ...(credential === undefined ? [] : [{ collection: TENANCY_COLLECTIONS.credential, id, body: credential }]),
+    ...(credential === undefined ? [] : [{ collection: TENANCY_COLLECTIONS.password, id, body: credential }]),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Role } from '@caisson/contracts';
+import type { Envelope } from '@caisson/engine';
 
 /** Collection `member`, by principal id: who belongs to the tenant, and as what. */
 export type MemberDocument = {
@@ -9,8 +10,8 @@ export type MemberDocument = {
   readonly status: 'active' | 'removed';
 };
 
-/** Collection `credential`, by principal id. Private: never shown, never published, never in an event. */
-export type CredentialDocument = {
+/** Collection `password`, by principal id. Private: never shown, never published, never in an event. */
+export type PasswordDocument = {
   /** As `PasswordHasher.hash` gave it. */
   readonly passwordHash: string;
 };
@@ -48,13 +49,36 @@ export type KeySecretDocument = {
 /** Collection `quota`, by tenant id: the store refuses what would go beyond. `null`: no limit. */
 export type QuotaDocument = { readonly ceilings: Readonly<Record<string, number | null>> };
 
+/** Collection `credential`, by name: what is told of a credential of engines. */
+export type CredentialDocument = {
+  readonly name: string;
+  /** Of its values: rises with each that is stored. */
+  readonly version: number;
+  readonly status: 'active' | 'removed';
+  /** Names of its values, sorted. */
+  readonly variables: readonly string[];
+  /** The key of the installation that its values are under. */
+  readonly keyId: string;
+  readonly changedAt: string;
+};
+
+/** Collection `credential-secret`, by name. Private: given to calls of engines alone. */
+export type CredentialSecretDocument = {
+  readonly version: number;
+  /** Absent: it was removed. */
+  readonly envelope?: Envelope;
+};
+
 /** The collections that tenancy writes. */
 export const TENANCY_COLLECTIONS = {
   member: 'member',
-  credential: 'credential',
+  password: 'password',
   session: 'session',
   invitation: 'invitation',
   key: 'key',
   keySecret: 'key-secret',
   quota: 'quota',
+
+  credential: 'credential',
+  credentialSecret: 'credential-secret',
 } as const;

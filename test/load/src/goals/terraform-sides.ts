@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { AesSecretBox } from '@caisson/artifact-store-postgres';
+import { AesSecretBox } from '@caisson/secret-box';
 import type { Engine, EngineCall, UnitInput } from '@caisson/engine';
 import {
   CreateTerraformState,

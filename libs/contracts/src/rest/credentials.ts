@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+const VALUES_MAX = 50;
+const VALUE_CHARACTERS_MAX = 65_536;
+const WORDS = 'must be an environment variable: letters, digits and underscores, not beginning with a digit';
+
+/** Names a credential in its tenant: a DNS label. */
+export const CredentialName = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a DNS label: 1 to 63 of a-z, 0-9 and inner hyphens');
+
+/** What would change how a tool runs instead of with whose rights. */
+const VariableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, WORDS)
+  .refine((name) => !/^TF_(?!VAR_)/i.test(name), 'is set by Caisson itself')
+  .refine((name) => !/^(?:PATH|HOME|TMPDIR|SHELL|IFS|BASH_.*|LD_.*|DYLD_.*|NODE_.*)$/i.test(name), 'is of the system');
+
+/** Body of `PUT /credentials/{name}`: the values by the environment variable that the tool gets them in. */
+export const CredentialRequest = z.strictObject({
+  values: z.record(VariableName, z.string().min(1).max(VALUE_CHARACTERS_MAX)).refine((values) => {
+    const { length } = Object.keys(values);
+    return length >= 1 && length <= VALUES_MAX;
+  }, `must have 1 to ${VALUES_MAX} values`),
+});
+
+/** What is told of a credential: never a value. */
+export const CredentialResource = z.object({
+  name: z.string(),
+  /** Rises with each change of its values. */
+  version: z.int().positive(),
+  /** Names of its values. */
+  variables: z.array(z.string()),
+  /** The key of the installation that its values are under. */
+  keyId: z.string(),
+  changedAt: z.string(),
+});
+
+/** Answer of `POST /credentials/rewrap`. */
+export const CredentialsRewrapped = z.object({
+  /** How many were under an older key. */
+  rewrapped: z.int().nonnegative(),
+});
+
+/** A credential to store that was checked. */
+export type CredentialRequest = z.infer<typeof CredentialRequest>;
+/** A credential as the API shows it. */
+export type CredentialResource = z.infer<typeof CredentialResource>;
+/** How many credentials were put under the newest key. */
+export type CredentialsRewrapped = z.infer<typeof CredentialsRewrapped>;
