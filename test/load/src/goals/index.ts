@@ -19,6 +19,7 @@ import { requestLoop } from './p32-request-loop.js';
 import { killedExecutor } from './p25-killed-executor.js';
 import { busySlots } from './p33-slots.js';
 import { lateTasks } from './p34-late-tasks.js';
+import { claimAmongMany } from './s6-claim.js';
 import { appendWhileRelaying } from './p6-append-while-relaying.js';
 import { commitToHandler } from './p9-commit-to-handler.js';
 
@@ -46,4 +47,5 @@ export const GOALS: readonly Goal[] = [
   independentSteps,
   wholeRun,
   manyRuns,
+  claimAmongMany,
 ];
