@@ -22,12 +22,18 @@ export const TIMEOUTS_MS = {
  */
 const PLAN_BY_KEY = '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
 
+/**
+ * Processes of Caisson work for all tenants: relay, consumers, jobs. Whoever works for one of them says so in its
+ * transaction, and then sees that one's rows only. A connection that does not say this sees none.
+ */
+const ACROSS_TENANTS = '-c app.across=on';
+
 /** Settings of a connection that works: limits on every wait, and a name that operators see in `pg_stat_activity`. */
 export function connectionSettings(url: string, applicationName: string): pgModule.ClientConfig {
   return {
     connectionString: url,
     application_name: applicationName,
-    options: PLAN_BY_KEY,
+    options: `${PLAN_BY_KEY} ${ACROSS_TENANTS}`,
     keepAlive: true,
     connectionTimeoutMillis: TIMEOUTS_MS.connect,
     statement_timeout: TIMEOUTS_MS.statement,

@@ -28,24 +28,7 @@ const PAGE_EVENTS_MAX = 10_000;
  * others are events, found by the unique index over (tenant, stream, version).
  * $1 tenant, $2 stream, $3 first event's id of the command asked about, $4 shape of snapshot, $5 last version.
  */
-const LOAD = `
-  with kept as (
-    select version, hash, schema_version, state::text as state from snapshot
-      where tenant_id = $1 and stream_id = $2 and schema_version = $4 and ($5::bigint is null or version <= $5))
-  select null::uuid as event_id, s.version, s.head_hash as hash, k.state as data_text, null as type,
-      k.schema_version, k.version as snapshot_version, k.hash as snapshot_hash, null as command_id,
-      null as correlation_id, null as causation_id, null as actor, null as service, null as occurred_at,
-      exists (select from event where event_id = $3) as command_recorded
-    from (values (1)) as one_row
-    left join stream s on s.tenant_id = $1 and s.stream_id = $2
-    left join kept k on true
-  union all
-  (select e.event_id, e.version, e.hash, e.data::text, e.type, e.schema_version, null, null, e.command_id,
-      e.correlation_id, e.causation_id, e.actor, e.service, e.occurred_at, null
-    from event e
-    where e.tenant_id = $1 and e.stream_id = $2
-      and e.version > coalesce((select version from kept), 0) and ($5::bigint is null or e.version <= $5)
-    order by e.version)`;
+const LOAD = 'select * from load_stream($1, $2, $3, $4, $5)';
 
 const SAVE_SNAPSHOT = `
   insert into snapshot as kept (tenant_id, stream_id, version, hash, schema_version, state)

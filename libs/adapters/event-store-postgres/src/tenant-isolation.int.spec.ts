@@ -84,6 +84,37 @@ describe('a document', () => {
   });
 });
 
+describe('an event', () => {
+  it.each(['event', 'stream'])('of another tenant is not there, in %s', async (table) => {
+    expect(await seenAs('a', `select distinct tenant_id from ${table}`)).toEqual([{ tenant_id: 'a' }]);
+    const { rows } = await store.pool.query(`select distinct tenant_id from ${table} order by tenant_id`);
+    expect(rows).toEqual([{ tenant_id: 'a' }, { tenant_id: 'b' }]); // Work across tenants, on a connection for that.
+  });
+
+  it.each(['event', 'stream', 'snapshot', 'document', 'quota'])(
+    'is nobody’s on another connection, in %s',
+    async (table) => {
+      const client = new pg.Client({ connectionString: urlFor('caisson_app') });
+      await client.connect();
+      const { rows } = await client.query(`select from ${table}`);
+      await client.end();
+      expect(rows).toEqual([]);
+    },
+  );
+
+  it('is not read by its stream for another tenant', async () => {
+    const { rows } = await store.pool.query<{ stream_id: string }>(
+      `select stream_id from stream where tenant_id = 'b'`,
+    );
+    const streamId = rows[0]?.stream_id ?? '';
+    expect((await store.events.load({ stream: { tenantId: 'b', streamId } })).events).toHaveLength(1);
+    expect((await store.events.load({ stream: { tenantId: 'a', streamId } })).events).toEqual([]);
+    expect(await seenAs('a', `select version from load_stream('a', '${streamId}', null, null, null)`)).toEqual([
+      { version: null },
+    ]);
+  });
+});
+
 it('counts of another tenant are not there either', async () => {
   await administer(`insert into quota (tenant_id, name, used) values ('a', 'deployments', 1), ('b', 'deployments', 2)`);
   expect(await seenAs('a', 'select used from quota')).toEqual([{ used: '1' }]);
