@@ -1,30 +1,17 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
 import { jobFor } from '@caisson/execution';
-import { createTestDatabase, eventually, startSourceProcess, type TestDatabase } from '@caisson/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startExecutor, StoryTeller, unit, type RunningExecutor } from './executor.harness.js';
-import { createWorld, effectsOf, TableWorld, type Behaviour } from './table-world.harness.js';
+import { eventually, startSourceProcess } from '@caisson/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { StoryTeller, unit } from './executor.harness.js';
+import { useTableStage } from './table-stage.harness.js';
+import { effectsOf, TableWorld, type Behaviour } from './table-world.harness.js';
 
-let database: TestDatabase;
-let outside: OpenedEventStore;
-let successor: RunningExecutor | undefined;
+const stage = useTableStage();
 const children: ChildProcess[] = [];
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-  await (await startExecutor(database.url, new Map())).stop(); // Migrates.
-  outside = await openEventStore({ url: database.url });
-  await createWorld(outside.pool);
-});
-afterEach(async () => {
-  await successor?.stop();
+afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
-});
-afterAll(async () => {
-  await outside.close();
-  await database.drop();
 });
 
 /** An executor in a process of its own, on the table world. It says `hangs` when a tool hangs and what came of jobs. */
@@ -36,7 +23,7 @@ function startChild() {
     import { EXECUTION_LIMITS, EXECUTION_QUEUE, Slots, StreamLooks, workOffJob } from '@caisson/execution';
     import { systemClock as clock } from '@caisson/system';
     import { TableWorld } from ${JSON.stringify(world)};
-    const store = await openEventStore({ url: ${JSON.stringify(database.url)} });
+    const store = await openEventStore({ url: ${JSON.stringify(stage.url)} });
     const say = (what) => process.stdout.write(JSON.stringify(what) + '\\n');
     const { events, consumers, locks, wakeups, jobs } = store;
     const ports = {
@@ -71,32 +58,29 @@ function startChild() {
 async function runInChild(behave: Behaviour) {
   const { child, toSay } = startChild();
   await toSay('ready');
-  const story = new StoryTeller(outside.events);
+  const story = new StoryTeller(stage.outside.events);
   await story.startRun([unit('network'), unit('web', { behave }, ['network'])]);
   const stream = { tenantId: story.tenantId, streamId: `deployment-${story.deploymentId}` };
-  const [started] = await outside.consumers.readStream(stream, 0);
+  const [started] = await stage.outside.consumers.readStream(stream, 0);
   const job = jobFor(started!)!;
-  await outside.consumers.transact('executor', [stream], async (transaction) => transaction.enqueue(stream, job));
-  outside.wakeups.wake(`jobs-${job.queue}`);
+  await stage.outside.consumers.transact('executor', [stream], async (transaction) => transaction.enqueue(stream, job));
+  stage.outside.wakeups.wake(`jobs-${job.queue}`);
   await toSay('hangs');
   return { child, toSay, story };
 }
 
 async function startSuccessor(): Promise<void> {
-  successor = await startExecutor(
-    database.url,
-    new Map([['sandbox', new TableWorld(outside.pool, { behaves: false })]]),
-  );
+  await stage.start(new TableWorld(stage.outside.pool, { behaves: false }));
 }
 
 function verified(story: StoryTeller): Promise<Record<string, unknown>> {
   return eventually('the execution to be verified', async () => {
-    const found = await outside.documents.get<Record<string, unknown>>(story.tenantId, 'execution', story.runId);
+    const found = await stage.outside.documents.get<Record<string, unknown>>(story.tenantId, 'execution', story.runId);
     return found?.body['state'] === 'verified' ? found.body : undefined;
   });
 }
 
-const factsOf = (story: StoryTeller) => outside.consumers.readStream(story.execution, 0);
+const factsOf = (story: StoryTeller) => stage.outside.consumers.readStream(story.execution, 0);
 
 describe('an executor that is killed', () => {
   it('after the effect is followed by one that finds it done', { timeout: 60_000 }, async () => {
@@ -104,7 +88,10 @@ describe('an executor that is killed', () => {
     child.kill('SIGKILL');
     await startSuccessor();
     await verified(story);
-    expect(await effectsOf(outside.pool, story.deploymentId)).toEqual([`${story.runId}/network`, `${story.runId}/web`]);
+    expect(await effectsOf(stage.outside.pool, story.deploymentId)).toEqual([
+      `${story.runId}/network`,
+      `${story.runId}/web`,
+    ]);
     const facts = (await factsOf(story)).map(({ type }) => type.split('.')[2]);
     expect(facts).toContain('task-outcome-unknown');
     expect(facts).toContain('task-resolved');
@@ -116,8 +103,11 @@ describe('an executor that is killed', () => {
     child.kill('SIGKILL');
     await startSuccessor();
     await verified(story);
-    expect(await effectsOf(outside.pool, story.deploymentId)).toEqual([`${story.runId}/network`, `${story.runId}/web`]);
-    const task = await outside.documents.get(story.tenantId, 'task', `${story.runId}/web`);
+    expect(await effectsOf(stage.outside.pool, story.deploymentId)).toEqual([
+      `${story.runId}/network`,
+      `${story.runId}/web`,
+    ]);
+    const task = await stage.outside.documents.get(story.tenantId, 'task', `${story.runId}/web`);
     expect(task?.body).toMatchObject({ state: 'succeeded', attempt: 2 });
   });
 });
@@ -132,7 +122,7 @@ describe('an executor that is stopped past its time', () => {
     child.kill('SIGCONT');
     await toSay('job lost');
     expect(await factsOf(story)).toEqual(before);
-    expect(await effectsOf(outside.pool, story.deploymentId)).toHaveLength(2);
-    expect((await outside.verifyChain(story.execution)).outcome).toBe('intact');
+    expect(await effectsOf(stage.outside.pool, story.deploymentId)).toHaveLength(2);
+    expect((await stage.outside.verifyChain(story.execution)).outcome).toBe('intact');
   });
 });

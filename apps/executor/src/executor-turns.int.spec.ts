@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApplyRequest, ApplyResult, EngineCall } from '@caisson/engine';
-import { openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
-import { createTestDatabase, eventually, type TestDatabase } from '@caisson/testing';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { startExecutor, StoryTeller, unit, type RunningExecutor } from './executor.harness.js';
-import { createWorld, TableWorld } from './table-world.harness.js';
+import { eventually } from '@caisson/testing';
+import { expect, it } from 'vitest';
+import { StoryTeller, unit } from './executor.harness.js';
+import { useTableStage } from './table-stage.harness.js';
+import { TableWorld } from './table-world.harness.js';
 
 const TASK_MS = 60;
 
@@ -28,28 +28,11 @@ class SlowWorld extends TableWorld {
   }
 }
 
-let database: TestDatabase;
-let outside: OpenedEventStore;
-let running: RunningExecutor[] = [];
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  await (await startExecutor(database.url, new Map())).stop(); // Migrates.
-  outside = await openEventStore({ url: database.url });
-  await createWorld(outside.pool);
-});
-afterEach(async () => {
-  await Promise.all(running.map((executor) => executor.stop()));
-  running = [];
-});
-afterAll(async () => {
-  await outside.close();
-  await database.drop();
-});
+const stage = useTableStage();
 
 async function start(settings: Readonly<Record<string, string>>): Promise<SlowWorld> {
-  const world = new SlowWorld(outside.pool);
-  running.push(await startExecutor(database.url, new Map([['sandbox', world]]), settings));
+  const world = new SlowWorld(stage.outside.pool);
+  await stage.start(world, settings);
   return world;
 }
 
@@ -61,7 +44,7 @@ async function begun(world: SlowWorld, story: StoryTeller): Promise<void> {
 
 it('runs the units of a wave at the same time, within its bound', async () => {
   const world = await start({ CAISSON_EXECUTOR_ATTEMPTS_PER_RUN_MAX: '5' });
-  const story = new StoryTeller(outside.events);
+  const story = new StoryTeller(stage.outside.events);
   await story.startRun(units(10));
   await eventually('all tasks', () => world.ofRun(story).length === 10);
   expect(world.most).toBe(5);
@@ -69,7 +52,7 @@ it('runs the units of a wave at the same time, within its bound', async () => {
 
 it('keeps to the bound of an engine, whatever run or tenant asks', async () => {
   const world = await start({ CAISSON_EXECUTOR_ATTEMPTS_PER_ENGINE: 'sandbox=3,other=1' });
-  const stories = [new StoryTeller(outside.events), new StoryTeller(outside.events)];
+  const stories = [new StoryTeller(stage.outside.events), new StoryTeller(stage.outside.events)];
   for (const story of stories) await story.startRun(units(6));
   await eventually('all tasks', () => stories.every((story) => world.ofRun(story).length === 6));
   expect(world.most).toBe(3);
@@ -78,11 +61,11 @@ it('keeps to the bound of an engine, whatever run or tenant asks', async () => {
 it('takes the urgent run of a tenant first', async () => {
   const limits = { CAISSON_EXECUTOR_RUNS_MAX: '1', CAISSON_EXECUTOR_RUNS_RESERVE_MAX: '0' };
   const world = await start({ ...limits, CAISSON_EXECUTOR_ATTEMPTS_MAX: '1' });
-  const first = new StoryTeller(outside.events);
+  const first = new StoryTeller(stage.outside.events);
   await first.startRun(units(12));
   await begun(world, first);
   const later = (['low', 'normal', 'urgent'] as const).map((priority) => {
-    const story = new StoryTeller(outside.events, first.tenantId);
+    const story = new StoryTeller(stage.outside.events, first.tenantId);
     story.priority = priority;
     return story;
   });
@@ -95,14 +78,14 @@ it('takes the urgent run of a tenant first', async () => {
 it('ends a cancelled run at once that still waits for a place', async () => {
   const limits = { CAISSON_EXECUTOR_RUNS_MAX: '1', CAISSON_EXECUTOR_RUNS_RESERVE_MAX: '0' };
   const world = await start({ ...limits, CAISSON_EXECUTOR_ATTEMPTS_MAX: '1' });
-  const first = new StoryTeller(outside.events);
+  const first = new StoryTeller(stage.outside.events);
   await first.startRun(units(100));
   await begun(world, first);
-  const second = new StoryTeller(outside.events, first.tenantId);
+  const second = new StoryTeller(stage.outside.events, first.tenantId);
   await second.startRun(units(1));
   await second.say('run-cancelling', { reason: 'changed my mind' });
   const ended = await eventually('the run to be cancelled', async () => {
-    const facts = await outside.consumers.readStream(second.execution, 0);
+    const facts = await stage.outside.consumers.readStream(second.execution, 0);
     return facts.find(({ type }) => type === 'caisson.execution.execution-cancelled.v1');
   });
   expect(ended.data).toMatchObject({ effects: { done: [], notDone: [{ unitId: 'u0' }], unknown: [] } });
@@ -117,10 +100,10 @@ it('lets no tenant wait for another: neither for places of tasks nor for places 
     CAISSON_EXECUTOR_ATTEMPTS_MAX: '2',
     CAISSON_EXECUTOR_ATTEMPTS_PER_TENANT_MAX: '2', // Nothing is kept free for anybody.
   });
-  const busy = Array.from({ length: 4 }, () => new StoryTeller(outside.events, 'busy-tenant'));
+  const busy = Array.from({ length: 4 }, () => new StoryTeller(stage.outside.events, 'busy-tenant'));
   for (const story of busy) await story.startRun(units(100));
   await begun(world, busy[0]!);
-  const quiet = new StoryTeller(outside.events);
+  const quiet = new StoryTeller(stage.outside.events);
   const askedMs = performance.now();
   const before = world.began.length;
   await quiet.startRun(units(1));

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { databaseUrl } from '@caisson/postgres-server';
 import type * as Pg from 'pg';
 import type { OwnSecrets } from './own-secrets.js';
 
@@ -30,18 +31,12 @@ export async function makeDatabases(serverUrl: string, secrets: OwnSecrets): Pro
   } finally {
     await client.end();
   }
-  const app = new URL(withDatabase(serverUrl, DATABASE));
+  const app = new URL(databaseUrl(serverUrl, DATABASE));
   app.username = APP_ROLE;
   app.password = secrets.databasePassword;
   return {
-    ownerUrl: withDatabase(serverUrl, DATABASE),
+    ownerUrl: databaseUrl(serverUrl, DATABASE),
     appUrl: app.href,
-    sandboxUrl: withDatabase(serverUrl, SANDBOX_DATABASE),
+    sandboxUrl: databaseUrl(serverUrl, SANDBOX_DATABASE),
   };
-}
-
-function withDatabase(serverUrl: string, name: string): string {
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  return url.href;
 }

@@ -1,9 +1,9 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findTerraform } from '@caisson/engine-terraform';
 import { messageOf } from '@caisson/kernel';
 import { storyFiles } from './examples.js';
-import { findTerraformOnPath } from './find-terraform.js';
 import { stackFile } from './stack-file.js';
 import { startStandaloneProcess, type Reachable } from './standalone-process.js';
 import { tellStory } from './story/story.js';
@@ -16,7 +16,7 @@ const print = (line: string): void => {
 /** `npm run demo`: one real story on the embedded profile; with `--stack`, on what `npm run stack` started. */
 async function main(): Promise<void> {
   const startedAtMs = performance.now();
-  const terraform = await findTerraformOnPath();
+  const terraform = await findTerraform(process.env['PATH'] ?? '');
   if (terraform === undefined) {
     print('No terraform or tofu is on the PATH: the story is told with the sandbox cloud alone.');
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { freePort, startPostgresServer, type PostgresServer } from '@caisson/postgres-server';
+import { databaseUrl, freePort, type PostgresServer, startPostgresServer } from '@caisson/postgres-server';
 import pg from 'pg';
 import type { EndSignal, ManagedProcess } from './managed-process.js';
 import { startKafka, type LocalKafka } from './kafka.js';
@@ -213,12 +213,6 @@ async function choosePorts(options: StackOptions): Promise<Ports> {
 
 function urlOf(ports: Ports, name: string): string {
   return `http://127.0.0.1:${ports.services.find((service) => service.name === name)?.port ?? 0}`;
-}
-
-function databaseUrl(serverUrl: string, database: string): string {
-  const url = new URL(serverUrl);
-  url.pathname = `/${database}`;
-  return url.href;
 }
 
 function environmentOf(from: {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { databaseUrl } from '@caisson/postgres-server';
 import pg from 'pg';
 import { inject } from 'vitest';
 
@@ -22,9 +23,10 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const serverUrl = inject('postgresUrl');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await administer(serverUrl, `create database ${name}`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => administer(serverUrl, `drop database if exists ${name} with (force)`) };
+  return {
+    url: databaseUrl(serverUrl, name),
+    drop: () => administer(serverUrl, `drop database if exists ${name} with (force)`),
+  };
 }
 
 async function administer(url: string, statement: string): Promise<void> {

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { startPostgresServer } from '@caisson/postgres-server';
+import { databaseUrl, startPostgresServer } from '@caisson/postgres-server';
 
 /** A Postgres for one goal, as durable as in production, removed at the end. */
 export interface BenchServer {
@@ -30,9 +30,7 @@ export async function startBenchServer(): Promise<BenchServer> {
     version: row?.version ?? 'unknown',
     createDatabase: async (name) => {
       await queryOnce(server.url, `create database ${name}`);
-      const url = new URL(server.url);
-      url.pathname = `/${name}`;
-      return url.href;
+      return databaseUrl(server.url, name);
     },
     stop: async () => {
       await server.stop();

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { databaseUrl } from '@caisson/postgres-server';
 import { CaissonClient } from '@caisson/client';
 import { startDistributedStack, type DistributedStack, type Reachable } from '@caisson/local';
 import { queryOnce, type BenchServer } from './bench-server.js';
@@ -35,9 +36,7 @@ export async function startBenchStack(): Promise<BenchStack> {
       pid: stack.postgres.pid,
       createDatabase: async (name) => {
         await queryOnce(stack.databaseUrl, `create database ${name}`);
-        const url = new URL(stack.databaseUrl);
-        url.pathname = `/${name}`;
-        return url.href;
+        return databaseUrl(stack.databaseUrl, name);
       },
     },
     stop: async () => {
