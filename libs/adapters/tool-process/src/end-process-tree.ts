@@ -91,7 +91,7 @@ async function isLeading(tree: ProcessTree): Promise<boolean> {
 }
 
 async function survivorsOf(tree: ProcessTree): Promise<readonly ProcessEntry[]> {
-  const marked = await markedProcesses(tree.runnerId);
+  const marked = await markedProcesses(tree.runnerId, tree.startTicks);
   if (!(await isLeading(tree))) return marked;
   return [...marked, ...(await groupMembers(tree.processGroupId))];
 }

@@ -33,11 +33,15 @@ export async function groupMembers(processGroupId: number): Promise<readonly Pro
 /**
  * Live processes that carry a runner's mark, whatever group or session they moved to. A process that cleared its
  * environment is not found here. O(processes of the machine).
+ *
+ * @param startedFrom - start time of the leader, where it is known: who inherits its mark began later, and the
+ * environments of all others, most of a machine's processes, need not be read.
  */
-export async function markedProcesses(runnerId: string): Promise<readonly ProcessEntry[]> {
+export async function markedProcesses(runnerId: string, startedFrom = 0): Promise<readonly ProcessEntry[]> {
   const mark = `${RUNNER_MARK}=${runnerId}`;
   const marked: ProcessEntry[] = [];
   for (const entry of await liveProcesses()) {
+    if (entry.startTicks < startedFrom) continue;
     const environment = await readQuietly(`/proc/${entry.pid}/environ`);
     if (environment?.split('\0').includes(mark) === true) marked.push(entry);
   }
