@@ -573,6 +573,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/runs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List the runs of all deployments, newest first */
+    get: operations['listAllRuns'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/runs/{id}': {
     parameters: {
       query?: never;
@@ -2286,6 +2303,10 @@ export interface components {
       content: components['schemas']['TypeTable'];
     };
     UsernameInput: string;
+    listAllRunsAnswer: {
+      items: components['schemas']['RunResource'][];
+      nextCursor?: string;
+    };
     listCredentialsAnswer: {
       items: components['schemas']['CredentialResource'][];
       nextCursor?: string;
@@ -5701,6 +5722,68 @@ export interface operations {
           } & components['schemas']['Problem'];
         };
       };
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listAllRuns: {
+    parameters: {
+      query?: {
+        /** @description How many at most, 1 to 200; default 50. */
+        limit?: string;
+        /** @description The nextCursor of the page before, with the same filters. */
+        cursor?: string;
+        state?:
+          | 'pending'
+          | 'planning'
+          | 'planned'
+          | 'awaiting_approval'
+          | 'approved'
+          | 'executing'
+          | 'verifying'
+          | 'cancelling'
+          | 'failed'
+          | 'rolling_back'
+          | 'rolled_back'
+          | 'completed'
+          | 'cancelled';
+        kind?: 'create' | 'update' | 'scale' | 'configure' | 'rollback' | 'remediate' | 'destroy';
+        deploymentId?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description List the runs of all deployments, newest first */
+      200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          ETag?: string;
+          /** @description The next page, when there is one (RFC 8288). */
+          Link?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['listAllRunsAnswer'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];

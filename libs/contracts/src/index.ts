@@ -133,6 +133,7 @@ export {
   PlanRecomputation,
   ReasonRequest,
   ResolveTaskRequest,
+  RunListQuery,
   RunResource,
   RunStates,
   TaskResource,

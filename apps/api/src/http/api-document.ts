@@ -17,6 +17,7 @@ import { MembersController } from './members.controller.js';
 import { PriceBookController, TypeTableController } from './planning-tables.controller.js';
 import { PlanRecomputationController, PlansController, RunStatesController } from './plans.controller.js';
 import { QuotasController } from './quotas.controller.js';
+import { RunListController } from './run-list.controller.js';
 import { RunsController } from './runs.controller.js';
 import { TasksController } from './tasks.controller.js';
 
@@ -32,6 +33,7 @@ export const API_CONTROLLERS: Type[] = [
   DeploymentAdjustmentsController,
   DeploymentCommandsController,
   DeploymentPartsController,
+  RunListController,
   RunsController,
   TasksController,
   AttemptsController,

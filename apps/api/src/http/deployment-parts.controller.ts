@@ -47,7 +47,7 @@ export class DeploymentPartsController {
     @CalledBy() { tenantId }: Caller,
   ): Promise<z.infer<typeof RunPage>> {
     await this.existing(tenantId, id);
-    return showPage(await this.queries.execute(new ListRuns(tenantId, id, page)), showRun);
+    return showPage(await this.queries.execute(new ListRuns(tenantId, { deploymentId: id }, page)), showRun);
   }
 
   @Get('revisions')

@@ -35,7 +35,7 @@ describe('a request that is sent again with its key', () => {
     expect(first).toMatchObject({ status: 409, body: { code: 'run-active' } });
     await api.ask('POST', `/runs/${runId}/cancel`);
     const second = await api.ask('PATCH', `/deployments/${id}`, ask);
-    const particular = { requestId: expect.any(String) as string };
+    const particular = { requestId: expect.any(String) as string, traceId: expect.any(String) as string };
     expect(second.body).toEqual({ ...first.body, ...particular });
   });
 

@@ -36,6 +36,7 @@ const missing: Record<string, string> = {
 const WITHOUT_ID = [
   ...['register', 'logIn', 'refresh', 'logOut', 'changePassword', 'me', 'readKeySet', 'readRunStates'],
   ...['inviteMember', 'listMembers', 'issueKey', 'listKeys', 'createDeployment', 'listDeployments'],
+  'listAllRuns',
   ...['readTypeTable', 'replaceTypeTable', 'readPriceBook', 'replacePriceBook'],
   ...['readQuotas', 'replaceQuotas'],
   ...['requestScan', 'listDriftReports', 'watchEvents'],
@@ -131,7 +132,7 @@ function ask({ method, operation, path }: DescribedRoute, id: string, token: str
 
 /** An answer without what is different each time. */
 function comparable({ body, headers, status }: Asked): object {
-  const { instance: _instance, requestId: _id, ...rest } = body as unknown as Record<string, unknown>;
+  const { instance: _instance, requestId: _id, traceId: _trace, ...rest } = body as unknown as Record<string, unknown>;
   const { date: _date, 'x-request-id': _request, ...kept } = headers;
   return { status, body: rest, headers: kept };
 }

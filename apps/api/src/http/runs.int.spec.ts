@@ -85,6 +85,30 @@ describe('commands to a run', () => {
     expect(items[0]).toMatchObject({ kind: 'update', requestedBy: 'service:api' });
   });
 
+  it('are listed over all deployments, by state and kind, page by page', async () => {
+    const { runId } = await api.created();
+    const { id, runId: cancelled } = await api.created();
+    await api.ask('POST', `/deployments/${id}/cancel`);
+    const idsOf = async (query: string) => {
+      const { body, status } = await api.ask('GET', `/runs?limit=100&${query}`);
+      expect(status).toBe(200);
+      return body.items.map((item) => item.id);
+    };
+    expect((await idsOf('')).slice(0, 2)).toEqual([cancelled, runId]);
+    expect(await idsOf('state=cancelled')).toContain(cancelled);
+    expect(await idsOf('state=cancelled')).not.toContain(runId);
+    expect(await idsOf('kind=destroy')).not.toContain(cancelled);
+    expect(await idsOf(`deploymentId=${id}`)).toEqual([cancelled]);
+    const first = await api.ask('GET', '/runs?limit=1');
+    const next = await api.ask('GET', `/runs?limit=1&cursor=${first.body.nextCursor ?? ''}`);
+    expect([first, next].map(({ body }) => body.items[0]?.id)).toEqual([cancelled, runId]);
+    const foreign = { token: await api.logIn('eve', 'acme') };
+    expect((await api.ask('GET', '/runs', foreign)).body.items).toEqual([]);
+    const misused = await api.ask('GET', `/runs?limit=1&state=planning&cursor=${first.body.nextCursor ?? ''}`);
+    expect(misused).toMatchObject({ status: 400, body: { code: 'invalid-parameter' } });
+    expect(await api.ask('GET', '/runs?state=asleep')).toMatchObject({ status: 400 });
+  });
+
   it('go back only to what was completed', async () => {
     const { id } = await api.created();
     await api.ask('POST', `/deployments/${id}/cancel`);

@@ -20,11 +20,18 @@ export class FindRun extends Query<RunView | undefined> {
   }
 }
 
-/** The runs of a deployment, newest first. */
+/** Members of a run that must be equal; undefined ones do not matter. */
+export interface RunFilter {
+  readonly deploymentId?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly state?: string | undefined;
+}
+
+/** The runs that pass a filter, newest first. */
 export class ListRuns extends Query<Page<RunView>> {
   constructor(
     readonly tenantId: string,
-    readonly deploymentId: string,
+    readonly filter: RunFilter,
     readonly page: { readonly limit: number; readonly cursor?: string | undefined },
   ) {
     super();
@@ -71,8 +78,8 @@ export class ListRunsHandler implements IQueryHandler<ListRuns> {
     private readonly cursors: PageCursors,
   ) {}
 
-  async execute({ deploymentId, page, tenantId }: ListRuns): Promise<Page<RunView>> {
-    const request = { tenantId, collection: DEPLOYMENT_COLLECTIONS.run, equals: { deploymentId }, ...page };
+  async execute({ filter, page, tenantId }: ListRuns): Promise<Page<RunView>> {
+    const request = { tenantId, collection: DEPLOYMENT_COLLECTIONS.run, equals: { ...filter }, ...page };
     const { documents, ...more } = await readPage<RunView>(this.documents, this.cursors, request);
     const counted = documents.map(async (document) => ({
       ...document,

@@ -6,7 +6,7 @@ import { ChangeAction, Digest } from '../plan.js';
 import { RunEffects } from '../run-effects.js';
 import { RUN_COMMANDS, RUN_KINDS, RUN_STATES } from '../run-states.js';
 import { TASK_STATES } from '../task-states.js';
-import { Links } from './page.js';
+import { Links, PageQuery } from './page.js';
 
 /** A run as the API shows it. */
 export const RunResource = z.object({
@@ -157,9 +157,18 @@ export const ResolveTaskRequest = z.strictObject({
 /** Body of commands that may say why. */
 export const ReasonRequest = z.strictObject({ reason: z.string().trim().min(1).max(500).optional() }).optional();
 
+/** Which runs are listed, and which part of the list. */
+export const RunListQuery = PageQuery.extend({
+  state: z.enum(RUN_STATES).optional(),
+  kind: z.enum(RUN_KINDS).optional(),
+  deploymentId: z.uuid().optional(),
+});
+
 /** Body of commands that need nothing: none, or an empty object. */
 export const EmptyRequest = z.strictObject({}).optional();
 
+/** Which runs are listed. */
+export type RunListQuery = z.infer<typeof RunListQuery>;
 /** A run as the API shows it. */
 export type RunResource = z.infer<typeof RunResource>;
 /** One try of a task. */
