@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually } from '@caisson/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -60,10 +60,9 @@ describe('a session', () => {
   });
 
   it('is renewed when its token is about to end, by one process at a time', async () => {
-    const store = await import('node:fs/promises');
     const file = join(settings, 'caisson', 'credentials.json');
     const before = JSON.parse(await readFile(file, 'utf8')) as { accessToken: string };
-    await store.writeFile(file, JSON.stringify({ ...before, accessExpiresAt: Date.now() }));
+    await writeFile(file, JSON.stringify({ ...before, accessExpiresAt: Date.now() }));
     await Promise.all([ok('whoami'), ok('whoami'), ok('whoami')]);
     const after = JSON.parse(await readFile(file, 'utf8')) as { accessToken: string };
     expect(after.accessToken).not.toBe(before.accessToken);
@@ -200,7 +199,6 @@ describe('a deployment', () => {
 
   it('that cannot be planned is refused, and each place is named', async () => {
     const file = join(caisson.folder, 'wrong.yaml');
-    const { writeFile } = await import('node:fs/promises');
     await writeFile(file, 'name: Wrong Name\nresources: []\n');
     const { code, stderr } = await cli.caisson(`up ${file}`);
     expect(code).toBe(3);

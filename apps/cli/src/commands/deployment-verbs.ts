@@ -1,4 +1,4 @@
-import { readDesiredState } from '@caisson/client';
+import { collect, readDesiredState } from '@caisson/client';
 import type { Command } from 'commander';
 import { openCall, type Verb } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -43,9 +43,7 @@ export const DEPLOYMENT_VERBS: readonly Verb[] = [
           const call = await openCall(terminal, command);
           const filter = { ...(name === undefined ? {} : { name }), ...(status === undefined ? {} : { status }) };
           const list = call.client.deployments(filter as Parameters<typeof call.client.deployments>[0]);
-          const items = [];
-          for await (const deployment of list) items.push(deployment);
-          printList(call, items, [
+          printList(call, await collect(list), [
             ['id', ({ id }) => id],
             ['name', (item) => item.name],
             ['environment', ({ environment }) => environment],

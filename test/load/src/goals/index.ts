@@ -7,6 +7,7 @@ import { readyToStarted } from './p15-ready-to-started.js';
 import { leaseTraffic } from './p16-lease-traffic.js';
 import { planGraph } from './p17-plan.js';
 import { appendOneCaller } from './p2-append-one-caller.js';
+import { liveStreams } from './p21-live-streams.js';
 import { startToReady } from './p22-start-to-ready.js';
 import { idleMemory } from './p23-idle-memory.js';
 import { idleProcessor } from './p24-idle-processor.js';
@@ -35,6 +36,7 @@ export const GOALS: readonly Goal[] = [
   readyToStarted,
   leaseTraffic,
   planGraph,
+  liveStreams,
   startToReady,
   idleMemory,
   idleProcessor,
