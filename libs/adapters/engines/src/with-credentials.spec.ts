@@ -1,4 +1,10 @@
-import { EngineFailure, type CredentialSource, type Engine, type EngineCall } from '@caisson/engine';
+import {
+  DRY_RUN_UNAVAILABLE,
+  EngineFailure,
+  type CredentialSource,
+  type Engine,
+  type EngineCall,
+} from '@caisson/engine';
 import { describe, expect, it } from 'vitest';
 import { withCredentials } from './with-credentials.js';
 
@@ -86,12 +92,22 @@ describe('an engine with credentials', () => {
     expect(lines).toEqual(['said nothing']);
   });
 
-  it('answers what is wrong with a credential as what is wrong with the unit', async () => {
+  it('says what is wrong with a credential before the engine is asked', async () => {
     const none: CredentialSource = {
       use: () => Promise.reject(new EngineFailure('credential-not-found', 'no such', { errorClass: 'permanent' })),
     };
-    const refused = await withCredentials(indiscreet(true), none).validate(unit, call([]));
-    expect(refused).toMatchObject([{ severity: 'error', summary: 'no such' }]);
+    const asked: string[] = [];
+    const refused = withCredentials(indiscreet(true), none).validate(unit, call(asked));
+    await expect(refused).rejects.toMatchObject({ code: 'credential-not-found', errorClass: 'permanent' });
+    expect(asked).toEqual([]);
+  });
+
+  it('fails as the engine does', async () => {
+    const cannot = new EngineFailure(DRY_RUN_UNAVAILABLE, 'no plugin', { errorClass: 'permanent' });
+    const failing = withCredentials({ ...indiscreet(true), validate: () => Promise.reject(cannot) }, source);
+    const { credential: _, ...plain } = unit;
+    for (const either of [unit, plain])
+      await expect(failing.validate(either, call([]))).rejects.toMatchObject({ code: DRY_RUN_UNAVAILABLE });
   });
 
   it('waits only where the engine can', async () => {
@@ -103,8 +119,9 @@ describe('an engine with credentials', () => {
 
 it('an engine that takes none refuses a unit with one', async () => {
   const engine = withCredentials(indiscreet(false), source);
-  expect(await engine.validate(unit, call([]))).toMatchObject([
-    { severity: 'error', summary: 'The engine tool takes no credentials. Leave out "credential: deployer".' },
-  ]);
+  await expect(engine.validate(unit, call([]))).rejects.toMatchObject({
+    ...{ code: 'credential-not-taken', errorClass: 'permanent' },
+    message: 'The engine tool takes no credentials. Leave out "credential: deployer".',
+  });
   await expect(engine.apply({ unit }, call([]))).rejects.toMatchObject({ code: 'credential-not-taken' });
 });

@@ -1,4 +1,3 @@
-import type { Diagnostic } from '@caisson/contracts';
 import {
   EngineFailure,
   type CredentialSource,
@@ -36,14 +35,7 @@ export function withCredentials(engine: Engine, source: CredentialSource): Engin
     name: engine.name,
     capabilities: () => engine.capabilities(),
     health: () => engine.health(),
-    validate: async (unit, call) => {
-      try {
-        return await guarded(unit, { call, operation: 'validate' }, (safe) => engine.validate(unit, safe));
-      } catch (error) {
-        if (!(error instanceof EngineFailure) || error.errorClass !== 'permanent') throw error;
-        return [refusal(error)];
-      }
-    },
+    validate: (unit, call) => guarded(unit, { call, operation: 'validate' }, (safe) => engine.validate(unit, safe)),
     plan: (request, call) => guarded(request.unit, { call, operation: 'plan' }, (safe) => engine.plan(request, safe)),
     apply: (request, call) =>
       guarded(request.unit, { call, operation: 'apply' }, (safe) => engine.apply(request, safe)),
@@ -79,9 +71,4 @@ function redactedFailure(failure: EngineFailure, redactor: Redactor): EngineFail
 function takesNone(engine: string, credential: string): EngineFailure {
   const message = `The engine ${engine} takes no credentials. Leave out "credential: ${credential}".`;
   return new EngineFailure('credential-not-taken', message, { errorClass: 'permanent' });
-}
-
-function refusal({ diagnostics, message }: EngineFailure): Diagnostic {
-  const [first] = diagnostics;
-  return first ?? { severity: 'error', summary: message, detail: '' };
 }
