@@ -35,7 +35,12 @@ export async function follow(
 
 /** From the request to the end: waits for the plan, shows it, has it approved, and waits for what comes of it. */
 export async function carryThrough(call: Call, runId: string, approval: Approval): Promise<void> {
-  endWith(call, approval.wait === false ? await call.client.run(runId) : await approveAndFollow(call, runId, approval));
+  if (approval.wait !== false) {
+    endWith(call, await approveAndFollow(call, runId, approval));
+    return;
+  }
+  const run = await call.client.run(runId); // How far it is by now is chance, and no code to end with.
+  printOne(call, run, () => runLines(run));
 }
 
 async function approveAndFollow(call: Call, runId: string, approval: Approval): Promise<RunResource> {
