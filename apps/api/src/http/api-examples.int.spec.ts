@@ -18,6 +18,7 @@ async function addressOf({ path }: DescribedRoute): Promise<string> {
   return path
     .replace('/api/v1', '')
     .replace(':id', encodeURIComponent(ids[collection] ?? id))
+    .replace(':name', 'example')
     .replace(':digest', plan.digest);
 }
 

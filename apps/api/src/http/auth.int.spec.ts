@@ -62,12 +62,12 @@ describe('registration and login', () => {
 
   it('keeps the hash of a password out of events and answers', async () => {
     const id = principalIdOf(tenantIdOf('default'), 'mia');
-    const credential = await api.store.documents.get<{ passwordHash: string }>(
+    const password = await api.store.documents.get<{ passwordHash: string }>(
       tenantIdOf('default'),
-      TENANCY_COLLECTIONS.credential,
+      TENANCY_COLLECTIONS.password,
       id,
     );
-    expect(credential?.body.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(password?.body.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     const { rows } = await api.store.pool.query<{ text: string }>('select event::text as text from event');
     const all = `${rows.map(({ text }) => text).join('\n')}${api.logged.join('')}`;
     expect(all).toContain('PrincipalRegistered');
