@@ -116,6 +116,31 @@ describe('a job that was given up', () => {
   });
 });
 
+describe('a list', () => {
+  it('says that it is not whole', async () => {
+    const streams = Array.from({ length: 1_001 }, () => newAppend().stream);
+    await store.consumers.transact('crowded', streams, (transaction) => {
+      for (const stream of streams) {
+        transaction.park(stream, 1, 'a defect');
+        transaction.enqueue(stream, { queue: 'crowded', key: stream.streamId, payload: {} });
+      }
+      return Promise.resolve();
+    });
+    const claim = () => store.jobs.claim({ queue: 'crowded', worker: 'w', limit: 1_001, leaseMs: 60_000 });
+    for (let jobs = await claim(); jobs.length > 0; jobs = await claim()) {
+      await Promise.all(jobs.map((job) => store.jobs.fail(job, 'a defect')));
+    }
+    for (const [what, narrowed] of [
+      ['parked', '--consumer'],
+      ['jobs', '--queue'],
+    ] as const) {
+      const listed = await admin(what, 'list', narrowed, 'crowded', '--json');
+      expect(JSON.parse(listed.out)).toHaveLength(1_000);
+      expect(listed).toMatchObject({ code: 0, complaint: `… and more than these 1000; use ${narrowed}.` });
+    }
+  });
+});
+
 describe('events', () => {
   it('are not published again without the owner of the tables, a topic of ours and a place to begin', async () => {
     const republish = (...args: readonly string[]) => admin('events', 'republish', ...args, ...BY);

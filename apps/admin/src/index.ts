@@ -1,4 +1,3 @@
 export { runAdmin } from './program.js';
-export type { Terminal } from './program.js';
 export { AdminSettings } from './surroundings.js';
-export type { Surroundings } from './surroundings.js';
+export type { Surroundings, Terminal } from './surroundings.js';

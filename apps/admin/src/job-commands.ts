@@ -1,22 +1,23 @@
 import type { GivenUpJob } from '@caisson/event-sourcing';
 import { Fault } from '@caisson/kernel';
 import { recordOrder, type Operator } from './orders.js';
-import { withStore, type Surroundings } from './surroundings.js';
-import { textTable } from './text-table.js';
+import { printList } from './print-list.js';
+import { withStore, type Surroundings, type Terminal } from './surroundings.js';
 
-/** Jobs that are listed at once, the oldest first. */
-const LISTED_MAX = 1_000;
-
-/** Prints the jobs that were given up, in one queue or in all. */
+/** Prints the jobs that were given up, in one queue or in all, the oldest first. */
 export async function listJobs(
-  surroundings: Surroundings,
+  terminal: Terminal,
   options: { readonly queue?: string; readonly json?: boolean },
 ): Promise<void> {
   const filter = options.queue === undefined ? {} : { queue: options.queue };
-  const jobs = await withStore(surroundings, ({ recovery }) => recovery.givenUp({ ...filter, limit: LISTED_MAX }));
-  if (options.json === true) surroundings.print(JSON.stringify(jobs));
-  else if (jobs.length === 0) surroundings.print('No job was given up.');
-  else surroundings.print(textTable(['JOB', 'TENANT', 'QUEUE', 'KEY', 'TRIES', 'SINCE', 'REASON'], jobs.map(rowOf)));
+  await printList(terminal, {
+    first: (limit) => withStore(terminal, ({ recovery }) => recovery.givenUp({ ...filter, limit })),
+    head: ['JOB', 'TENANT', 'QUEUE', 'KEY', 'TRIES', 'SINCE', 'REASON'],
+    cellsOf,
+    none: 'No job was given up.',
+    narrowedBy: '--queue',
+    json: options.json,
+  });
 }
 
 /** Opens a job again that was given up; the order is recorded with the operator's name. */
@@ -37,6 +38,6 @@ export async function reopenJob(surroundings: Surroundings, jobId: string, opera
   surroundings.print(`Job ${jobId} is open again; a worker takes it within seconds. Recorded as ${story}.`);
 }
 
-function rowOf({ attempt, endedAt, jobId, key, queue, reason, tenantId }: GivenUpJob): readonly string[] {
+function cellsOf({ attempt, endedAt, jobId, key, queue, reason, tenantId }: GivenUpJob): readonly string[] {
   return [jobId, tenantId, queue, key, String(attempt), endedAt, reason];
 }

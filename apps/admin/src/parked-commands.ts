@@ -2,11 +2,8 @@ import type { ParkedStream, StreamRef } from '@caisson/event-sourcing';
 import type { OpenedEventStore } from '@caisson/event-store-postgres';
 import { Fault } from '@caisson/kernel';
 import { recordOrder, type Operator } from './orders.js';
-import { withStore, type Surroundings } from './surroundings.js';
-import { textTable } from './text-table.js';
-
-/** Streams that are listed at once. */
-const LISTED_MAX = 1_000;
+import { printList } from './print-list.js';
+import { withStore, type Surroundings, type Terminal } from './surroundings.js';
 
 /** Names a stream that a consumer set aside. */
 export interface ParkedRef extends StreamRef {
@@ -15,14 +12,18 @@ export interface ParkedRef extends StreamRef {
 
 /** Prints the parked streams, of one consumer or of all. */
 export async function listParked(
-  surroundings: Surroundings,
+  terminal: Terminal,
   options: { readonly consumer?: string; readonly json?: boolean },
 ): Promise<void> {
   const filter = options.consumer === undefined ? {} : { consumer: options.consumer };
-  const parked = await withStore(surroundings, ({ recovery }) => recovery.parked({ ...filter, limit: LISTED_MAX }));
-  if (options.json === true) surroundings.print(JSON.stringify(parked));
-  else if (parked.length === 0) surroundings.print('No stream is parked.');
-  else surroundings.print(textTable(['CONSUMER', 'TENANT', 'STREAM', 'FROM', 'REASON'], parked.map(rowOf)));
+  await printList(terminal, {
+    first: (limit) => withStore(terminal, ({ recovery }) => recovery.parked({ ...filter, limit })),
+    head: ['CONSUMER', 'TENANT', 'STREAM', 'FROM', 'REASON'],
+    cellsOf,
+    none: 'No stream is parked.',
+    narrowedBy: '--consumer',
+    json: options.json,
+  });
 }
 
 /** Prints why a stream is parked, the event that it waits with, and how many wait behind it. */
@@ -60,6 +61,6 @@ async function find({ recovery }: OpenedEventStore, ref: ParkedRef): Promise<Par
   throw new Fault('not-parked', text, { retryable: false });
 }
 
-function rowOf({ consumer, fromVersion, reason, streamId, tenantId }: ParkedStream): readonly string[] {
+function cellsOf({ consumer, fromVersion, reason, streamId, tenantId }: ParkedStream): readonly string[] {
   return [consumer, tenantId, streamId, String(fromVersion), reason];
 }

@@ -4,13 +4,7 @@ import { parseFrom, republish, type From } from './event-commands.js';
 import { listJobs, reopenJob } from './job-commands.js';
 import type { Operator } from './orders.js';
 import { listParked, releaseParked, showParked } from './parked-commands.js';
-import type { Surroundings } from './surroundings.js';
-
-/** Where messages about what went wrong go. */
-export interface Terminal extends Surroundings {
-  /** Writes one line about a failure. */
-  complain(line: string): void;
-}
+import type { Terminal } from './surroundings.js';
 
 const FAILED = 1;
 const MISUSED = 2;

@@ -11,6 +11,12 @@ export interface Surroundings {
   print(line: string): void;
 }
 
+/** Where messages about what went wrong go. */
+export interface Terminal extends Surroundings {
+  /** Writes one line about a failure, or about what an answer leaves out. */
+  complain(line: string): void;
+}
+
 /** Few: one person waits for one answer. */
 const CONNECTIONS_MAX = 2;
 
