@@ -176,12 +176,22 @@ describe('a check', () => {
     expect(await ask('check', check, { since })).toMatchObject({ resources: [{ outputs: { endedAt: after(10) } }] });
   });
 
-  it('fails when its time is over, or another try would give the same', async () => {
+  it('is refused at once when another try would give the same', async () => {
     trial = refusing(true);
-    await expect(ask('check', check)).rejects.toMatchObject({ code: 'wait-timed-out', errorClass: 'permanent' });
+    await expect(ask('check', check)).rejects.toMatchObject({
+      code: 'wait-refused',
+      errorClass: 'permanent',
+      message: expect.stringContaining('cannot be waited for: db:5432 failed: refused') as string,
+    });
+  });
+
+  it('fails when its time is over', async () => {
     trial = refusing(false);
     nowMs += 12_000;
-    await expect(ask('check', check, { since })).rejects.toThrow('db:5432 failed: refused');
+    await expect(ask('check', check, { since })).rejects.toMatchObject({
+      code: 'wait-timed-out',
+      message: expect.stringContaining('db:5432 failed: refused') as string,
+    });
   });
 
   it('of a kind that cannot be tried is refused before', async () => {

@@ -168,7 +168,8 @@ export class WaitEngine implements Engine {
     call.log(tried.why);
     if (call.signal.aborted) throw stopped();
     const deadline = later(since, timeoutSeconds * SECOND_MS);
-    if (tried.final || this.#isPast(deadline)) throw timedOut(resource, tried.why.replace(/\.$/, ''), since);
+    if (tried.final) throw refused(`"${resource.address}"`, tried.why);
+    if (this.#isPast(deadline)) throw timedOut(resource, tried.why.replace(/\.$/, ''), since);
     return this.#again(`a ${check.kind} check to hold`, { everySeconds, deadline });
   }
 
@@ -185,7 +186,7 @@ export class WaitEngine implements Engine {
     try {
       return `answers ${await this.#probe.status(url, AbortSignal.any([signal, over.signal]))}`;
     } catch (error) {
-      if (error instanceof Fault && !error.retryable) throw refused(url, error);
+      if (error instanceof Fault && !error.retryable) throw refused(shownUrl(url), error.message, error);
       if (!signal.aborted) return `does not answer: ${messageOf(error).replace(/\.$/, '')}`;
       throw stopped(error);
     } finally {
@@ -226,9 +227,9 @@ function timedOut({ address }: ResourceInput, what: string, since: Instant): Eng
 }
 
 /** Asked again, it would be refused again. */
-function refused(url: string, error: Fault): EngineFailure {
-  const message = `${shownUrl(url)} cannot be waited for: ${error.message}`;
-  return new EngineFailure('wait-refused', message, { errorClass: 'permanent', cause: error });
+function refused(what: string, why: string, cause?: Fault): EngineFailure {
+  const message = `${what} cannot be waited for: ${why}`;
+  return new EngineFailure('wait-refused', message, { errorClass: 'permanent', cause });
 }
 
 function later(instant: Instant, ms: number): Instant {
