@@ -25,7 +25,10 @@ export function deadLetterTopicOf(group: string, topic: string): string {
   return `${topic}.${group}.dead`;
 }
 
-/** The message with where it came from, why it was set aside and after how many tries. */
+/**
+ * The message with where it came from, why it was set aside and after how many tries. A letter that is set aside again
+ * stays a letter of the topic that it came from first.
+ */
 export function deadLetterOf(
   message: KafkaMessage,
   given: { readonly group: string; readonly reason: string; readonly tries: number },
@@ -35,15 +38,21 @@ export function deadLetterOf(
     if (value !== undefined)
       kept[name] = Array.isArray(value) ? [...(value as (Buffer | string)[])] : (value as Buffer);
   }
+  const origin = originOf(message);
   return {
-    topic: deadLetterTopicOf(given.group, message.topic),
+    topic: deadLetterTopicOf(given.group, origin),
     key: message.key ?? null,
     value: message.value,
     headers: {
       ...kept,
-      dead_topic: message.topic,
+      dead_topic: origin,
       dead_reason: given.reason.slice(0, REASON_CHARS_MAX),
       dead_tries: String(given.tries),
     },
   };
+}
+
+function originOf({ headers, topic }: KafkaMessage): string {
+  const origin = headers?.['dead_topic'];
+  return origin === undefined ? topic : String(Array.isArray(origin) ? origin[0] : origin);
 }

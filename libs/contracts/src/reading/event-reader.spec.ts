@@ -3,7 +3,7 @@ import { encodeHeaders } from '../kafka-message.js';
 import type { PublicEvent } from '../public-event.js';
 import { deadLetterTopicOf, type DeadLetter, type KafkaMessage } from './dead-letter.js';
 import { EventReader } from './event-reader.js';
-import { InMemorySeenEvents } from './seen-events.js';
+import { InMemorySeenEvents, type SeenEvents } from './seen-events.js';
 
 const TOPIC = 'caisson.deployment.events.v1';
 const COMPLETED = 'caisson.deployment.run-completed.v1';
@@ -23,11 +23,16 @@ function messageWith(given: Partial<PublicEvent> = {}): KafkaMessage {
   };
 }
 
-function scene(handle: (event: PublicEvent) => void = () => undefined) {
+interface SceneOptions {
+  readonly handle?: (event: PublicEvent) => void;
+  readonly seen?: SeenEvents<undefined>;
+}
+
+function scene({ handle = () => undefined, seen = new InMemorySeenEvents(2) }: SceneOptions = {}) {
   const letters: DeadLetter[] = [];
   const calls: string[] = [];
   const reader = new EventReader({
-    ...{ group: 'billing', seen: new InMemorySeenEvents(2), pauseMs: 1 },
+    ...{ group: 'billing', seen, pauseMs: 1 },
     deadLetters: async (letter) => letters.push(letter),
   }).on(COMPLETED, (event) => {
     calls.push(event.id);
@@ -70,8 +75,10 @@ describe('a reader of events', () => {
 
   it('tries a handler that fails some times, and goes on where it succeeds', async () => {
     let failures = 2;
-    const { calls, letters, reader } = scene(() => {
-      if (failures-- > 0) throw new Error('the ledger is away');
+    const { calls, letters, reader } = scene({
+      handle: () => {
+        if (failures-- > 0) throw new Error('the ledger is away');
+      },
     });
     expect(await reader.handle(messageWith())).toBe('handled');
     expect([calls.length, letters]).toEqual([3, []]);
@@ -79,8 +86,10 @@ describe('a reader of events', () => {
 
   it('sets aside what cannot be handled, as it came, with the reason; it may come again', async () => {
     let broken = true;
-    const { letters, reader } = scene(() => {
-      if (broken) throw new Error('no such account');
+    const { letters, reader } = scene({
+      handle: () => {
+        if (broken) throw new Error('no such account');
+      },
     });
     const message = messageWith();
     expect(await reader.handle(message)).toBe('set-aside');
@@ -94,6 +103,50 @@ describe('a reader of events', () => {
     ]);
     broken = false;
     expect(await reader.handle(message)).toBe('handled');
+  });
+
+  it('keeps a letter that fails again a letter of where it came from', async () => {
+    const { letters, reader } = scene({
+      handle: () => {
+        throw new Error('no such account');
+      },
+    });
+    await reader.handle(messageWith());
+    const [letter] = letters;
+    const asKafkaBringsIt = Object.entries(letter?.headers ?? {}).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? Buffer.from(value) : value,
+    ]);
+    const again = { ...letter!, headers: Object.fromEntries(asKafkaBringsIt) as DeadLetter['headers'] };
+    expect(await reader.handle(again)).toBe('set-aside');
+    expect(letters[1]).toMatchObject({
+      topic: deadLetterTopicOf('billing', TOPIC),
+      headers: { dead_topic: TOPIC, dead_reason: 'no such account' },
+    });
+  });
+
+  it('does not blame a message when the memory of seen events is away', async () => {
+    const { calls, letters, reader } = scene({
+      seen: { once: () => Promise.reject(new Error('the database is away')) },
+    });
+    await expect(reader.handle(messageWith())).rejects.toThrow('the database is away');
+    expect([calls, letters]).toEqual([[], []]);
+  });
+
+  it('names what the handler said, whatever letting go of its transaction said', async () => {
+    const { letters, reader } = scene({
+      handle: () => {
+        throw new Error('no such account');
+      },
+      seen: {
+        once: (_event, work) =>
+          work(undefined)
+            .then(() => true)
+            .catch(() => Promise.reject(new Error('rollback'))),
+      },
+    });
+    expect(await reader.handle(messageWith())).toBe('set-aside');
+    expect(letters[0]?.headers['dead_reason']).toBe('no such account');
   });
 
   it.each([

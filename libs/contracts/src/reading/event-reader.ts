@@ -61,7 +61,7 @@ export class EventReader<Transaction> {
   /**
    * Deals with one message. When it resolves, the message may be committed.
    *
-   * @throws what `deadLetters` threw: do not commit, so that the message comes again.
+   * @throws what `deadLetters` threw, or `seen` itself in the last try: do not commit, so that the message comes again.
    */
   async handle(message: KafkaMessage): Promise<Handling> {
     const decoded = decodeMessage(message.headers, message.value);
@@ -80,11 +80,12 @@ export class EventReader<Transaction> {
   async #tryToHandle(message: KafkaMessage, event: PublicEvent, handler: AnyHandler<Transaction>): Promise<Handling> {
     const { pauseMs = PAUSE_MS, seen, triesMax = TRIES_MAX } = this.#options;
     for (let tries = 1; ; tries += 1) {
-      try {
-        const isNew = await seen.once(event, (transaction) => handler(event, transaction));
-        return isNew ? 'handled' : 'repeated';
-      } catch (error) {
-        if (tries >= triesMax) return this.#setAside(message, messageOf(error), tries);
+      const tried = await once(seen, event, handler);
+      if (typeof tried === 'string') return tried;
+      if (tries >= triesMax) {
+        // Without a failure of the handler there is nothing wrong with the message: `seen` cannot remember now.
+        if (tried.reason === undefined) throw tried.error;
+        return this.#setAside(message, tried.reason, tries);
       }
       await pause(pauseMs * 2 ** (tries - 1));
     }
@@ -94,6 +95,33 @@ export class EventReader<Transaction> {
     const { deadLetters, group } = this.#options;
     await deadLetters(deadLetterOf(message, { group, reason, tries }));
     return 'set-aside';
+  }
+}
+
+/** A try that failed; `reason` is what the handler said, if it was the handler that failed. */
+interface FailedTry {
+  readonly error: unknown;
+  readonly reason: string | undefined;
+}
+
+async function once<Transaction>(
+  seen: SeenEvents<Transaction>,
+  event: PublicEvent,
+  handler: AnyHandler<Transaction>,
+): Promise<'handled' | 'repeated' | FailedTry> {
+  let reason: string | undefined;
+  const work = async (transaction: Transaction): Promise<void> => {
+    try {
+      await handler(event, transaction);
+    } catch (error) {
+      reason = messageOf(error);
+      throw error;
+    }
+  };
+  try {
+    return (await seen.once(event, work)) ? 'handled' : 'repeated';
+  } catch (error) {
+    return { error, reason };
   }
 }
 
