@@ -3,10 +3,11 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import jwt from 'jsonwebtoken';
 import { createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import { systemClock } from '@caisson/service';
-import { principalIdOf, TENANCY_COLLECTIONS, tenantIdOf } from '@caisson/tenancy';
+import { LogIn, principalIdOf, TENANCY_COLLECTIONS, tenantIdOf, type PasswordHasher } from '@caisson/tenancy';
 import { describe, expect, it } from 'vitest';
 import { account, desired, PASSWORD, SETTINGS, useApi } from '../api.harness.js';
 import { eventually } from '@caisson/testing';
+import { Argon2PasswordHasher } from '../security/argon2-password-hasher.js';
 import { sessionTokensOf } from '../security/session-tokens.js';
 
 const api = useApi();
@@ -220,6 +221,31 @@ describe('a password', () => {
     expect(await refresh(there.refresh_token)).toMatchObject({ status: 401 });
     expect((await signIn('pat')).code).toBe('credentials-invalid');
     expect(await codeOf((await signIn('pat', next)).access_token)).toBe('ok');
+  });
+
+  it('that is changed while somebody logs in with it lets them in no more', async () => {
+    await api.ask('POST', '/auth/register', { body: account('kim'), token: '' });
+    const { access_token: token } = await signIn('kim');
+    const body = { currentPassword: PASSWORD, newPassword: 'staple of another kind' };
+    const hasher = new Argon2PasswordHasher();
+    const changedMeanwhile: PasswordHasher = {
+      hash: (password) => hasher.hash(password),
+      verify: async (passwordHash, password) => {
+        const fits = await hasher.verify(passwordHash, password);
+        expect(await api.ask('POST', '/auth/password', { body, token })).toMatchObject({ status: 204 });
+        return fits;
+      },
+    };
+    const { documents, events: store } = api.store;
+    const issue = () => expect.fail('gave tokens to who knows the old password');
+    const logIn = new LogIn({ store, clock: systemClock, service: 'api' }, documents, changedMeanwhile, { issue });
+    const context = { commandId: 'c-kim', correlationId: 'c-kim', causationId: 'c-kim' };
+    const login = await logIn.execute({ tenantName: 'default', username: 'kim', password: PASSWORD, context });
+    expect(login).toEqual({ outcome: 'rejected', rejection: { code: 'credentials-invalid' } });
+    const tenantId = tenantIdOf('default');
+    const kept = await documents.get(tenantId, TENANCY_COLLECTIONS.session, principalIdOf(tenantId, 'kim'));
+    expect(kept?.body['sessions']).toHaveLength(1);
+    expect(await codeOf(token)).toBe('ok');
   });
 });
 

@@ -26,10 +26,17 @@ export class Argon2PasswordHasher implements PasswordHasher {
   }
 
   async verify(passwordHash: string | undefined, password: string): Promise<boolean> {
-    this.decoy ??= this.inTurn(() => hash('a password that nobody has', PARAMETERS));
-    const decoy = await this.decoy;
+    const decoy = await this.foundDecoy();
     const fits = await this.inTurn(() => verify(passwordHash ?? decoy, password));
     return fits && passwordHash !== undefined;
+  }
+
+  private foundDecoy(): Promise<string> {
+    this.decoy ??= this.inTurn(() => hash('a password that nobody has', PARAMETERS)).catch((error: unknown) => {
+      this.decoy = undefined; // Made again at the next login.
+      throw error;
+    });
+    return this.decoy;
   }
 
   private async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -2,7 +2,15 @@ import { ROLE_PERMISSIONS, ROLES } from '@caisson/contracts';
 import { credentialProblem, type Principal } from '@caisson/http';
 import { deterministicId, Fault, type Clock } from '@caisson/kernel';
 import { tenantIdOf } from '@caisson/tenancy';
-import { createRemoteJWKSet, decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import {
+  createRemoteJWKSet,
+  decodeJwt,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyResult,
+} from 'jose';
 import { z } from 'zod';
 
 /** Who else may say who callers are. */
@@ -22,6 +30,12 @@ export interface ExternalIssuerSettings {
 /** Public keys only: with a shared secret whoever checks could sign. */
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 const CLOCK_SKEW_S = 60;
+/** Tokens cannot be taken back, so none is good for longer, whatever its end. */
+const TOKEN_AGE_MAX = '24h';
+/** `typ` of access tokens (RFC 9068); many issuers say just JWT, or nothing. */
+const ACCESS_TOKEN_TYPES: readonly unknown[] = [undefined, 'jwt', 'at+jwt', 'application/at+jwt'];
+/** Claims of ID tokens and logout tokens, which are for the client alone. */
+const OTHERS_CLAIMS = ['nonce', 'at_hash', 'c_hash', 'events'];
 const ANSWER_MS_MAX = 5_000;
 /** A key that is not known is looked up at most this often: forged tokens cannot make us ask all the time. */
 const LOOK_UP_AGAIN_MS = 30_000;
@@ -57,14 +71,20 @@ export class ExternalIssuer {
    * @throws HttpProblem 401 as `Authenticator` does; Fault `issuer-unavailable` (retryable) while its keys are away.
    */
   async principalOf(token: string): Promise<Principal> {
+    const { payload, protectedHeader } = await this.verified(token);
+    if (!isAccessToken(protectedHeader.typ, payload)) throw credentialProblem('token-invalid');
+    return this.toPrincipal(payload);
+  }
+
+  private async verified(token: string): Promise<JWTVerifyResult> {
     const { audience, issuer } = this.settings;
     const options = {
       ...{ issuer, audience, algorithms: ALGORITHMS, clockTolerance: CLOCK_SKEW_S },
       ...{ requiredClaims: ['exp', 'iat', 'sub'], currentDate: new Date(this.clock.now()) },
+      maxTokenAge: TOKEN_AGE_MAX,
     };
     try {
-      const { payload } = await jwtVerify(token, await this.foundKeys(), options);
-      return this.toPrincipal(payload);
+      return await jwtVerify(token, await this.foundKeys(), options);
     } catch (error) {
       throw judged(error);
     }
@@ -74,9 +94,11 @@ export class ExternalIssuer {
     const { issuer, roleClaim, tenant, tenantClaim } = this.settings;
     const subject = payload.sub ?? '';
     const role = Role.parse(payload[roleClaim]);
+    const named = Name.default(tenant).safeParse(payload[tenantClaim]);
+    if (!named.success) throw credentialProblem('token-invalid'); // Of a tenant that nobody can tell: of none.
     return {
       principalId: deterministicId('external', issuer, subject),
-      tenantId: tenantIdOf(Name.catch(tenant).parse(payload[tenantClaim])),
+      tenantId: tenantIdOf(named.data),
       username: Name.catch(subject.slice(0, 64)).parse(payload['preferred_username']),
       ...{ role, permissions: ROLE_PERMISSIONS[role] },
     };
@@ -102,6 +124,11 @@ export class ExternalIssuer {
       cooldownDuration: LOOK_UP_AGAIN_MS,
     });
   }
+}
+
+function isAccessToken(typ: unknown, payload: JWTPayload): boolean {
+  const type = typeof typ === 'string' ? typ.toLowerCase() : typ;
+  return ACCESS_TOKEN_TYPES.includes(type) && OTHERS_CLAIMS.every((name) => payload[name] === undefined);
 }
 
 /** What is wrong with the token is the caller's; all else is the issuer's. */

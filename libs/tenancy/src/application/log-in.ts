@@ -1,10 +1,10 @@
-import { handleCommand, type CommandRuntime, type DocumentStore } from '@caisson/event-sourcing';
+import { handleCommand, type CommandRuntime, type DocumentStore, type StoredDocument } from '@caisson/event-sourcing';
 import { deterministicId } from '@caisson/kernel';
 import { principalAggregate } from './principal.aggregate.js';
 import { sessionTimes, type RequestContext } from './session-parts.js';
 import { TENANCY_COLLECTIONS, type PasswordDocument, type MemberDocument } from './tenancy-documents.js';
 import { principalIdOf, tenantIdOf } from './tenancy-ids.js';
-import type { PasswordHasher, SessionTokens, TokenIssuer } from './tenancy-ports.js';
+import type { MemberSubject, PasswordHasher, SessionTokens, TokenIssuer } from './tenancy-ports.js';
 
 /** Who wants in. */
 export interface LogInInput {
@@ -54,7 +54,27 @@ export class LogIn {
     if (started.outcome === 'rejected' || started.state.status === 'absent') return REFUSED;
     const session = started.state.sessions.find((candidate) => candidate.sessionId === sessionId);
     if (session === undefined) return REFUSED; // The same command long ago, and its session has ended.
+    if (await this.wasReplaced(credential, { tenantId, principalId })) {
+      await handleCommand(this.runtime, principalAggregate(), {
+        id: principalId,
+        command: { type: 'EndSession', sessionId },
+        context: {
+          ...{ ...context, tenantId, actor: principalId },
+          commandId: deterministicId('withdrawn-login', principalId, context.commandId),
+        },
+      });
+      return REFUSED;
+    }
     const { role } = member.body;
     return { outcome: 'accepted', tokens: this.tokens.issue({ principalId, tenantId, username, role, ...session }) };
+  }
+
+  /** A change of password ends the sessions that it finds, and not one that a login under way begins after it. */
+  private async wasReplaced(
+    verified: StoredDocument<PasswordDocument> | undefined,
+    { principalId, tenantId }: Pick<MemberSubject, 'tenantId' | 'principalId'>,
+  ): Promise<boolean> {
+    const current = await this.documents.get(tenantId, TENANCY_COLLECTIONS.password, principalId);
+    return current?.version !== verified?.version;
   }
 }
