@@ -1,4 +1,4 @@
-import { layersOf } from '@caisson/kernel';
+import { layersOf, type JsonObject } from '@caisson/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { strategySteps, type Strategy, type StrategyInput, type StrategyNode } from './strategy-steps.js';
@@ -67,6 +67,20 @@ describe('canary', () => {
     const read = copies(true).map((copy) => ({ ...copy, checks: [{ kind: 'observed' }] }));
     expect(steps('canary', read).gates).toEqual(['canary.web[0].pause']);
     expect(steps('rolling', read)).toMatchObject({ gates: [], edges: ['web[0] → web[1]', 'web[1] → web[2]'] });
+  });
+
+  it('asks only what can have a value: of the copy, of what comes before it, and of what existed', () => {
+    const asking = (...names: readonly string[]) =>
+      names.map((name) => ({ kind: 'tcp', host: `\${${name}.outputs.host}`, port: 1 }));
+    const scene = (checks: readonly JsonObject[]) => [
+      ...[node('net'), node('subnet', { dependsOn: ['net'] }), node('dns', { existed: true })],
+      ...[0, 1].map((index) => node(`web[${index}]`, { dependsOn: ['subnet'], checks })),
+      node('lb', { dependsOn: ['web[0]', 'web[1]'] }),
+    ];
+    const known = asking('web[0]', 'subnet', 'net', 'dns');
+    const { all } = steps('canary', scene([...known, ...asking('lb', 'web[1]')]));
+    expect(all.map(({ properties }) => properties['check'])).toEqual(known);
+    expect(steps('canary', scene(asking('lb'))).gates).toEqual(['canary.web[0].pause']);
   });
 
   it('does nothing with a single copy', () => expect(steps('canary', [node('web')]).gates).toEqual([]));

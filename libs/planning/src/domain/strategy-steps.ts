@@ -1,4 +1,4 @@
-import type { DesiredState } from '@caisson/contracts';
+import { findReferences, resourceAddressOf, type DesiredState } from '@caisson/contracts';
 import type { Json, JsonObject } from '@caisson/kernel';
 
 /** How the copies of a desired state are brought about. */
@@ -59,19 +59,53 @@ const PAUSE_SECONDS = 1;
  * `blue_green`: what is new first, then its gate, then what exists is changed or goes.
  * `recreate`: what goes, goes first.
  *
- * Never adds an order against a dependency. O(copies + edges).
+ * Never adds an order against a dependency. O(copies + edges), and once more for each resource whose checks speak of
+ * others that are new.
  */
-export function strategySteps(input: StrategyInput): StrategySteps {
-  switch (input.strategy) {
+export function strategySteps({ leaving, nodes: given, strategy }: StrategyInput): StrategySteps {
+  const nodes = withAskableChecks(given);
+  switch (strategy) {
     case 'rolling':
-      return joined(groupsOf(input.nodes).map((copies) => rolling(copies)));
+      return joined(groupsOf(nodes).map((copies) => rolling(copies)));
     case 'canary':
-      return joined(groupsOf(input.nodes).map((copies) => canary(copies)));
+      return joined(groupsOf(nodes).map((copies) => canary(copies)));
     case 'blue_green':
-      return blueGreen(input);
+      return blueGreen(nodes, leaving);
     case 'recreate':
-      return recreate(input);
+      return recreate(nodes, leaving);
   }
+}
+
+/**
+ * The copies with those checks only that can be asked behind their tasks. That a copy is as it was applied has been
+ * read by then, so `observed` asks nothing; and what neither came before the copy nor existed may have no value yet.
+ * Those checks are left to the verification, which asks all.
+ */
+function withAskableChecks(nodes: readonly StrategyNode[]): readonly StrategyNode[] {
+  const existing = new Set(nodes.filter(({ existed }) => existed).map(({ id }) => id));
+  const isEarlier = earlierAmong(nodes);
+  return nodes.map((node) => {
+    if (node.checks.length === 0) return node;
+    const isKnown = (id: string): boolean => id === node.id || existing.has(id) || isEarlier(id, node);
+    const checks = node.checks.filter((check) => check['kind'] !== 'observed' && spokenOf(check).every(isKnown));
+    return { ...node, checks };
+  });
+}
+
+/** Ids of what a check refers to. */
+function spokenOf(check: JsonObject): readonly string[] {
+  return findReferences(check).references.map(({ index, resource }) => resourceAddressOf(resource, index));
+}
+
+/** Tells whether something comes before a copy. Copies of a resource share what they depend on, so it is found once. */
+function earlierAmong(nodes: readonly StrategyNode[]): (id: string, node: StrategyNode) => boolean {
+  const before = new Map(nodes.map(({ dependsOn, id }) => [id, dependsOn]));
+  const found = new Map<readonly string[], ReadonlySet<string>>();
+  return (id, { dependsOn }) => {
+    const earlier = found.get(dependsOn) ?? new Set([...dependsOn, ...ancestorsOf(dependsOn, before)]);
+    found.set(dependsOn, earlier);
+    return earlier.has(id);
+  };
 }
 
 const NOTHING: StrategySteps = { gates: [], edges: [] };
@@ -105,7 +139,7 @@ function canary([first, ...others]: readonly StrategyNode[]): StrategySteps {
   return behind(gates, { before: [first.id], after: others.map(({ id }) => id) });
 }
 
-function blueGreen({ leaving, nodes }: StrategyInput): StrategySteps {
+function blueGreen(nodes: StrategyInput['nodes'], leaving: StrategyInput['leaving']): StrategySteps {
   const green = nodes.filter(({ existed }) => !existed);
   const needed = ancestorsOf(
     green.map(({ id }) => id),
@@ -117,7 +151,7 @@ function blueGreen({ leaving, nodes }: StrategyInput): StrategySteps {
   return behind(gatesFor('blue-green', green), { before: green.map(({ id }) => id), after });
 }
 
-function recreate({ leaving, nodes }: StrategyInput): StrategySteps {
+function recreate(nodes: StrategyInput['nodes'], leaving: StrategyInput['leaving']): StrategySteps {
   const before = new Map(nodes.map(({ dependsOn, id }) => [id, dependsOn]));
   for (const { id, users } of leaving) before.set(id, users);
   const needed = ancestorsOf(
@@ -145,28 +179,23 @@ function behind(
   return { gates, edges: [...toGates, ...fromGates] };
 }
 
-/** One gate per check that can be asked; where there is none, a short pause, so that the step is there to be seen. */
+/** One gate per check; where there is none, a short pause, so that the step is there to be seen. */
 function gatesFor(id: string, of: readonly StrategyNode[]): readonly Gate[] {
   const gates = checkGates(id, of);
-  const unchecked = of.filter(({ checks }) => !checks.some(isAskable));
+  const unchecked = of.filter(({ checks }) => checks.length === 0);
   if (unchecked.length === 0) return gates;
   const after = unchecked.map((node) => node.id);
   return [...gates, pause(id, { after, provider: unchecked[0]?.provider ?? '' })];
 }
 
 function checkGates(id: string, of: readonly StrategyNode[]): readonly Gate[] {
-  const asked = of.flatMap((node) => node.checks.filter(isAskable).map((check) => ({ node, check })));
+  const asked = of.flatMap((node) => node.checks.map((check) => ({ node, check })));
   return asked.map(({ check, node }, index) => ({
     id: `${id}.check.${index + 1}`,
     ...waitFor(check),
     provider: node.provider,
     after: [node.id],
   }));
-}
-
-/** That a copy is as it was applied has been read when its task succeeded: nothing is left to be asked. */
-function isAskable({ kind }: JsonObject): boolean {
-  return kind !== 'observed';
 }
 
 /** A URL is polled; the other kinds are tried as they are. */
