@@ -19,6 +19,8 @@ export class EngineFailure extends Error {
   readonly diagnostics: readonly Diagnostic[];
   /** What was made before it failed, where the engine can tell. */
   readonly partial: ApplyResult | undefined;
+  /** It failed before the tool or API was asked for anything: the world is as it was. */
+  readonly untouched: boolean;
 
   constructor(
     code: string,
@@ -27,6 +29,7 @@ export class EngineFailure extends Error {
       readonly errorClass: ErrorClass;
       readonly diagnostics?: readonly Diagnostic[];
       readonly partial?: ApplyResult;
+      readonly untouched?: boolean;
       readonly cause?: unknown;
     },
   ) {
@@ -36,6 +39,7 @@ export class EngineFailure extends Error {
     this.errorClass = options.errorClass;
     this.diagnostics = options.diagnostics ?? [];
     this.partial = options.partial;
+    this.untouched = options.untouched ?? false;
   }
 }
 

@@ -9,7 +9,7 @@ import { SETTINGS, useApi } from '../api.harness.js';
 const api = useApi();
 
 const CANARY = `canary-${randomUUID()}`;
-const values = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: CANARY };
+const values = { AWS_ACCESS_KEY_ID: 'AKIA0123', AWS_SECRET_ACCESS_KEY: CANARY };
 const NEWER_KEY = `k2:${randomBytes(32).toString('base64')}`;
 
 async function ask<Body>(method: string, path: string, options: { body?: unknown; token?: string } = {}) {
@@ -72,7 +72,8 @@ describe('a credential', () => {
       [await tenantOf(eve)],
     );
     await expect(used(await tenantOf(eve), 'ours', SETTINGS.encryptionKey)).rejects.toMatchObject({
-      code: 'secret-unreadable',
+      code: 'credential-unreadable',
+      untouched: true,
     });
   });
 
@@ -91,7 +92,8 @@ describe('a credential', () => {
     expect(await ask('GET', '/credentials/rewrapped')).toMatchObject({ body: { keyId: 'k2', version: 1 } });
     expect(await used(await tenantOf(), 'rewrapped', NEWER_KEY)).toEqual(before);
     await expect(used(await tenantOf(), 'rewrapped', SETTINGS.encryptionKey)).rejects.toMatchObject({
-      code: 'secret-unreadable',
+      code: 'credential-unreadable',
+      untouched: true,
     });
     expect(await rewrap()).toEqual([200, 0]);
   });
@@ -99,11 +101,13 @@ describe('a credential', () => {
   it.each([
     ['no values', { values: {} }, 422],
     ['an empty value', { values: { A: '' } }],
+    ['a value that any tool may print', { values: { A: 'prod' } }],
     ['a value that is no text', { values: { A: 1 } }],
-    ['a name with a space', { values: { 'A B': 'x' } }],
+    ['a name with a space', { values: { 'A B': CANARY } }],
     ['a variable of Terraform', { values: { TF_CLI_ARGS: '-destroy' } }],
-    ['a variable of the system', { values: { LD_PRELOAD: '/x.so' } }],
-    ['something else', { values: { A: 'x' }, more: CANARY }],
+    ['the trust of our own connections', { values: { SSL_CERT_FILE: '/tmp/theirs.pem' } }],
+    ['a variable of the system', { values: { LD_PRELOAD: '/usr/lib/x.so' } }],
+    ['something else', { values: { A: CANARY }, more: CANARY }],
   ])('is refused with %s, without a word of its values', async (_what, body, status = 400) => {
     const events = await api.countEvents();
     const refused = await ask('PUT', '/credentials/bad', { body });

@@ -85,6 +85,28 @@ describe('an engine with credentials', () => {
     expect(Buffer.from(plan.artifact ?? []).toString()).toBe(SECRET);
   });
 
+  it('leaves what we said ourselves as it is, however careless a value is', async () => {
+    const careless: CredentialSource = { use: async () => ({ ENVIRONMENT: 'production', WORD: 'unreadable' }) };
+    const of = { ...unit, resources: [{ ...resources[0]!, address: 'production' }] };
+    const observing: Engine = {
+      ...indiscreet(true),
+      observe: async () => ({
+        outcome: 'observed',
+        resources: [{ address: 'production', outputs: { of: 'production-1' }, expected: {} }],
+      }),
+      plan: () => Promise.reject(new SyntaxError('"production-1" is no JSON')),
+    };
+    const engine = withCredentials(observing, careless);
+    expect(await engine.observe(of, call([]))).toEqual({
+      outcome: 'observed',
+      resources: [{ address: 'production', outputs: { of: '(sensitive)-1' }, expected: {} }],
+    });
+    await expect(engine.plan({ unit: of, unknowns: [], destroy: false }, call([]))).rejects.toMatchObject({
+      ...{ name: 'EngineFailure', errorClass: 'unknown' },
+      message: 'The engine broke: "(sensitive)-1" is no JSON',
+    });
+  });
+
   it('gets none for a unit that names none', async () => {
     const lines: string[] = [];
     const { credential: _, ...plain } = unit;
@@ -120,7 +142,7 @@ describe('an engine with credentials', () => {
 it('an engine that takes none refuses a unit with one', async () => {
   const engine = withCredentials(indiscreet(false), source);
   await expect(engine.validate(unit, call([]))).rejects.toMatchObject({
-    ...{ code: 'credential-not-taken', errorClass: 'permanent' },
+    ...{ code: 'credential-not-taken', errorClass: 'permanent', untouched: true },
     message: 'The engine tool takes no credentials. Leave out "credential: deployer".',
   });
   await expect(engine.apply({ unit }, call([]))).rejects.toMatchObject({ code: 'credential-not-taken' });

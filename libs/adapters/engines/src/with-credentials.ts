@@ -6,6 +6,7 @@ import {
   type EngineOperation,
   type UnitInput,
 } from '@caisson/engine';
+import { messageOf } from '@caisson/kernel';
 import { createRedactor, type Redactor } from '@caisson/tool-process';
 import { redactedJson } from './redacted-json.js';
 
@@ -19,17 +20,21 @@ type Work<Answer> = (call: EngineCall) => Promise<Answer>;
 export function withCredentials(engine: Engine, source: CredentialSource): Engine {
   const applyOrWait = engine.applyOrWait?.bind(engine);
   const guarded = async <Answer>(
-    { credential }: Pick<UnitInput, 'credential'>,
+    unit: UnitInput,
     { call, operation }: { readonly call: EngineCall; readonly operation: EngineOperation },
     work: Work<Answer>,
   ): Promise<Answer> => {
+    const { credential } = unit;
     if (credential === undefined) return work(call);
     const capabilities = await engine.capabilities();
     if (capabilities.takesCredentials !== true) throw takesNone(engine.name, credential);
     const { actionKey, deploymentId, runId, tenantId } = call;
     const secrets = await source.use({ tenantId, name: credential, operation, deploymentId, runId, actionKey });
     const redactor = createRedactor(Object.values(secrets));
-    return redacting(redactor, () => work({ ...call, secrets, log: (line) => call.log(redactor.redact(line)) }));
+    const ours = new Set([unit.unitId, ...unit.resources.map(({ address }) => address)]);
+    return redacting({ redactor, ours }, () =>
+      work({ ...call, secrets, log: (line) => call.log(redactor.redact(line)) }),
+    );
   };
   return {
     name: engine.name,
@@ -50,25 +55,37 @@ export function withCredentials(engine: Engine, source: CredentialSource): Engin
   };
 }
 
-async function redacting<Answer>(redactor: Redactor, work: () => Promise<Answer>): Promise<Answer> {
+interface Redaction {
+  readonly redactor: Redactor;
+  readonly ours: ReadonlySet<string>;
+}
+
+async function redacting<Answer>(redaction: Redaction, work: () => Promise<Answer>): Promise<Answer> {
   try {
-    return redactedJson(await work(), redactor);
+    return redactedJson(await work(), redaction.redactor, redaction.ours);
   } catch (error) {
-    throw error instanceof EngineFailure ? redactedFailure(error, redactor) : error;
+    throw error instanceof EngineFailure ? redactedFailure(error, redaction) : broken(error, redaction.redactor);
   }
 }
 
 /** Without its cause, which may quote the tool. */
-function redactedFailure(failure: EngineFailure, redactor: Redactor): EngineFailure {
-  const { code, diagnostics, errorClass, message, partial } = failure;
+function redactedFailure(failure: EngineFailure, { ours, redactor }: Redaction): EngineFailure {
+  const { code, diagnostics, errorClass, message, partial, untouched } = failure;
   return new EngineFailure(code, redactor.redact(message), {
     errorClass,
-    diagnostics: redactedJson(diagnostics, redactor),
-    ...(partial === undefined ? {} : { partial: redactedJson(partial, redactor) }),
+    untouched,
+    diagnostics: redactedJson(diagnostics, redactor, ours),
+    ...(partial === undefined ? {} : { partial: redactedJson(partial, redactor, ours) }),
   });
+}
+
+/** What an engine does not say itself may quote its tool too. Nobody knows what was done. */
+function broken(error: unknown, redactor: Redactor): EngineFailure {
+  const message = `The engine broke: ${redactor.redact(messageOf(error))}`;
+  return new EngineFailure('engine-broken', message, { errorClass: 'unknown' });
 }
 
 function takesNone(engine: string, credential: string): EngineFailure {
   const message = `The engine ${engine} takes no credentials. Leave out "credential: ${credential}".`;
-  return new EngineFailure('credential-not-taken', message, { errorClass: 'permanent' });
+  return new EngineFailure('credential-not-taken', message, { errorClass: 'permanent', untouched: true });
 }

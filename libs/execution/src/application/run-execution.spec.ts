@@ -741,6 +741,23 @@ describe('a saved dry run that no longer fits', () => {
   });
 });
 
+describe('a failure before the engine was asked', () => {
+  it('touched nothing, and nobody looks at the world for it', async () => {
+    const plan = planOf([planUnit('network')]);
+    const scene = new Scene(plan);
+    const looks: string[] = [];
+    scene.world.apply = () =>
+      Promise.reject(new EngineFailure('credential-gone', 'Gone.', { errorClass: 'permanent', untouched: true }));
+    scene.world.observe = async ({ unitId }) => {
+      looks.push(unitId);
+      return { outcome: 'unreadable', reason: 'for the same reason' };
+    };
+    await scene.execute(startedBy(plan, { onFailure: 'keep' }));
+    expect(scene.last()).toMatchObject({ fact: 'execution-failed', data: { failure: { code: 'credential-gone' } } });
+    expect(looks).toEqual([]);
+  });
+});
+
 describe('a rollback', () => {
   it('undoes what was done, half done included, and sees that it is gone', async () => {
     const scene = new Scene(story);

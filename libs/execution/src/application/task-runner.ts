@@ -193,7 +193,8 @@ class AttemptRunner {
   }
 
   /** The tool's own words first; where it has none and nothing follows, one look tells whether it left something. */
-  async #leftBy({ partial }: EngineFailure, retry: boolean): Promise<Left> {
+  async #leftBy({ partial, untouched }: EngineFailure, retry: boolean): Promise<Left> {
+    if (untouched) return { touched: false };
     if (partial !== undefined) return { touched: true, ...this.#appliedBy(partial.resources) };
     return retry ? { touched: false } : surveyAfterFailure(this.#look(), this.#attempt.work);
   }

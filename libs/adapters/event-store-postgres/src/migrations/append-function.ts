@@ -2,22 +2,22 @@ const ITEM = `item int, tenant_id text, stream_id text, expected_version bigint,
         next_version bigint, next_hash text, fencing_token bigint, first_event_id uuid`;
 
 /**
- * Decides, item by item, which claims there is no place for. The rows of the quotas are locked until the commit, in
- * the order in which the documents of an append touch them; the statement after that sees what others used up. What is
- * counted is counted by a trigger on the documents.
+ * Decides, item by item, which claims there is no place for. The quotas of all tenants of the group are locked until the
+ * commit, in the order in which documents touch them: those of a tenant that only gives a place back too, or two groups
+ * could wait for each other. The statement after that sees what others used up. An item that comes too late takes no
+ * place. What is counted is counted by a trigger on the documents.
  */
 const REFUSE_CLAIMS = `
   if items::text like '%"claims"%' then
     perform from quota q
-      join (select distinct i.tenant_id, c.name
-          from json_to_recordset(items) as i (tenant_id text, claims json),
-            json_array_elements_text(i.claims) as c (name)
-        ) wanted on q.tenant_id = wanted.tenant_id and q.name = wanted.name
+      where q.tenant_id in (select i.tenant_id from json_to_recordset(items) as i (tenant_id text))
       order by q.tenant_id, q.name desc
       for update of q;
     for claim in
       select i.item, i.tenant_id, i.claims
-        from json_to_recordset(items) as i (item int, tenant_id text, claims json, first_event_id uuid)
+        from json_to_recordset(items) as i (item int, tenant_id text, stream_id text, expected_version bigint,
+            claims json, first_event_id uuid)
+          join stream s on s.tenant_id = i.tenant_id and s.stream_id = i.stream_id and s.version = i.expected_version
         where i.claims is not null and not exists (select from event e where e.event_id = i.first_event_id)
         order by i.item
     loop
