@@ -1,4 +1,4 @@
-import type { RunResource } from '@caisson/client';
+import type { CaissonClient, Plan, RunResource, RunState } from '@caisson/client';
 import type { Call } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { fields, printOne } from './output.js';
@@ -10,33 +10,59 @@ const FOLLOW_LIMIT_MS = 24 * 3_600_000;
 
 const ENDED = ['completed', 'failed', 'cancelled', 'rolled_back'] as const;
 
+/** What a person does about a run that does not go on by itself. */
+const NEXT_STEPS: Partial<Record<RunState, (run: RunResource) => string>> = {
+  pending: ({ deploymentId }) => `It is not planned by itself. To plan it: caisson deployment plan ${deploymentId}`,
+  awaiting_approval: ({ id }) => `To apply it: caisson approve ${id}`,
+  approved: ({ deploymentId }) =>
+    `It does not start by itself. To start it: caisson deployment execute ${deploymentId}`,
+};
+
 /** Who says yes to a plan. */
 export interface Approval {
   /** The person said so beforehand. */
   readonly yes?: boolean;
-  /** Whether to stay until the run ends; default yes. */
+  /** Whether to stay until the run ends; default yes. Who says no and yes beforehand stays until it is approved. */
   readonly wait?: boolean;
 }
 
 /** Shows how a run gets on, until it ends or waits for a person. */
-export async function follow(
-  { client, isQuiet, terminal }: Call,
-  runId: string,
-  wasApproved: boolean,
-): Promise<RunResource> {
+export async function follow({ client, isQuiet, terminal }: Call, runId: string): Promise<RunResource> {
   const onChange = (run: RunResource): void => {
     if (!isQuiet) terminal.progress(progressLine(run));
   };
-  const states = wasApproved ? ENDED : ([...ENDED, 'awaiting_approval'] as const);
+  const states = [...ENDED, ...(await waitingStates(client, await client.run(runId)))];
   const run = await client.waitForRun(runId, { onChange, states, limitMs: FOLLOW_LIMIT_MS });
   if (!isQuiet) terminal.progressEnds();
   return run;
 }
 
+/** Where a run waits for a person: its desired state says how far it goes by itself. */
+async function waitingStates(
+  client: CaissonClient,
+  { deploymentId, revision }: RunResource,
+): Promise<readonly RunState[]> {
+  for await (const { desired, revision: of } of client.revisions(deploymentId)) {
+    if (of !== revision) continue;
+    const { autoExecute, autoPlan } = desired;
+    return [
+      'awaiting_approval',
+      ...(autoPlan ? [] : (['pending'] as const)),
+      ...(autoExecute ? [] : (['approved'] as const)),
+    ];
+  }
+  return ['awaiting_approval'];
+}
+
+/** Whether a command stays at all: not where nobody waits for the end, and nobody says yes beforehand. */
+export function staysFor({ wait, yes }: Approval): boolean {
+  return wait !== false || yes === true;
+}
+
 /** From the request to the end: waits for the plan, shows it, has it approved, and waits for what comes of it. */
 export async function carryThrough(call: Call, runId: string, approval: Approval): Promise<void> {
-  if (approval.wait !== false) {
-    endWith(call, await approveAndFollow(call, runId, approval));
+  if (staysFor(approval)) {
+    await endWith(call, await approveAndFollow(call, runId, approval));
     return;
   }
   const run = await call.client.run(runId); // How far it is by now is chance, and no code to end with.
@@ -44,22 +70,31 @@ export async function carryThrough(call: Call, runId: string, approval: Approval
 }
 
 async function approveAndFollow(call: Call, runId: string, approval: Approval): Promise<RunResource> {
-  const { client, format, isQuiet, terminal } = call;
-  const run = await follow(call, runId, false);
+  const { client, terminal } = call;
+  const run = await follow(call, runId);
   if (run.state !== 'awaiting_approval') return run;
   const plan = await client.plan(runId);
-  if (format === 'table' && !isQuiet) for (const line of planView(plan, terminal.colors)) terminal.print(line);
-  if (approval.yes !== true && !(await terminal.confirm('Apply this plan?'))) return run;
-  await client.approve(runId, plan.digest); // What was shown, and nothing else.
-  return follow(call, runId, true);
+  const asks = approval.yes !== true;
+  showBeforeApproval(call, plan, asks);
+  if (asks && !(await terminal.confirm('Apply this plan?'))) return run;
+  const approved = (await client.approve(runId, plan.digest)).run; // What was shown, and nothing else.
+  return approval.wait === false ? approved : follow(call, runId);
+}
+
+/** Shows a plan with the result. Where that is for a program, a person who is asked sees it beside the result. */
+function showBeforeApproval({ format, isQuiet, terminal }: Call, plan: Plan, asks: boolean): void {
+  const lines = planView(plan, terminal.colors);
+  if (format === 'table' && !isQuiet) for (const line of lines) terminal.print(line);
+  else if (asks && terminal.isInteractive) for (const line of lines) terminal.note(line);
 }
 
 /** Shows a run, and ends with the code that says how it ended. */
-export function endWith({ format, terminal }: Call, run: RunResource): void {
+export async function endWith({ client, format, terminal }: Call, run: RunResource): Promise<void> {
   printOne({ format, terminal }, run, () => runLines(run));
-  if (run.state === 'awaiting_approval') {
+  const next = NEXT_STEPS[run.state];
+  if (next !== undefined && (await waitingStates(client, run)).includes(run.state)) {
     process.exitCode = EXIT.changes;
-    terminal.note(`Nothing was changed yet. To apply it: caisson approve ${run.id}`);
+    terminal.note(`Nothing was changed yet. ${next(run)}`);
   } else if (run.state === 'failed' || run.state === 'rolled_back' || run.state === 'cancelled') {
     process.exitCode = EXIT.error;
   }

@@ -142,6 +142,11 @@ export class CaissonClient {
     return ofRun(this.api.POST('/api/v1/deployments/{id}/plan', { params: { path: { id } }, body: {} }));
   }
 
+  /** Applies the approved plan of the current run, where that does not happen by itself. */
+  executeDeployment(id: string): Promise<RunCommandAnswer> {
+    return ofRun(this.api.POST('/api/v1/deployments/{id}/execute', { params: { path: { id } }, body: {} }));
+  }
+
   run(id: string): Promise<RunResource> {
     return bodyOf(this.api.GET('/api/v1/runs/{id}', { params: { path: { id } } }));
   }

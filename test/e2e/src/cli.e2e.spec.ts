@@ -190,6 +190,21 @@ describe('a deployment', () => {
     following.kill('SIGINT');
   });
 
+  it('up FILE and destroy: what does not go on by itself is not waited for; a plan that nobody approved is dropped', async () => {
+    const file = join(caisson.folder, 'by-hand.yaml');
+    const text = await readFile(join(import.meta.dirname, '../../..', FILE), 'utf8');
+    const byHand = text.replaceAll(/(autoPlan|autoExecute): true/g, '$1: false');
+    await writeFile(file, byHand.replace('name: shop', 'name: hand'));
+    expect(refused(await cli.caisson(`up ${file} --yes`))).toEqual([2, expect.stringContaining('deployment plan')]);
+    expect(refused(await cli.caisson('deployment plan hand --yes'))).toEqual([
+      2,
+      expect.stringContaining('caisson deployment execute'),
+    ]);
+    expect(await ok('deployment execute hand')).toMatch(/state +completed/);
+    expect(refused(await cli.caisson(`up ${CHANGED}`))).toEqual([2, expect.stringContaining('caisson approve')]);
+    expect(await ok('destroy shop --yes')).toMatch(/status +deleted/);
+  });
+
   it('that is gone is not found', async () => {
     expect(refused(await cli.caisson('destroy shop --yes'))).toEqual([
       1,

@@ -105,8 +105,10 @@ function fresh({ events, state }: Accepted): { deployment: DeploymentSummary; vi
   const run = [...deployment.settled, deployment.run].find(
     (known) => known !== undefined && runId !== undefined && 'runId' in runId && known.runId === runId.runId,
   );
+  // Where nothing was applied, the deployment ends with the run that was under way: no run follows.
+  const isStoppedByEnd = deployment.deleted && run?.kind !== 'destroy';
   return {
     deployment: showDeployment(deploymentView(deployment, last?.origin.at ?? deployment.createdAt)),
-    view: run === undefined ? undefined : runView(run, deployment),
+    view: run === undefined || isStoppedByEnd ? undefined : runView(run, deployment),
   };
 }

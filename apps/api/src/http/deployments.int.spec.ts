@@ -220,7 +220,9 @@ describe('commands to a deployment', () => {
   it('delete a deployment by its state', async () => {
     const { id } = await api.created();
     const answer = await api.ask('DELETE', `/deployments/${id}`);
-    expect(answer.status).toBe(202);
+    expect(answer).toMatchObject({ status: 202, body: { deployment: { id, status: 'deleted' } } });
+    expect(answer.headers['location']).toBe(`/api/v1/deployments/${id}`);
+    expect(answer.body).not.toHaveProperty('run'); // The one that was under way is cancelled; none follows.
     expect((await api.ask('GET', `/deployments/${id}`)).body.status).toBe('deleted');
     expect(await api.ask('POST', `/deployments/${id}/plan`)).toMatchObject({
       status: 409,

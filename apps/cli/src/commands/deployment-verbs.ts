@@ -1,12 +1,20 @@
-import { collect, readDesiredState } from '@caisson/client';
+import {
+  collect,
+  readDesiredState,
+  type CaissonClient,
+  type DeploymentSummary,
+  type RunCommandAnswer,
+  type RunResource,
+} from '@caisson/client';
 import type { Command } from 'commander';
-import { openCall, type Verb } from '../command.js';
+import { openCall, type Call, type Verb } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { findByName, findDeployment } from '../find.js';
-import { carryThrough, type Approval } from '../follow.js';
+import { carryThrough, follow, staysFor, type Approval } from '../follow.js';
 import { fields, printList, printOne } from '../output.js';
 
 const DEPLOYMENT = 'id or name of a deployment';
+const ENVIRONMENT_DEFAULT = 'development';
 
 /** What a deployment is asked for. */
 export const DEPLOYMENT_VERBS: readonly Verb[] = [
@@ -17,17 +25,19 @@ export const DEPLOYMENT_VERBS: readonly Verb[] = [
     define: (command, terminal) =>
       approvable(command)
         .argument('<file>', 'the desired state, as YAML or JSON')
+        .option('--deployment <id>', 'change this one, where several have the name and environment of the file')
         .description('bring the world to what a file says: create the deployment, or change it')
-        .action(async (file: string, options: Approval) => {
+        .action(async (file: string, { deployment: given, ...approval }: Approval & { deployment?: string }) => {
           const call = await openCall(terminal, command);
           const desired = await readDesiredState(file);
-          const existing = await findByName(call.client, String(desired['name']));
+          const existing =
+            given === undefined ? await findWanted(call.client, desired) : await findDeployment(call.client, given);
           const { deployment, run } =
             existing === undefined
               ? await call.client.createDeployment(desired)
               : await call.client.changeDeployment(existing.id, desired);
           if (!call.isQuiet) terminal.note(`deployment ${deployment.name} (${deployment.id}), run ${run.id}`);
-          await carryThrough(call, run.id, options);
+          await carryThrough(call, run.id, approval);
         }),
   },
   {
@@ -114,10 +124,17 @@ export const DEPLOYMENT_VERBS: readonly Verb[] = [
           const call = await openCall(terminal, command);
           const { id } = await findDeployment(call.client, given);
           const { deployment, run } = await call.client.destroyDeployment(id);
-          if (run !== undefined) await carryThrough(call, run.id, approval);
-          else printOne(call, deployment, () => fields({ deployment: id, status: deployment.status }));
+          if (run === undefined || deployment.status === 'deleted') printEnd(call, deployment);
+          else if (run.kind !== 'destroy' && staysFor(approval)) await destroyAfter(call, run, approval);
+          else await carryThrough(call, run.id, approval);
         }),
   },
+  ofCurrentRun('plan', 'plan the current run, where that does not happen by itself', (client, id) =>
+    client.planDeployment(id),
+  ),
+  ofCurrentRun('execute', 'apply the approved plan, where that does not happen by itself', (client, id) =>
+    client.executeDeployment(id),
+  ),
   {
     noun: 'drift',
     verb: 'scan',
@@ -140,13 +157,58 @@ export const DEPLOYMENT_VERBS: readonly Verb[] = [
             ]);
           }
           if (report.items.length > 0) process.exitCode = EXIT.changes;
+          if (report.unreadable.length === 0) return;
+          process.exitCode = EXIT.error; // Nobody knows whether there is drift.
+          for (const { reason, unitId } of report.unreadable) terminal.note(`${unitId} could not be read: ${reason}`);
         }),
   },
 ];
 
+/** The deployment that a file is about: its name in its environment. */
+function findWanted(
+  client: CaissonClient,
+  { environment = ENVIRONMENT_DEFAULT, name }: Readonly<Record<string, unknown>>,
+): Promise<DeploymentSummary | undefined> {
+  return findByName(client, String(name), String(environment));
+}
+
+function ofCurrentRun(
+  verb: string,
+  description: string,
+  ask: (client: CaissonClient, id: string) => Promise<RunCommandAnswer>,
+): Verb {
+  return {
+    noun: 'deployment',
+    verb,
+    define: (command, terminal) =>
+      approvable(command)
+        .argument('<deployment>', DEPLOYMENT)
+        .description(description)
+        .action(async (given: string, approval: Approval) => {
+          const call = await openCall(terminal, command);
+          const { id } = await findDeployment(call.client, given);
+          await carryThrough(call, (await ask(call.client, id)).run.id, approval);
+        }),
+  };
+}
+
+/** The run that was under way is stopped first; what it has made is destroyed by the run that comes after it. */
+async function destroyAfter(call: Call, stopped: RunResource, approval: Approval): Promise<void> {
+  await follow(call, stopped.id);
+  const deployment = await call.client.deployment(stopped.deploymentId);
+  if (deployment.status === 'deleted') printEnd(call, deployment);
+  else await carryThrough(call, deployment.currentRun, approval);
+}
+
+function printEnd(call: Call, deployment: DeploymentSummary): void {
+  printOne(call, deployment, () => fields({ deployment: deployment.id, status: deployment.status }));
+}
+
 /** Options of commands whose plan somebody has to approve. */
 function approvable(command: Command): Command {
-  return command.option('-y, --yes', 'approve the plan without asking').option('--no-wait', 'do not wait for the run');
+  return command
+    .option('-y, --yes', 'approve the plan without asking')
+    .option('--no-wait', 'do not wait for the end of the run; with --yes, only until its plan is approved');
 }
 
 function named(outputs: Readonly<Record<string, unknown>>): Record<string, unknown> {

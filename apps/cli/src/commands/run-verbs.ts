@@ -54,8 +54,9 @@ export const RUN_VERBS: readonly Verb[] = [
         .action(async (given: string) => {
           const call = await openCall(terminal, command);
           const run = await findRun(call.client, given);
-          const planned = run.planDigest === undefined ? await follow(call, run.id, false) : run;
-          await showPlan(call, planned.id);
+          const planned = run.planDigest === undefined ? await follow(call, run.id) : run;
+          if (planned.planDigest === undefined) await endWith(call, planned);
+          else await showPlan(call, planned.id);
         }),
   },
   {
@@ -74,7 +75,7 @@ export const RUN_VERBS: readonly Verb[] = [
           const run = await findRun(call.client, given);
           const digest = options.digest ?? (await askedDigest(call, run, options.yes === true));
           const approved = (await call.client.approve(run.id, digest)).run;
-          endWith(call, options.wait === true ? await follow(call, run.id, true) : approved);
+          await endWith(call, options.wait === true ? await follow(call, run.id) : approved);
         }),
   },
   changeOfRun('cancel', 'stop a run; what it did is said', (client, id) => client.cancel(id)),
@@ -89,7 +90,7 @@ export const RUN_VERBS: readonly Verb[] = [
         .description('watch a run until it ends or waits for a person')
         .action(async (given: string) => {
           const call = await openCall(terminal, command);
-          endWith(call, await follow(call, (await findRun(call.client, given)).id, false));
+          await endWith(call, await follow(call, (await findRun(call.client, given)).id));
         }),
   },
   {
@@ -154,7 +155,7 @@ function changeOfRun(
         .action(async (given: string, { wait }: { wait?: boolean }) => {
           const call = await openCall(terminal, command);
           const { run } = await ask(call.client, (await findRun(call.client, given)).id);
-          if (wait === true) endWith(call, await follow(call, run.id, false));
+          if (wait === true) await endWith(call, await follow(call, run.id));
           else
             printList(
               call,
