@@ -42,7 +42,7 @@ import { requestCancel } from './request-cancel.js';
 import { resolveTask } from './resolve-task.js';
 import { runExecution, type AskingEvent } from './run-execution.js';
 import { Slots } from './slots.js';
-import { StreamLooks } from './stream-looks.js';
+import { GATHER_MS, StreamLooks } from './stream-looks.js';
 
 const tenantId = 'tenant';
 const run = { deploymentId: 'dep', runId: 'run' };
@@ -841,6 +841,50 @@ describe('verification', () => {
   });
 });
 
+describe('a look at the stream', () => {
+  /** The first unit ends some seconds after the first look has begun. */
+  function lookingScene(versions: (streams: readonly StreamRef[]) => Promise<readonly number[]>) {
+    const scene = new Scene(story);
+    let begin = (): void => undefined;
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const seen: string[] = [];
+    const store = {
+      versions: (streams: readonly StreamRef[]) => {
+        seen.push('look begins');
+        begin();
+        return versions(streams);
+      },
+    };
+    scene.ports = { ...scene.ports, looks: new StreamLooks(store, scene.clock) };
+    scene.world.onApply = async (unitId) => {
+      if (unitId === 'web') seen.push('web begins');
+      else await begun.then(() => scene.clock.sleep(20_000));
+    };
+    return { scene, seen };
+  }
+
+  it('keeps nobody waiting, and there is one at a time', async () => {
+    const { scene, seen } = lookingScene(async () => {
+      await scene.clock.sleep(60_000);
+      seen.push('look ends');
+      return [0];
+    });
+    await scene.execute();
+    expect(scene.last().fact).toBe('execution-verified');
+    expect(seen.slice(0, 2)).toEqual(['look begins', 'web begins']);
+  });
+
+  it('that fails is reported, and tried again', async () => {
+    const { scene, seen } = lookingScene(() => Promise.reject(new Error('the store is away')));
+    await scene.execute();
+    expect(scene.last().fact).toBe('execution-verified');
+    expect(new Set(scene.noticed)).toEqual(new Set(['the execution could not be looked at']));
+    expect(seen.slice(0, 2)).toEqual(['look begins', 'look begins']);
+  });
+});
+
 describe('a cancel', () => {
   it('stops what runs, starts nothing more, and says what was done', async () => {
     const scene = new Scene(story);
@@ -860,8 +904,10 @@ describe('a cancel', () => {
     scene.wakeups.wake = () => undefined;
     scene.world.reactions.set('web', ['hang']);
     scene.world.onApply = (unitId) => (unitId === 'web' ? scene.cancel() : undefined);
+    const before = scene.clock.monotonicMs();
     await scene.execute();
     expect(scene.last().fact).toBe('execution-cancelled');
+    expect(scene.clock.monotonicMs() - before).toBe(EXECUTION_LIMITS.refreshEveryMs + GATHER_MS);
   });
 
   it('before the start does nothing to the world', async () => {

@@ -62,6 +62,8 @@ export class RunLoop {
   /** Retries that are not due. */
   #retries = 0;
   #cancelSent = false;
+  /** Whether a look at the stream is on its way. */
+  #lookIsOpen = false;
 
   constructor(held: HeldRun) {
     this.#held = held;
@@ -310,16 +312,27 @@ export class RunLoop {
     this.#verification = { of, stop, ended };
   }
 
-  /** Until something comes in. After a quiet while, looks whether somebody else recorded something. */
+  /** Until something comes in, or for a quiet while. */
   async #rest(): Promise<void> {
+    const { clock, limits } = this.#held.ports;
+    const woken = await this.#inbox.wait(clock, limits.refreshEveryMs);
+    if (!woken && !this.#lookIsOpen) void this.#lookAtStream();
+  }
+
+  /** Wakes the loop when somebody else recorded something. Goes on beside it: what comes in meanwhile is heard. */
+  async #lookAtStream(): Promise<void> {
     const { ports, run, session, tenantId } = this.#held;
-    const woken = await this.#inbox.wait(ports.clock, ports.limits.refreshEveryMs);
-    if (woken) return;
+    this.#lookIsOpen = true;
     try {
       const version = await ports.looks.versionOf({ tenantId, streamId: executionStreamId(run.runId) });
-      if (version > session.version) this.#stale = true;
+      if (version <= session.version) return;
+      this.#stale = true;
+      this.#inbox.wake();
     } catch (error) {
+      if (this.#timers.signal.aborted) return; // The run was let go.
       ports.observer.noticed('the execution could not be looked at', { runId: run.runId, error });
+    } finally {
+      this.#lookIsOpen = false;
     }
   }
 
