@@ -17,7 +17,7 @@ const [OWN, FOREIGN] = [tenantIdOf('default'), tenantIdOf('acme')];
 const tokens = new Map<string, string>();
 const tokenOf = (tenantId: string, role: Role): string => tokens.get(`${tenantId} ${role}`) ?? '';
 
-/** By the first segment of a path: what its first parameter names. */
+/** By the collection in a path: what its first parameter names. */
 const own: Record<string, string> = {};
 const missing: Record<string, string> = {
   deployments: systemIds.next(),
@@ -27,6 +27,7 @@ const missing: Record<string, string> = {
   attempts: `${systemIds.next()}/network/1.1`,
   drift: systemIds.next(),
   members: systemIds.next(),
+  invitations: systemIds.next(),
   keys: systemIds.next(),
   credentials: 'absent-credential',
   'type-table': '9',
@@ -47,7 +48,8 @@ const routes = API_CONTROLLERS.flatMap((controller) => routesOf(controller));
 /** A name that is not there yet is taken, whoever else has it too: nothing of a tenant is named. */
 const TAKES_NAME = 'storeCredential';
 const naming = routes.filter(({ id, path }) => path.includes(':') && id !== TAKES_NAME);
-const segmentOf = ({ path }: DescribedRoute): string => path.split('/')[3] ?? '';
+const segmentOf = ({ path }: DescribedRoute): string =>
+  path.includes('/invitations/') ? 'invitations' : (path.split('/')[3] ?? '');
 const isRead = ({ method }: DescribedRoute): boolean => method === 'get';
 
 beforeAll(async () => {
@@ -86,7 +88,7 @@ beforeAll(async () => {
     attempts: `${taskId}/1.1`,
     drift,
   });
-  Object.assign(own, { keys: key.body.id, members: await newMember() });
+  Object.assign(own, { keys: key.body.id, members: await newMember(), invitations: await newInvitation() });
 });
 
 const taskDocument = (runId: string) => ({
@@ -118,6 +120,10 @@ async function write(streamId: string, { data, documents, type }: Written): Prom
   const { head } = await api.store.events.load({ stream });
   const events = [{ type, schemaVersion: 1, data, publicForm: { type: `caisson.execution.${type}.v1` } }];
   await api.store.events.append({ ...newAppend({ stream, events }), expected: head, documents });
+}
+
+async function newInvitation(): Promise<string> {
+  return (await api.ask('POST', '/members', { body: { role: 'viewer' } })).body.id;
 }
 
 async function newMember(): Promise<string> {

@@ -47,6 +47,14 @@ export class MembersController {
     throw tenancyProblem(invited.rejection);
   }
 
+  @Delete('invitations/:id')
+  @HttpCode(204)
+  @Operation({ summary: 'Take back an invitation that nobody has used', access, problems: ['invitation-not-found'] })
+  async revokeInvitation(@Param('id', { schema: Id }) id: string, @CalledBy() caller: Caller): Promise<void> {
+    const rejection = await this.members.revokeInvitation(id, commandContextOf(caller));
+    if (rejection !== undefined) throw tenancyProblem(rejection);
+  }
+
   @Get()
   @Operation({ summary: 'List the members of the tenant', access: 'authenticated', answer: MemberPage })
   async listMembers(@Query({ schema: PageQuery }) part: PagePart, @CalledBy() { tenantId }: Caller): Promise<unknown> {

@@ -46,6 +46,22 @@ describe('an invitation', () => {
     expect((await api.ask('POST', '/auth/login', { body: account('mia'), token: '' })).status).toBe(200);
   });
 
+  it('is taken back by its id, or with the administrator who made it', async () => {
+    const refused = { status: 403, body: { code: 'invitation-invalid' } };
+    const follow = (username: string, invitation: string) =>
+      api.ask('POST', '/auth/register', { body: account(username, { invitation }), token: '' });
+    const { body: mine } = await api.ask('POST', '/members', { body: { role: 'admin' } });
+    expect(await api.ask('DELETE', `/members/invitations/${mine.id}`)).toMatchObject({ status: 204 });
+    expect(await follow('ned', mine.invitation)).toMatchObject(refused);
+    expect(await api.ask('DELETE', `/members/invitations/${mine.id}`)).toMatchObject({
+      ...{ status: 404, body: { code: 'invitation-not-found' } },
+    });
+    const second = await joined('flo', 'admin');
+    const { body: theirs } = await api.ask('POST', '/members', { body: { role: 'admin' }, token: second.token });
+    expect(await api.ask('DELETE', `/members/${second.id}`)).toMatchObject({ status: 204 });
+    expect(await follow('ned', theirs.invitation)).toMatchObject(refused);
+  });
+
   it('is shown once: the same request again does not make another', async () => {
     const asked = { body: { role: 'viewer' }, headers: { 'idempotency-key': 'invite-1' } };
     expect(await api.ask('POST', '/members', asked)).toMatchObject({ status: 201 });

@@ -10,6 +10,7 @@ type Rejection = TenantRejection | KeyGivingRejection | CredentialRejection;
 export function tenancyProblem(rejection: Rejection): HttpProblem {
   switch (rejection.code) {
     case 'member-not-found':
+    case 'invitation-not-found':
     case 'key-not-found':
     case 'credential-not-found':
       return apiProblem(rejection.code, NOT_THERE);
@@ -22,6 +23,11 @@ export function tenancyProblem(rejection: Rejection): HttpProblem {
       return apiProblem('last-admin', 'Make another member an administrator first.');
     case 'invitation-invalid':
       return apiProblem('invitation-invalid', 'Ask an administrator of the tenant for a new one.');
+    case 'inviter-not-admin':
+      return apiProblem('permission-denied', {
+        detail: 'This needs the permission user:manage, which you have no more.',
+        members: { permission: 'user:manage' },
+      });
     case 'invitations-exhausted':
       return apiProblem('invitations-exhausted', {
         detail: `${rejection.limit} invitations are open. They end after seven days, or when they are used.`,

@@ -3,7 +3,14 @@ import { z } from 'zod';
 /** Public facts about tenants and their members, by fact name. */
 export const TENANCY_EVENTS = {
   'tenant-created': z.object({ name: z.string() }),
-  'member-invited': z.object({ invitationId: z.string(), role: z.string(), at: z.string(), expiresAt: z.string() }),
+  'member-invited': z.object({
+    invitationId: z.string(),
+    role: z.string(),
+    at: z.string(),
+    expiresAt: z.string(),
+    invitedBy: z.string().optional(),
+  }),
+  'invitation-revoked': z.object({ invitationId: z.string() }),
   'member-added': z.object({
     principalId: z.string(),
     username: z.string(),

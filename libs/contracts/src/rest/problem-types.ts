@@ -55,6 +55,7 @@ export const API_PROBLEMS = {
   'registration-closed': { status: 403, title: 'Registration is closed' },
   'bootstrap-token-invalid': { status: 403, title: 'The bootstrap token is not right' },
   'invitation-invalid': { status: 403, title: 'The invitation is not valid' },
+  'invitation-not-found': { status: 404, title: 'There is no such invitation' },
   'invitations-exhausted': { status: 409, title: 'Too many invitations are open' },
   'member-not-found': { status: 404, title: 'There is no such member' },
   'last-admin': { status: 409, title: 'The tenant would be left without an administrator' },

@@ -31,17 +31,22 @@ export class ManageMembers {
 
   /** @throws Fault as `handleCommand` does. */
   async invite({ context, role }: InviteInput): Promise<Invited> {
-    const { commandId, tenantId } = context;
+    const { actor: invitedBy, commandId, tenantId } = context;
     const invitationId = deterministicId('invitation', tenantId, commandId);
     const secret = this.mint.make({ tenantId, id: invitationId });
     const at = this.runtime.clock.now();
     const expiresAt = new Date(Date.parse(at) + INVITATION_MS).toISOString();
-    const command = { type: 'InviteMember', invitationId, role, at, expiresAt } as const;
+    const command = { type: 'InviteMember', invitationId, role, invitedBy, at, expiresAt } as const;
     const aggregate = tenantAggregate({ invitationId, role, hash: secret.hash });
     const handled = await handleCommand(this.runtime, aggregate, { id: tenantId, command, context });
     if (handled.outcome === 'rejected') return handled;
     if (handled.repeated) return { outcome: 'rejected', rejection: { code: 'secret-shown' } };
     return { outcome: 'accepted', invitation: { id: invitationId, role, expiresAt }, secret: secret.text };
+  }
+
+  /** Why not; undefined when it is so now. @throws Fault as `handleCommand` does. */
+  revokeInvitation(invitationId: string, context: CommandContext): Promise<TenantRejection | undefined> {
+    return this.send({ type: 'RevokeInvitation', invitationId }, context);
   }
 
   /** Why not; undefined when it is so now. @throws Fault as `handleCommand` does. */

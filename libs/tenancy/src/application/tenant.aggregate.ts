@@ -22,6 +22,7 @@ const SCHEMA_VERSION = 1;
 const FACTS = {
   TenantCreated: 'tenant-created',
   MemberInvited: 'member-invited',
+  InvitationRevoked: 'invitation-revoked',
   MemberAdded: 'member-added',
   MemberRoleChanged: 'member-role-changed',
   MemberRemoved: 'member-removed',

@@ -104,7 +104,7 @@ describe('sessions', () => {
 
 describe('members', () => {
   const times = { at: '2026-01-01', expiresAt: '2026-01-08' };
-  const invite = { type: 'InviteMember', invitationId: 'i-1', role: 'deployer', ...times } as const;
+  const invite = { type: 'InviteMember', invitationId: 'i-1', role: 'deployer', invitedBy: 'p-1', ...times } as const;
   const follow = { type: 'AcceptInvitation', invitationId: 'i-1', ...tom, at: '2026-01-02' } as const;
 
   /** Sends commands in turn; gives the state, or the first refusal. */
@@ -127,6 +127,29 @@ describe('members', () => {
     expect(play(invite, { ...follow, at: '2026-01-08' })).toBe('invitation-invalid');
     expect(play(invite, { ...follow, ...mia })).toBe('username-taken');
     expect(play(follow)).toBe('invitation-invalid');
+  });
+
+  it('come by no invitation that was taken back, which is done once', () => {
+    const revoke = { type: 'RevokeInvitation', invitationId: 'i-1' } as const;
+    expect(play(invite, revoke, follow)).toBe('invitation-invalid');
+    expect(play(invite, { ...invite, invitationId: 'i-2' }, revoke)).toMatchObject({
+      invitations: [{ invitationId: 'i-2' }],
+    });
+    expect(play(invite, revoke, revoke)).toBe('invitation-not-found');
+    expect(play(invite, follow, revoke)).toBe('invitation-not-found');
+  });
+
+  it.each([
+    { type: 'RemoveMember', principalId: tom.principalId },
+    { type: 'ChangeRole', principalId: tom.principalId, role: 'operator' },
+  ] as const)('come by no invitation of who may invite no more: $type', (command) => {
+    const tomAsAdmin = { type: 'AddMember', ...tom, role: 'admin' } as const;
+    const byTom = { ...invite, invitedBy: tom.principalId };
+    const byMia = { ...invite, invitationId: 'i-2' };
+    const ann = { ...follow, principalId: 'p-3', username: 'ann' };
+    expect(play(tomAsAdmin, byTom, command, ann)).toBe('invitation-invalid');
+    expect(play(tomAsAdmin, command, byTom)).toBe('inviter-not-admin');
+    expect(play(tomAsAdmin, byTom, byMia, command)).toMatchObject({ invitations: [{ invitationId: 'i-2' }] });
   });
 
   it('are not invited without end', () => {

@@ -22,8 +22,16 @@ export interface InviteMember {
   readonly type: 'InviteMember';
   readonly invitationId: string;
   readonly role: Role;
+  /** The member or key that answers for it. */
+  readonly invitedBy: string;
   readonly at: Instant;
   readonly expiresAt: Instant;
+}
+
+/** Takes an invitation back that nobody has used. */
+export interface RevokeInvitation {
+  readonly type: 'RevokeInvitation';
+  readonly invitationId: string;
 }
 
 /** Comes in by an invitation. The caller has proved that it holds it. */
@@ -56,7 +64,14 @@ export interface ChangeQuotas {
 
 /** Everything that a tenant judges. */
 export type TenantCommand =
-  FoundTenant | AddMember | InviteMember | AcceptInvitation | ChangeRole | RemoveMember | ChangeQuotas;
+  | FoundTenant
+  | AddMember
+  | InviteMember
+  | RevokeInvitation
+  | AcceptInvitation
+  | ChangeRole
+  | RemoveMember
+  | ChangeQuotas;
 
 /** Why a tenant says no. Codes are stable. */
 export type TenantRejection =
@@ -68,6 +83,10 @@ export type TenantRejection =
   | { readonly code: 'last-admin' }
   /** It was never made, was used, or has ended: which of them is not told. */
   | { readonly code: 'invitation-invalid' }
+  /** It is not open: was never made, was used, or was taken back. */
+  | { readonly code: 'invitation-not-found' }
+  /** Who invites was an administrator when it asked, and is none any more. */
+  | { readonly code: 'inviter-not-admin' }
   | { readonly code: 'invitations-exhausted'; readonly limit: number };
 
 /** What became of a command to a tenant. */

@@ -30,6 +30,8 @@ function decideTenant(state: TenantState, command: TenantCommand): TenantDecisio
       return addMember(state, command);
     case 'InviteMember':
       return inviteMember(state, command);
+    case 'RevokeInvitation':
+      return revokeInvitation(state, command.invitationId);
     case 'AcceptInvitation':
       return acceptInvitation(state, command);
     case 'ChangeRole':
@@ -60,10 +62,18 @@ function addMember(state: ActiveTenant, { principalId, role, username }: AddMemb
 }
 
 function inviteMember(state: ActiveTenant, command: InviteMember): TenantDecision {
-  const { at, expiresAt, invitationId, role } = command;
-  const open = state.invitations.filter((invitation) => invitation.expiresAt > at);
+  const { at, type: _, ...invitation } = command;
+  const maker = findMember(state, command.invitedBy); // Unknown: a key, or a caller of another issuer.
+  const isNoAdmin = maker !== undefined && (maker.status !== 'active' || maker.role !== 'admin');
+  if (isNoAdmin) return reject({ code: 'inviter-not-admin' });
+  const open = state.invitations.filter(({ expiresAt }) => expiresAt > at);
   if (open.length >= INVITATIONS_MAX) return reject({ code: 'invitations-exhausted', limit: INVITATIONS_MAX });
-  return accept({ type: 'MemberInvited', invitationId, role, at, expiresAt });
+  return accept({ type: 'MemberInvited', ...invitation, at });
+}
+
+function revokeInvitation({ invitations }: ActiveTenant, invitationId: string): TenantDecision {
+  const isOpen = invitations.some((invitation) => invitation.invitationId === invitationId);
+  return isOpen ? accept({ type: 'InvitationRevoked', invitationId }) : reject({ code: 'invitation-not-found' });
 }
 
 function acceptInvitation(state: ActiveTenant, command: AcceptInvitation): TenantDecision {

@@ -12,7 +12,10 @@ export type TenantEvent =
       readonly role: Role;
       readonly at: string;
       readonly expiresAt: string;
+      /** Absent in facts of before it was recorded. */
+      readonly invitedBy?: string;
     }
+  | { readonly type: 'InvitationRevoked'; readonly invitationId: string }
   | {
       readonly type: 'MemberAdded';
       readonly principalId: string;

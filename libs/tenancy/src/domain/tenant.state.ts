@@ -16,6 +16,8 @@ export interface Invitation {
   readonly invitationId: string;
   readonly role: Role;
   readonly expiresAt: string;
+  /** Absent: made before it was recorded. */
+  readonly invitedBy?: string;
 }
 
 /** What a tenant's stream folds to. */
@@ -42,10 +44,15 @@ export function evolveTenant(state: TenantState, event: TenantEvent): TenantStat
 function evolveActive(state: ActiveTenant, event: Exclude<TenantEvent, { type: 'TenantCreated' }>): TenantState {
   switch (event.type) {
     case 'MemberInvited': {
-      const { at, expiresAt, invitationId, role } = event;
-      const open = state.invitations.filter((invitation) => invitation.expiresAt > at);
-      return { ...state, invitations: [...open, { invitationId, role, expiresAt }] };
+      const { at, type: _, ...invitation } = event;
+      const open = state.invitations.filter(({ expiresAt }) => expiresAt > at);
+      return { ...state, invitations: [...open, invitation] };
     }
+    case 'InvitationRevoked':
+      return {
+        ...state,
+        invitations: state.invitations.filter(({ invitationId }) => invitationId !== event.invitationId),
+      };
     case 'MemberAdded': {
       const { type: _, ...member } = event;
       return {
@@ -54,15 +61,22 @@ function evolveActive(state: ActiveTenant, event: Exclude<TenantEvent, { type: '
         invitations: state.invitations.filter(({ invitationId }) => invitationId !== event.invitationId),
       };
     }
-    case 'MemberRoleChanged':
-      return withMember(state, event.principalId, { role: event.role });
+    case 'MemberRoleChanged': {
+      const kept = event.role === 'admin' ? state : withoutInvitationsOf(state, event.principalId);
+      return withMember(kept, event.principalId, { role: event.role });
+    }
     case 'QuotasChanged':
       return { ...state, ceilings: event.ceilings };
     case 'MemberRemoved':
-      return withMember(state, event.principalId, { status: 'removed' });
+      return withMember(withoutInvitationsOf(state, event.principalId), event.principalId, { status: 'removed' });
     default:
       return unreachable(event, 'tenant event');
   }
+}
+
+/** Who may invite nobody any more must not come back by an invitation that it kept. */
+function withoutInvitationsOf(state: ActiveTenant, principalId: string): ActiveTenant {
+  return { ...state, invitations: state.invitations.filter(({ invitedBy }) => invitedBy !== principalId) };
 }
 
 function withMember(state: ActiveTenant, principalId: string, changed: Partial<Member>): TenantState {
