@@ -140,6 +140,7 @@ export class AuthController {
   @Operation({
     summary: 'Change the password, and end all other sessions',
     access: 'authenticated',
+    login: true,
     problems: ['password-wrong', 'session-required'],
     example: { currentPassword: 'correct horse battery', newPassword: 'staple of another kind' },
   })

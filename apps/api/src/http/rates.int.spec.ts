@@ -77,6 +77,38 @@ it('limits tries to log in more tightly, by address and by account', async () =>
   expect((await send('GET', '/auth/me')).status).toBe(200);
 });
 
+it('counts one account once, whether its tenant is named or not', async () => {
+  const { refused, send } = await limitedBy({ rateLoginPerMinute: 1, rateLoginBurst: 2 });
+  const statuses: number[] = [];
+  for (const [index, tenant] of [{ tenant: 'default' }, {}, {}].entries()) {
+    const payload = { username: 'mia', password: 'wrong, and long enough', ...tenant };
+    const asked = { headers: {}, payload, remoteAddress: `10.0.0.${index}` };
+    statuses.push((await send('POST', '/auth/login', asked)).status);
+  }
+  expect({ statuses, refused }).toEqual({ statuses: [401, 401, 429], refused: ['login-account'] });
+});
+
+it('limits guesses at the password of who is logged in, from wherever they come', async () => {
+  const { refused, send } = await limitedBy({ rateLoginPerMinute: 1, rateLoginBurst: 2 });
+  const statuses: number[] = [];
+  for (const index of [1, 2, 3]) {
+    const payload = { currentPassword: 'wrong, and long enough', newPassword: 'staple of another kind' };
+    statuses.push((await send('POST', '/auth/password', { payload, remoteAddress: `10.0.0.${index}` })).status);
+  }
+  expect({ statuses, refused }).toEqual({ statuses: [403, 403, 429], refused: ['login-account'] });
+});
+
+it('counts the addresses of one IPv6 network as one', async () => {
+  const { refused, send } = await limitedBy({ rateLoginPerMinute: 1, rateLoginBurst: 2 });
+  const statuses: number[] = [];
+  for (const [index, username] of ['ann', 'bob', 'cid'].entries()) {
+    const payload = { username, password: 'wrong, and long enough' };
+    const asked = { headers: {}, payload, remoteAddress: `2001:db8::${index}` };
+    statuses.push((await send('POST', '/auth/login', asked)).status);
+  }
+  expect({ statuses, refused }).toEqual({ statuses: [401, 401, 429], refused: ['login-address'] });
+});
+
 it('says nothing of limits where there are none', async () => {
   const { headers } = await api.ask('POST', '/auth/login', {
     body: { username: 'mia', password: PASSWORD, tenant: 'default' },

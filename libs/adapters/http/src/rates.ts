@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from './authenticator.js';
 import { edgeProblem } from './edge-problems.js';
+import { networkOf } from './network-of.js';
 import type { OperationOptions } from './operation.js';
 import type { RateCheck, RateLimiter, RatePolicy, RateState } from './rate-limiter.js';
 import { refillMs } from './rate-limiter.js';
@@ -69,31 +70,38 @@ export class Rates {
       ...{ kind: 'window', name: 'caller', limit: rateCallerPerMinute, windowMs: MS_PER_MINUTE },
     };
     return [
-      ...(rateAddressPerMinute === 0 ? [] : [{ key: request.ip, policy: address }]),
+      ...(rateAddressPerMinute === 0 ? [] : [{ key: networkOf(request.ip), policy: address }]),
       ...(principal === undefined || rateCallerPerMinute === 0 ? [] : [{ key: keyOf(principal), policy: caller }]),
-      ...(operation.login === true ? this.loginChecks(request) : []),
+      ...(operation.login === true ? this.loginChecks(request, principal) : []),
     ];
   }
 
   /** Guesses at one account come from many addresses, and guesses from one address at many accounts. */
-  private loginChecks({ body, ip }: FastifyRequest): readonly RateCheck[] {
+  private loginChecks({ body, ip }: FastifyRequest, principal: Principal | undefined): readonly RateCheck[] {
     const { rateLoginBurst, rateLoginPerMinute } = this.settings;
     if (rateLoginPerMinute === 0) return [];
-    const { tenant, username } = (body ?? {}) as { readonly tenant?: unknown; readonly username?: unknown };
-    const account = JSON.stringify([tenant, username]).slice(0, ACCOUNT_MAX);
-    const ofAccount = { key: account, policy: bucket('login-account', rateLoginBurst, rateLoginPerMinute) };
+    const account = principal === undefined ? accountOf(body) : keyOf(principal);
+    const ofAccount = bucket('login-account', rateLoginBurst, rateLoginPerMinute);
     return [
-      { key: ip, policy: bucket('login-address', rateLoginBurst, rateLoginPerMinute) },
-      ...(typeof username === 'string' ? [ofAccount] : []),
+      { key: networkOf(ip), policy: bucket('login-address', rateLoginBurst, rateLoginPerMinute) },
+      ...(account === undefined ? [] : [{ key: account, policy: ofAccount }]),
     ];
   }
 }
 
 const FREE: RateState = { allowed: true, remaining: 0, nextMs: 0 };
 const ACCOUNT_MAX = 256;
+const DEFAULT_TENANT = 'default';
 
 function keyOf({ principalId, tenantId }: Principal): string {
   return `${tenantId} ${principalId}`;
+}
+
+/** The account that a body names; who names no tenant means `default`, as the operations do. */
+function accountOf(body: unknown): string | undefined {
+  const named = (body ?? {}) as { readonly tenant?: unknown; readonly username?: unknown };
+  const { tenant = DEFAULT_TENANT, username } = named;
+  return typeof username === 'string' ? JSON.stringify([tenant, username]).slice(0, ACCOUNT_MAX) : undefined;
 }
 
 function bucket(name: string, capacity: number, refillPerMinute: number): RatePolicy {
