@@ -105,7 +105,7 @@ describe('canary by another kind of check', () => {
 
   it('stops at it when it does not, and undoes the first copy', async () => {
     const { id, run } = await create('canary', judged('nowhere'));
-    expect(run).toMatchObject({ state: 'rolled_back', failure: { code: 'wait-timed-out' } });
+    expect(run).toMatchObject({ state: 'rolled_back', failure: { code: 'wait-refused' } });
     expect(await trace(id, run.id)).toEqual([
       ...['create network', 'create web[0]'],
       ...['delete web[0]', 'delete network'],
