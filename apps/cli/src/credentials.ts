@@ -19,8 +19,10 @@ export interface Credentials {
 
 /** A token is renewed when less than this is left of it. */
 const RENEW_MS = 60_000;
-/** Another process may renew so long. */
-const LOCK = { waitMs: 10_000, pauseMs: 100, staleMs: 30_000 } as const;
+/** How long a renewal goes on trying. Its last try may take 15 s more: it is over before its lock is stale. */
+const RENEWAL_PATIENCE_MS = 10_000;
+/** A lock that a process left behind is waited out, and then taken. */
+const LOCK = { waitMs: 40_000, pauseMs: 100, staleMs: 30_000 } as const;
 
 /** What a login or a renewal gave, to be kept. */
 export function credentialsOf(
@@ -68,7 +70,7 @@ export class CredentialStore {
     return this.#alone(async () => {
       const kept = (await this.read()) ?? credentials;
       if (isFresh(kept)) return kept.accessToken; // Another process did it meanwhile.
-      const { api } = new CaissonClient({ url: kept.url });
+      const { api } = new CaissonClient({ url: kept.url, patienceMs: RENEWAL_PATIENCE_MS });
       const { data } = await api.POST('/api/v1/auth/refresh', { body: { refresh_token: kept.refreshToken } });
       if (data === undefined) throw new Error('The API renewed the session without tokens.');
       const renewed = credentialsOf(kept, data, Date.now());
@@ -87,9 +89,14 @@ export class CredentialStore {
     try {
       return await work();
     } finally {
-      await rmdir(lock);
+      await rmdir(lock).catch(unlessGone);
     }
   }
+}
+
+/** Whoever took the lock for stale, or a person, may have removed it meanwhile. */
+function unlessGone(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 function isFresh({ accessExpiresAt }: Credentials): boolean {

@@ -67,12 +67,28 @@ it('ends with the refusal of the API', async () => {
   expect(asked).toHaveLength(1);
 });
 
+it('ends with a problem where something else answers than a stream of events', async () => {
+  const { asked, url } = await serverThat((response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Welcome</p>\n\n');
+  });
+  await expect(collect(watchEvents({ url }, { patienceMs: 300 }))).rejects.toThrow('200 not-the-api');
+  expect(asked).toHaveLength(1);
+});
+
+it('gives up on streams that end before anything comes', async () => {
+  const { url } = await serverThat(says(''));
+  const watching = collect(watchEvents({ url }, { patienceMs: 300, signal: AbortSignal.timeout(5_000) }));
+  await expect(watching).rejects.toThrow('ended before anything came');
+});
+
 it('gives up when nothing was heard for as long as it may take', async () => {
   const { url } = await serverThat(refuses(503));
   await expect(collect(watchEvents({ url }, { patienceMs: 300 }))).rejects.toThrow('503 refused');
 });
 
 it('ends quietly when it is no longer wanted', async () => {
-  const { url } = await serverThat((response) => response.writeHead(200).flushHeaders());
+  const { url } = await serverThat((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+  });
   expect(await collect(watchEvents({ url }, { signal: AbortSignal.timeout(200) }))).toEqual([]);
 });

@@ -101,11 +101,14 @@ class Watch {
   }
 
   async *#connection(): AsyncGenerator<WatchedEvent, void> {
+    let isEmpty = true;
     try {
       for await (const block of openStream(this.#api, { ...this.#options, after: this.#place })) {
+        isEmpty = false;
         yield* this.#take(block);
         if (this.#isOver()) return;
       }
+      if (isEmpty) throw new Cut(new Error('The stream ended before anything came.'));
     } catch (error) {
       if (!(error instanceof Cut)) throw error;
       this.#onCut(error);
@@ -157,10 +160,14 @@ async function askForStream(api: ApiOptions, opening: Opening, signal: AbortSign
   const response = await fetch(addressOf(api.url, opening), { headers, signal }).catch((error: unknown) => {
     throw new Cut(error);
   });
-  if (response.status < 400) return response;
+  if (response.status < 400 && isEventStream(response)) return response;
   const problem = await readProblem(response);
   if (response.status === 429 || response.status >= 500) throw new Cut(problem, retryAfterMs(response));
   throw problem;
+}
+
+function isEventStream({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/event-stream') === true;
 }
 
 function addressOf(url: string, { deployment, types }: Opening): string {

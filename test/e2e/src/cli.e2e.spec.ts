@@ -190,7 +190,7 @@ describe('a deployment', () => {
     following.kill('SIGINT');
   });
 
-  it('up FILE and destroy: what does not go on by itself is not waited for; a plan that nobody approved is dropped', async () => {
+  it('up FILE: what does not go on by itself is not waited for; destroy drops what nobody approved', async () => {
     const file = join(caisson.folder, 'by-hand.yaml');
     const text = await readFile(join(import.meta.dirname, '../../..', FILE), 'utf8');
     const byHand = text.replaceAll(/(autoPlan|autoExecute): true/g, '$1: false');
