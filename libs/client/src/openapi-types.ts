@@ -2645,7 +2645,7 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'idempotency-key-in-use' | 'tenant-exists' | 'username-taken';
+            code?: 'idempotency-key-in-use' | 'members-exhausted' | 'tenant-exists' | 'username-taken';
           } & components['schemas']['Problem'];
         };
       };

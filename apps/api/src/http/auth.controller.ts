@@ -32,6 +32,7 @@ import {
 import { CurrentAccess } from '../security/current-access.js';
 import { apiProblem } from './api-problems.js';
 import { commandContextOf } from './command-context.js';
+import { tenancyProblem } from './tenancy-problem.js';
 
 const CHALLENGE = { 'www-authenticate': 'Bearer realm="caisson"' };
 
@@ -55,7 +56,7 @@ export class AuthController {
     answer: PrincipalView,
     problems: [
       ...(['registration-closed', 'bootstrap-token-invalid', 'invitation-invalid'] as const),
-      ...(['tenant-exists', 'username-taken'] as const),
+      ...(['tenant-exists', 'username-taken', 'members-exhausted'] as const),
     ],
     example: {
       username: 'mia',
@@ -223,6 +224,8 @@ function registrationProblem(rejection: RegistrationRejection): HttpProblem {
         detail: 'Log in with it, or choose another user name.',
         errors: [{ pointer: '/username', detail: 'is taken' }],
       });
+    case 'members-exhausted':
+      return tenancyProblem(rejection);
     default:
       return unreachable(rejection, 'refusal of a registration');
   }

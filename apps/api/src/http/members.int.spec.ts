@@ -1,3 +1,4 @@
+import { ManageMembers, tenantIdOf } from '@caisson/tenancy';
 import { eventually } from '@caisson/testing';
 import { describe, expect, it } from 'vitest';
 import { account, useApi } from '../api.harness.js';
@@ -134,6 +135,23 @@ describe('a member', () => {
       [eve, ann].map((token, index) => api.ask('DELETE', `/members/${ids[index]!}`, { token })),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
+  });
+
+  it('is judged from a snapshot when much has happened in its tenant', async () => {
+    const { id } = await joined('ray', 'viewer');
+    const tenantId = tenantIdOf('default');
+    const members = api.app.get(ManageMembers);
+    for (let index = 0; index < 200; index += 1) {
+      const context = { tenantId, actor: id, commandId: `ray-${index}`, correlationId: 'c', causationId: 'c' };
+      expect(await members.changeRole(id, index % 2 === 0 ? 'operator' : 'viewer', context)).toBeUndefined();
+    }
+    expect((await api.ask('PATCH', `/members/${id}`, { body: { role: 'deployer' } })).status).toBe(200);
+    const { rows } = await api.store.pool.query('select version from snapshot where stream_id = $1', [
+      `tenant-${tenantId}`,
+    ]);
+    expect(rows).toHaveLength(1);
+    expect(await api.ask('GET', `/members/${id}`)).toMatchObject({ status: 200, body: { role: 'deployer' } });
+    await joined('sue', 'viewer');
   });
 
   it('is in the list of its tenant and of no other', async () => {

@@ -19,6 +19,11 @@ export function tenancyProblem(rejection: Rejection): HttpProblem {
     case 'tenant-exists':
     case 'username-taken':
       return apiProblem(rejection.code, 'Choose another name.');
+    case 'members-exhausted':
+      return apiProblem('members-exhausted', {
+        detail: `The tenant has ${rejection.limit} members. An administrator has to show one the door first.`,
+        members: { limit: rejection.limit },
+      });
     case 'last-admin':
       return apiProblem('last-admin', 'Make another member an administrator first.');
     case 'invitation-invalid':

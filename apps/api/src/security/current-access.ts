@@ -13,8 +13,8 @@ export interface PrincipalRef {
 
 /** What callers may do now, read at most once a second each. A no never comes from memory. */
 export class CurrentAccess {
-  private readonly members: Recent<MemberAccess | undefined>;
-  private readonly keys: Recent<KeyAccess | undefined>;
+  private readonly members: Recent<MemberAccess>;
+  private readonly keys: Recent<KeyAccess>;
 
   constructor(
     private readonly find: FindAccess,
@@ -44,12 +44,13 @@ export class CurrentAccess {
 }
 
 async function firstGood<Access>(
-  recent: Recent<Access | undefined>,
+  recent: Recent<Access>,
   [key, read]: readonly [string, () => Promise<Access | undefined>],
   isGood: (access: Access) => boolean,
 ): Promise<Access | undefined> {
-  const remembered = await recent.get(key, read);
-  if (remembered !== undefined && isGood(remembered)) return remembered;
+  const remembered = recent.remembered(key);
+  const known = remembered === undefined ? undefined : await remembered;
+  if (known !== undefined && isGood(known)) return known;
   const current = await recent.refresh(key, read);
   return current !== undefined && isGood(current) ? current : undefined;
 }

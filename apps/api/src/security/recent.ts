@@ -7,7 +7,7 @@ export interface RecentLimits {
 }
 
 interface Entry<Value> {
-  readonly value: Promise<Value>;
+  readonly value: Promise<Value | undefined>;
   readonly readAt: number;
 }
 
@@ -20,26 +20,27 @@ export class Recent<Value> {
     private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
-  /** What was read a moment ago, or is now. */
-  get(key: string, read: () => Promise<Value>): Promise<Value> {
+  /** What was read a moment ago, or is being read; undefined when nothing is. */
+  remembered(key: string): Promise<Value | undefined> | undefined {
     const entry = this.entries.get(key);
     const isRecent = entry !== undefined && this.nowMs() - entry.readAt < this.limits.forMs;
-    return isRecent ? entry.value : this.refresh(key, read);
+    return isRecent ? entry.value : undefined;
   }
 
-  /** Reads it now, and remembers that. A failure is not remembered. */
-  async refresh(key: string, read: () => Promise<Value>): Promise<Value> {
+  /** Reads it now, and remembers that. Neither a failure nor what is not there is remembered. */
+  async refresh(key: string, read: () => Promise<Value | undefined>): Promise<Value | undefined> {
     const entry = { value: read(), readAt: this.nowMs() };
     this.entries.delete(key);
     this.entries.set(key, entry);
     const oldest = this.entries.size > this.limits.entriesMax ? this.entries.keys().next() : undefined;
     if (oldest?.done === false) this.entries.delete(oldest.value);
+    let value: Value | undefined;
     try {
-      return await entry.value;
-    } catch (error) {
-      if (this.entries.get(key) === entry) this.entries.delete(key);
-      throw error;
+      value = await entry.value;
+    } finally {
+      if (value === undefined && this.entries.get(key) === entry) this.entries.delete(key);
     }
+    return value;
   }
 
   /** Forgets one entry: it changed. */

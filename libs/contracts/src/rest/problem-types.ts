@@ -57,6 +57,7 @@ export const API_PROBLEMS = {
   'invitation-invalid': { status: 403, title: 'The invitation is not valid' },
   'invitation-not-found': { status: 404, title: 'There is no such invitation' },
   'invitations-exhausted': { status: 409, title: 'Too many invitations are open' },
+  'members-exhausted': { status: 409, title: 'The tenant has as many members as it may have' },
   'member-not-found': { status: 404, title: 'There is no such member' },
   'last-admin': { status: 409, title: 'The tenant would be left without an administrator' },
   'key-not-found': { status: 404, title: 'There is no such API key' },

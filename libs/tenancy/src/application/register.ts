@@ -29,7 +29,8 @@ export type RegistrationRejection =
   | { readonly code: 'bootstrap-token-invalid' }
   | { readonly code: 'invitation-invalid' }
   | { readonly code: 'tenant-exists'; readonly name: string }
-  | { readonly code: 'username-taken'; readonly username: string };
+  | { readonly code: 'username-taken'; readonly username: string }
+  | { readonly code: 'members-exhausted'; readonly limit: number };
 
 /** What became of a registration. */
 export type Registration =
@@ -110,6 +111,7 @@ function toStrangers(rejection: TenantRejection): RegistrationRejection {
     case 'tenant-exists':
     case 'username-taken':
     case 'invitation-invalid':
+    case 'members-exhausted':
       return rejection;
     default:
       return { code: 'registration-closed' };

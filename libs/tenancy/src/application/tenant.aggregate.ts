@@ -6,6 +6,7 @@ import {
   type NewEvent,
   type RecordedEvent,
 } from '@caisson/event-sourcing';
+import type { Json } from '@caisson/kernel';
 import type { TenantCommand, TenantRejection } from '../domain/tenant.commands.js';
 import { tenantDecider } from '../domain/tenant.decide.js';
 import type { TenantEvent } from '../domain/tenant.events.js';
@@ -46,6 +47,12 @@ export function tenantAggregate(secret?: InvitationSecret): TenantAggregate {
       ...(events.some(({ type }) => type === 'QuotasChanged') ? quotasOf(state, tenantId) : []),
       ...(secret === undefined ? [] : [invitation(secret)]),
     ],
+    snapshots: {
+      schemaVersion: 1,
+      everyEvents: 200,
+      save: (state) => state as unknown as Json,
+      restore: (saved) => saved as unknown as TenantState,
+    },
   };
 }
 

@@ -5,9 +5,9 @@ import type { PrincipalEvent } from './principal.events.js';
 import type { PrincipalState } from './principal.state.js';
 import { keyDecider, type KeyCommand, type KeyState } from './api-key.js';
 import type { TenantCommand } from './tenant.commands.js';
-import { INVITATIONS_MAX, tenantDecider } from './tenant.decide.js';
+import { INVITATIONS_MAX, MEMBERS_MAX, tenantDecider } from './tenant.decide.js';
 import type { TenantEvent } from './tenant.events.js';
-import type { TenantState } from './tenant.state.js';
+import type { Member, TenantState } from './tenant.state.js';
 
 const mia = { principalId: 'p-1', username: 'mia' };
 const tom = { principalId: 'p-2', username: 'tom' };
@@ -169,6 +169,20 @@ describe('members', () => {
     expect(play(second, command)).toMatchObject({ status: 'active' });
     expect(play(second, command, { type: 'RemoveMember', principalId: tom.principalId })).toBe('last-admin');
     expect(play(second, { type: 'RemoveMember', principalId: tom.principalId }, command)).toBe('last-admin');
+  });
+
+  it('are not more than the limit, of whom those who are gone are none', () => {
+    const many = Array.from({ length: MEMBERS_MAX }, (_, index) => ({
+      ...{ principalId: `m-${index}`, username: `m${index}`, role: 'admin', status: 'active' as const },
+    })) satisfies readonly Member[];
+    const invitations = [{ invitationId: 'i-1', role: 'viewer', expiresAt: '2026-01-08' }] as const;
+    const full: TenantState = { status: 'active', name: 'acme', members: many, invitations };
+    const oneLeft: TenantState = { ...full, members: [{ ...many[0]!, status: 'removed' }, ...many.slice(1)] };
+    const rejection = { code: 'members-exhausted', limit: MEMBERS_MAX };
+    for (const command of [{ type: 'AddMember', ...tom, role: 'viewer' } as const, follow]) {
+      expect(tenantDecider.decide(full, command)).toEqual({ outcome: 'rejected', rejection });
+      expect(tenantDecider.decide(oneLeft, command)).toMatchObject({ outcome: 'accepted' });
+    }
   });
 
   it('who are gone are nobody, and leave their name to nobody', () => {

@@ -78,6 +78,7 @@ export type TenantRejection =
   | { readonly code: 'tenant-exists'; readonly name: string }
   | { readonly code: 'tenant-not-found' }
   | { readonly code: 'username-taken'; readonly username: string }
+  | { readonly code: 'members-exhausted'; readonly limit: number }
   | { readonly code: 'member-not-found' }
   /** Without an administrator nobody could let anybody in again. */
   | { readonly code: 'last-admin' }

@@ -15,6 +15,9 @@ import { evolveTenant, type ActiveTenant, type Member, type TenantState } from '
 /** Invitations of a tenant that nobody has used yet. */
 export const INVITATIONS_MAX = 200;
 
+/** Members of a tenant that are not gone: its whole state is read to judge one command. */
+export const MEMBERS_MAX = 10_000;
+
 /** The rules of a tenant. */
 export const tenantDecider: Decider<TenantState, TenantCommand, TenantEvent, TenantRejection> = {
   initialState: { status: 'absent' },
@@ -55,7 +58,7 @@ function foundTenant(state: TenantState, { founder, name }: FoundTenant): Tenant
 
 function addMember(state: ActiveTenant, { principalId, role, username }: AddMember): TenantDecision {
   const known = findMember(state, principalId);
-  if (known === undefined) return accept({ type: 'MemberAdded', principalId, username, role });
+  if (known === undefined) return takeIn(state, { type: 'MemberAdded', principalId, username, role });
   // May come again like the founder. Whether the name has an owner is what the principal says.
   const isTheSame = known.status === 'active' && known.role === role;
   return isTheSame ? accept() : reject({ code: 'username-taken', username });
@@ -83,7 +86,12 @@ function acceptInvitation(state: ActiveTenant, command: AcceptInvitation): Tenan
   const invitation = state.invitations.find((candidate) => candidate.invitationId === invitationId);
   if (invitation === undefined || invitation.expiresAt <= at) return reject({ code: 'invitation-invalid' });
   if (known !== undefined) return reject({ code: 'username-taken', username });
-  return accept({ type: 'MemberAdded', principalId, username, role: invitation.role, invitationId });
+  return takeIn(state, { type: 'MemberAdded', principalId, username, role: invitation.role, invitationId });
+}
+
+function takeIn({ members }: ActiveTenant, added: TenantEvent): TenantDecision {
+  const active = members.filter(({ status }) => status === 'active');
+  return active.length < MEMBERS_MAX ? accept(added) : reject({ code: 'members-exhausted', limit: MEMBERS_MAX });
 }
 
 function changeRole(state: ActiveTenant, { principalId, role }: ChangeRole): TenantDecision {
