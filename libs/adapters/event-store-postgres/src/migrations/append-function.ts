@@ -2,10 +2,10 @@ const ITEM = `item int, tenant_id text, stream_id text, expected_version bigint,
         next_version bigint, next_hash text, fencing_token bigint, first_event_id uuid`;
 
 /**
- * Decides, item by item, which claims there is no place for. The quotas of all tenants of the group are locked until the
- * commit, in the order in which documents touch them: those of a tenant that only gives a place back too, or two groups
- * could wait for each other. The statement after that sees what others used up. An item that comes too late takes no
- * place. What is counted is counted by a trigger on the documents.
+ * Decides, item by item, which claims there is no place for. The quotas of all tenants of the group are locked until
+ * the commit, in the order in which documents touch them: those of a tenant that only gives a place back too, or two
+ * groups could wait for each other. The statement after that sees what others used up. An item that comes too late
+ * takes no place. What is counted is counted by a trigger on the documents.
  */
 const REFUSE_CLAIMS = `
   if items::text like '%"claims"%' then
