@@ -1,46 +1,23 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PlanUnit } from '@caisson/contracts';
-import { openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
-import { createTestDatabase, eventually, lacks, markedProcessesOf, type TestDatabase } from '@caisson/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  newPlace,
-  startWholeExecutor,
-  StoryTeller,
-  unit,
-  unitOn,
-  type ExecutorPlace,
-  type RunningExecutor,
-} from './executor.harness.js';
+import { eventually, lacks, markedProcessesOf } from '@caisson/testing';
+import { describe, expect, it } from 'vitest';
+import { useExecutorStage } from './executor-stage.harness.js';
+import { StoryTeller, unit, unitOn } from './executor.harness.js';
 
 const TASK_SECONDS = 15;
 const MEMORY_BYTES_MAX = 200 * 1024 * 1024;
 
-let database: TestDatabase;
-let place: ExecutorPlace;
-let executor: RunningExecutor;
-let outside: OpenedEventStore;
+const stage = useExecutorStage({
+  CAISSON_EXECUTOR_TASK_TIMEOUT_SECONDS: String(TASK_SECONDS),
+  CAISSON_TOOL_GRACE_SECONDS: '1',
+});
 let tools = 0;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  const settings = { CAISSON_EXECUTOR_TASK_TIMEOUT_SECONDS: String(TASK_SECONDS), CAISSON_TOOL_GRACE_SECONDS: '1' };
-  place = { ...(await newPlace()), settings };
-  executor = await startWholeExecutor(database.url, place);
-  outside = await openEventStore({ url: database.url });
-});
-afterAll(async () => {
-  await executor.stop();
-  await outside.close();
-  await database.drop();
-  await rm(place.dataDir, { recursive: true, force: true });
-});
 
 /** A unit whose tool runs a command of the shell; its second try does the other thing. */
 function tool(first: string, second: string): PlanUnit {
   tools += 1;
-  const flag = join(place.dataDir, `tried-${tools}`);
+  const flag = join(stage.place.dataDir, `tried-${tools}`);
   const command = `if [ -e ${flag} ]; then ${second}; else touch ${flag}; ${first}; fi`;
   const text = `
     resource "terraform_data" "only" {
@@ -55,7 +32,7 @@ async function facts(story: StoryTeller): Promise<readonly string[]> {
   return eventually(
     'the run to end',
     async () => {
-      const found = await outside.consumers.readStream(story.execution, 0);
+      const found = await stage.outside.consumers.readStream(story.execution, 0);
       const said = found.map(({ data, type }) => {
         const { code } = (data as { readonly failure?: { readonly code: string } }).failure ?? {};
         return [type.split('.')[2], code].filter(Boolean).join(' ');
@@ -70,7 +47,7 @@ describe.skipIf(lacks('terraform'))('a tool that does not behave', () => {
   it('is stopped with all that it started when its time is over, and tried again', { timeout: 150_000 }, async () => {
     const mark = `37${String(Date.now()).slice(-7)}`;
     const deaf = `trap '' INT TERM; setsid sh -c 'trap "" INT TERM; sleep ${mark}' & sleep ${mark}`;
-    const story = new StoryTeller(outside.events);
+    const story = new StoryTeller(stage.outside.events);
     await story.startRun([tool(deaf, 'true')], 'keep');
     await eventually('all of it to run', async () => (await markedProcessesOf(`sleep ${mark}`)).length > 1, 60_000);
     const said = await facts(story);
@@ -81,7 +58,7 @@ describe.skipIf(lacks('terraform'))('a tool that does not behave', () => {
   });
 
   it('fails clearly when it prints a gigabyte; the log is bounded and memory flat', { timeout: 150_000 }, async () => {
-    const story = new StoryTeller(outside.events);
+    const story = new StoryTeller(stage.outside.events);
     const before = process.memoryUsage().rss;
     await story.startRun([tool('yes "$(printf %01000d 7)" | head -c 1000000000', 'exit 7')], 'keep');
     const said = await facts(story);
@@ -90,7 +67,7 @@ describe.skipIf(lacks('terraform'))('a tool that does not behave', () => {
     expect(said.some((fact) => fact === 'task-timed-out' || fact === 'task-failed tool-output-limit')).toBe(true);
     expect(said.at(-1)).toMatch(/^execution-failed /);
     expect(process.memoryUsage().rss - before).toBeLessThan(MEMORY_BYTES_MAX);
-    const { rows } = await outside.pool.query<{ lines: string; bytes: string }>(
+    const { rows } = await stage.outside.pool.query<{ lines: string; bytes: string }>(
       `select max(lines) as lines, max(bytes) as bytes from (
          select sum(line_count) as lines, sum(length(lines)) as bytes from attempt_log
            where attempt_id like $1 group by attempt_id) as logs`,
@@ -103,12 +80,12 @@ describe.skipIf(lacks('terraform'))('a tool that does not behave', () => {
 
   it('leaves no daemon behind, fails clearly, and the executor goes on', { timeout: 150_000 }, async () => {
     const mark = `38${String(Date.now()).slice(-7)}`;
-    const story = new StoryTeller(outside.events);
+    const story = new StoryTeller(stage.outside.events);
     const daemon = `setsid sh -c 'exec sleep ${mark}' </dev/null >/dev/null 2>&1 &`;
     await story.startRun([tool(`${daemon} sleep 1`, 'true')], 'keep');
     expect((await facts(story)).at(-1)).toBe('execution-failed tool-left-processes');
     expect(await markedProcessesOf(`sleep ${mark}`)).toEqual([]);
-    const next = new StoryTeller(outside.events);
+    const next = new StoryTeller(stage.outside.events);
     await next.startRun([tool('true', 'true')], 'keep');
     expect((await facts(next)).at(-1)).toBe('execution-verified');
   });

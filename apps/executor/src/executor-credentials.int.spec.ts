@@ -1,50 +1,26 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Failure, PlanUnit } from '@caisson/contracts';
-import { openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
 import type { JsonObject } from '@caisson/kernel';
 import { parseSecretKeys, SecretEnvelopes } from '@caisson/secret-box';
 import { systemClock } from '@caisson/service';
 import { ManageCredentials } from '@caisson/tenancy';
-import { createTestDatabase, eventually, lacks, newContext, type TestDatabase } from '@caisson/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  newPlace,
-  startWholeExecutor,
-  StoryTeller,
-  unit,
-  unitOn,
-  type ExecutorPlace,
-  type RunningExecutor,
-} from './executor.harness.js';
+import { eventually, lacks, newContext } from '@caisson/testing';
+import { describe, expect, it } from 'vitest';
+import { useExecutorStage } from './executor-stage.harness.js';
+import { StoryTeller, unit, unitOn } from './executor.harness.js';
 
 /** Nothing but the tool may see it. */
 const CANARY = `canary:${randomUUID()}`;
 
-let database: TestDatabase;
-let place: ExecutorPlace;
-let executor: RunningExecutor;
-let outside: OpenedEventStore;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  place = await newPlace();
-  executor = await startWholeExecutor(database.url, place);
-  outside = await openEventStore({ url: database.url });
-});
-afterAll(async () => {
-  await executor.stop();
-  await outside.close();
-  await database.drop();
-  await rm(place.dataDir, { recursive: true, force: true });
-});
+const stage = useExecutorStage();
 
 async function store(tenantId: string, name: string, values: Readonly<Record<string, string>>): Promise<void> {
-  const sealer = new SecretEnvelopes(parseSecretKeys(place.encryptionKey));
-  const runtime = { store: outside.events, clock: systemClock, service: 'api' };
+  const sealer = new SecretEnvelopes(parseSecretKeys(stage.place.encryptionKey));
+  const runtime = { store: stage.outside.events, clock: systemClock, service: 'api' };
   const context = { tenantId, ...newContext({ service: 'api' }) };
-  await new ManageCredentials(runtime, outside.documents, sealer).store({ name, values, context });
+  await new ManageCredentials(runtime, stage.outside.documents, sealer).store({ name, values, context });
 }
 
 function module_(text: string, credential: string): PlanUnit {
@@ -57,7 +33,7 @@ async function factOf<Data>(story: StoryTeller, fact: string): Promise<Data> {
   return eventually(
     `the fact ${fact}`,
     async () => {
-      const facts = await outside.consumers.readStream(story.execution, 0);
+      const facts = await stage.outside.consumers.readStream(story.execution, 0);
       return facts.find((found) => found.type === type)?.data as Data | undefined;
     },
     60_000,
@@ -66,12 +42,12 @@ async function factOf<Data>(story: StoryTeller, fact: string): Promise<Data> {
 
 /** Every row of every table, as text. */
 async function everything(): Promise<string> {
-  const { rows: tables } = await outside.pool.query<{ name: string }>(
+  const { rows: tables } = await stage.outside.pool.query<{ name: string }>(
     `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'public'`,
   );
   const texts = await Promise.all(
     tables.map(async ({ name }) => {
-      const { rows } = await outside.pool.query<{ text: string }>(`select t::text as text from ${name} t`);
+      const { rows } = await stage.outside.pool.query<{ text: string }>(`select t::text as text from ${name} t`);
       return rows.map(({ text }) => text).join('\n');
     }),
   );
@@ -80,9 +56,9 @@ async function everything(): Promise<string> {
 
 describe.skipIf(lacks('terraform'))('a unit with a credential', () => {
   it('acts with its values, and they are nowhere else in any form', { timeout: 120_000 }, async () => {
-    const story = new StoryTeller(outside.events);
+    const story = new StoryTeller(stage.outside.events);
     await store(story.tenantId, 'deployer', { DEPLOY_TOKEN: CANARY, TF_VAR_token: CANARY });
-    const seen = join(place.dataDir, 'seen');
+    const seen = join(stage.place.dataDir, 'seen');
     const text = `
       variable "token" { type = string }
       resource "terraform_data" "only" {
@@ -106,7 +82,7 @@ describe.skipIf(lacks('terraform'))('a unit with a credential', () => {
     const inBase64 = bytes.subarray(2, -3).toString('base64'); // Aligned as behind one more letter.
     for (const form of [CANARY, bytes.toString('hex'), encodeURIComponent(CANARY), inBase64])
       expect(kept).not.toContain(form);
-    const { rows } = await outside.pool.query<{ data: JsonObject }>(
+    const { rows } = await stage.outside.pool.query<{ data: JsonObject }>(
       `select data from event where type = 'CredentialUsed' order by event_id`,
     );
     const { deploymentId, runId } = story;
@@ -115,7 +91,7 @@ describe.skipIf(lacks('terraform'))('a unit with a credential', () => {
   });
 
   it('fails by name when there is no such credential', { timeout: 120_000 }, async () => {
-    const story = new StoryTeller(outside.events);
+    const story = new StoryTeller(stage.outside.events);
     await store(randomUUID(), 'theirs', { TOKEN: CANARY });
     await story.startRun([module_('', 'theirs')], 'keep');
     const { failure } = await factOf<{ failure: Failure }>(story, 'execution-failed');

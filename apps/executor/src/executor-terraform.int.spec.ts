@@ -1,21 +1,13 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AppliedUnit, Failure, PlanUnit } from '@caisson/contracts';
 import type { JsonObject } from '@caisson/kernel';
 import { openEngines } from '@caisson/engines';
-import { openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
 import { systemClock, systemIds } from '@caisson/service';
-import { createTestDatabase, engineCall, eventually, lacks, type TestDatabase } from '@caisson/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  newPlace,
-  startWholeExecutor,
-  StoryTeller,
-  unit,
-  unitOn,
-  type ExecutorPlace,
-  type RunningExecutor,
-} from './executor.harness.js';
+import { engineCall, eventually, lacks } from '@caisson/testing';
+import { describe, expect, it } from 'vitest';
+import { useExecutorStage } from './executor-stage.harness.js';
+import { StoryTeller, unit, unitOn } from './executor.harness.js';
 
 /** The second resource fails at the apply, after the first was made: its condition is known only then. */
 const HALF_WAY = `
@@ -35,23 +27,7 @@ const WHOLE = `
   resource "terraform_data" "only" { input = var.name }
   output "name" { value = terraform_data.only.output }`;
 
-let database: TestDatabase;
-let place: ExecutorPlace;
-let executor: RunningExecutor;
-let outside: OpenedEventStore;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  place = await newPlace();
-  executor = await startWholeExecutor(database.url, place);
-  outside = await openEventStore({ url: database.url });
-});
-afterAll(async () => {
-  await executor.stop();
-  await outside.close();
-  await database.drop();
-  await rm(place.dataDir, { recursive: true, force: true });
-});
+const stage = useExecutorStage();
 
 function module_(
   unitId: string,
@@ -67,7 +43,7 @@ async function ending(story: StoryTeller, fact: string) {
   return eventually(
     `the fact ${fact}`,
     async () => {
-      const facts = await outside.consumers.readStream(story.execution, 0);
+      const facts = await stage.outside.consumers.readStream(story.execution, 0);
       return facts.find((found) => found.type === type)?.data as
         { applied: AppliedUnit[]; failure: Failure } | undefined;
     },
@@ -80,7 +56,7 @@ describe.skipIf(lacks('terraform'))('a run with Terraform', () => {
     'that fails half way says what was made, in Terraform’s own words, and undoes exactly that',
     { timeout: 120_000 },
     async () => {
-      const story = new StoryTeller(outside.events);
+      const story = new StoryTeller(stage.outside.events);
       await story.startRun([module_('base', HALF_WAY)], 'keep');
       const failed = await ending(story, 'execution-failed');
       expect(JSON.stringify(failed.failure.diagnostics)).toContain('The first one is not as the second one needs it.');
@@ -92,7 +68,7 @@ describe.skipIf(lacks('terraform'))('a run with Terraform', () => {
   );
 
   it('feeds outputs to the units behind it', { timeout: 120_000 }, async () => {
-    const story = new StoryTeller(outside.events);
+    const story = new StoryTeller(stage.outside.events);
     await story.startRun([
       module_('first', WHOLE, { variables: { name: 'shop' } }),
       module_('second', WHOLE, { variables: { name: '${first.outputs.name}-two' }, dependsOn: ['first'] }),
@@ -103,9 +79,9 @@ describe.skipIf(lacks('terraform'))('a run with Terraform', () => {
   });
 
   it('that was cut off goes on with the rest of what was approved', { timeout: 120_000 }, async () => {
-    const story = new StoryTeller(outside.events);
-    const counted = join(place.dataDir, 'made');
-    const goOn = join(place.dataDir, 'go-on');
+    const story = new StoryTeller(stage.outside.events);
+    const counted = join(stage.place.dataDir, 'made');
+    const goOn = join(stage.place.dataDir, 'go-on');
     const text = `
       resource "terraform_data" "first" {
         input = "made"
@@ -120,9 +96,9 @@ describe.skipIf(lacks('terraform'))('a run with Terraform', () => {
     await story.startRun([{ ...base, artifact: planned.artifact }], 'keep', planned.changes);
     const lines = async () => readFile(counted, 'utf8').catch(() => '');
     await eventually('the second resource to be begun', async () => (await lines()).includes('begun'), 30_000);
-    await executor.stop();
+    await stage.stopExecutor();
     await writeFile(goOn, '');
-    executor = await startWholeExecutor(database.url, place);
+    await stage.startExecutor();
     const verified = await ending(story, 'execution-verified');
     expect(Object.keys(verified.applied[0]!.resources[0]!.expected)).toEqual([
       'terraform_data.first',
@@ -137,16 +113,16 @@ async function planOf(story: StoryTeller, unit: PlanUnit) {
   const { unitId } = unit;
   const engines = await openEngines({
     settings: {
-      encryptionKey: place.encryptionKey,
-      dataDir: join(place.dataDir, 'planner'),
-      stateBackendUrl: `http://127.0.0.1:${place.port}`,
+      encryptionKey: stage.place.encryptionKey,
+      dataDir: join(stage.place.dataDir, 'planner'),
+      stateBackendUrl: `http://127.0.0.1:${stage.place.port}`,
       sandboxReadySeconds: 300,
       toolGraceSeconds: 10,
       probeAllow: [],
       probeDeny: [],
     },
     service: 'planner',
-    database: outside.pool,
+    database: stage.outside.pool,
     clock: systemClock,
     ids: systemIds,
     environment: process.env,
