@@ -1,3 +1,4 @@
 export { databaseUrl } from './database-url.js';
-export { freePort, startPostgresServer } from './postgres-server.js';
+export { freePort } from './free-port.js';
+export { startPostgresServer } from './postgres-server.js';
 export type { PostgresServer, PostgresServerOptions } from './postgres-server.js';

