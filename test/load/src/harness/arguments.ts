@@ -9,7 +9,7 @@ export interface BenchArguments {
   /** Absent: each goal's own. */
   readonly sliceMs?: number;
   readonly calmWaitMs: number;
-  /** Whether the page of the last run is written. */
+  /** Whether the result is kept and the page of the last runs written. */
   readonly write: boolean;
 }
 

@@ -1,18 +1,12 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { messageOf } from '@caisson/kernel';
 import type { BenchArguments } from './arguments.js';
 import type { Contest, Goal } from './goal.js';
 import { describeMachine } from './machine.js';
-import { benchmarksPage, type GoalResult } from './page.js';
+import type { GoalResult } from './page.js';
+import { keepResult } from './results.js';
 import { runRounds, type SliceRecord } from './rounds.js';
 import { sidesOver } from './sides.js';
 import { isTooNoisy, judge } from './verdict.js';
-
-const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
-const RESULTS = join(ROOT, 'test/load/results/last-run.json');
-const PAGE = join(ROOT, 'docs/reference/benchmarks.md');
 
 /**
  * Runs goals one after the other. Each slice and each summary is a line of JSON on standard output; people read
@@ -36,7 +30,11 @@ export async function benchmark(goals: readonly Goal[], options: BenchArguments)
     }
     results.push(result);
     print({ summary: result });
-    if (options.write) await keep(goals, result);
+    if (options.write)
+      await keepResult(
+        goals.map(({ id }) => id),
+        result,
+      );
   }
   return results.some((result) => isMissed(result) || result.error !== undefined) ? 1 : 0;
 }
@@ -126,23 +124,6 @@ async function measure(goal: Goal, contest: Contest, options: BenchArguments): P
 }
 
 const NOTHING = { comparisons: [], sides: [], tooNoisy: false, calmShare: 0, notes: [] };
-
-/** Puts a result among those of earlier runs and writes the page anew. */
-async function keep(goals: readonly Goal[], result: GoalResult): Promise<void> {
-  const earlier = await readResults();
-  const kept = goals.flatMap(({ id }) => (id === result.id ? result : (earlier.find((old) => old.id === id) ?? [])));
-  await mkdir(dirname(RESULTS), { recursive: true });
-  await writeFile(RESULTS, `${JSON.stringify(kept, undefined, 1)}\n`);
-  await writeFile(PAGE, benchmarksPage(kept));
-}
-
-async function readResults(): Promise<readonly GoalResult[]> {
-  try {
-    return JSON.parse(await readFile(RESULTS, 'utf8')) as GoalResult[];
-  } catch {
-    return []; // The first run.
-  }
-}
 
 function print(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);

@@ -22,10 +22,11 @@ export interface GoalResult {
   readonly error?: string;
 }
 
-const INTRODUCTION = `The last run of each goal, written by \`npm run bench\`. A ratio is taken within a round, between
-slices that alternate on the same machine; then the median and the spread over the rounds are given. Absolute figures
-are shown beside them and prove nothing about another machine. **Gate**: must hold. **Goal**: where this is going; it
-counts as reached only when the worse quartile reaches it and the floor held still.`;
+const INTRODUCTION = `The last run of each goal, written by \`npm run bench\` from what it keeps in \`benchmarks.json\`,
+each with its machine, commit and date. A ratio is taken within a round, between slices that alternate on the same
+machine; then the median and the spread over the rounds are given. Absolute figures are shown beside them and prove
+nothing about another machine. **Gate**: must hold. **Goal**: where this is going; it counts as reached only when the
+worse quartile reaches it and the floor held still.`;
 
 /** `docs/reference/benchmarks.md`: the last run of each goal. */
 export function benchmarksPage(results: readonly GoalResult[]): string {
@@ -90,7 +91,7 @@ function sideRow(side: SideResult): readonly string[] {
 }
 
 function mark(value: number | undefined, atLeast: boolean): string {
-  return value === undefined ? '' : `${atLeast ? '≥' : '≤'} ${value}`;
+  return value === undefined ? '' : `${atLeast ? '≥' : '≤'} ${short(value)}`;
 }
 
 /** Three significant digits, without an exponent. */
