@@ -30,8 +30,14 @@ export interface Standalone {
 /** A part that is not ready by then keeps nobody from starting: `/readyz` says what it lacks. */
 const READY_LIMIT_MS = 30_000;
 
-/** In the order in which they start; the first answers every path that no other one owns. */
-const SERVICES = [apiService, webhookIngestService, plannerService, executorService, driftDetectorService] as const;
+/** All of Caisson's, in the order in which they start; the first answers every path that no other one owns. */
+export const SERVICES = [
+  apiService,
+  webhookIngestService,
+  plannerService,
+  executorService,
+  driftDetectorService,
+] as const;
 
 /**
  * Starts the embedded profile: Postgres from its npm package, a sandbox cloud and the five services, all on one host.

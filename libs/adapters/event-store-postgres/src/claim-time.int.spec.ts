@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createTestDatabase, newAppend, newStream, type TestDatabase } from '@caisson/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { pg } from './connection.js';
 import { migrate } from './migrate.js';
 import { openEventStore, type OpenedEventStore } from './open-event-store.js';
 
@@ -9,13 +10,24 @@ let store: OpenedEventStore;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await migrate({ ownerUrl: database.url, migrations: [] });
-  store = await openEventStore({ url: database.url });
+  await migrate({ ownerUrl: database.url, appRole: { password: 'app' } });
+  const url = new URL(database.url); // As services are: row level security holds for them.
+  url.username = 'caisson_app';
+  url.password = 'app';
+  store = await openEventStore({ url: url.href });
 });
 afterAll(async () => {
   await store.close();
   await database.drop();
 });
+
+/** Only who owns a table may renew its statistics. */
+async function analyzed(): Promise<void> {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await client.query('analyze job');
+  await client.end();
+}
 
 /** Waiting jobs of so many tenants; some of them are in hand. */
 async function queueWith(tenants: number, each: number, inHand: number): Promise<string> {
@@ -27,7 +39,7 @@ async function queueWith(tenants: number, each: number, inHand: number): Promise
     ),
   );
   if (inHand > 0) await store.jobs.claim({ queue, worker: 'w', limit: inHand, leaseMs: 600_000 });
-  await store.pool.query('analyze job');
+  await analyzed();
   return queue;
 }
 

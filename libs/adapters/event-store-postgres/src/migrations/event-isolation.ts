@@ -6,19 +6,24 @@ const MAY_SEE = `case when coalesce(current_setting('app.tenant', true), '') <> 
     then tenant_id = current_setting('app.tenant', true)
     else current_setting('app.across', true) = 'on' end`;
 
+/** Row level security on tables whose rows belong to tenants and are also worked on across them. */
+function isolate(tables: readonly string[]): readonly string[] {
+  return tables.flatMap((table) => [
+    `alter table ${table} enable row level security, force row level security`,
+    `create policy ${table}_of_tenant on ${table} using (${MAY_SEE}) with check (${MAY_SEE})`,
+    `do $$ begin
+      execute format('create policy ${table}_of_owner on ${table} to %I using (true) with check (true)', current_user);
+    end $$`,
+  ]);
+}
+
 /**
  * Row level security on events and what belongs to them. Relay, consumers, sweep and live reader work across tenants on
  * connections that say so; a stream is read by `load_stream`, which says its tenant first and runs as its caller.
  * Keep in step with `postgres-event-store.ts`, which calls it, and `connection.ts`, which opens connections.
  */
 export const EVENT_ISOLATION = [
-  ...['event', 'stream', 'snapshot'].flatMap((table) => [
-    `alter table ${table} enable row level security, force row level security`,
-    `create policy ${table}_of_tenant on ${table} using (${MAY_SEE}) with check (${MAY_SEE})`,
-    `do $$ begin
-      execute format('create policy ${table}_of_owner on ${table} to %I using (true) with check (true)', current_user);
-    end $$`,
-  ]),
+  ...isolate(['event', 'stream', 'snapshot']),
   `create function load_stream(for_tenant text, for_stream text, first_event uuid, shape int, until_version bigint)
     returns table (event_id uuid, version bigint, hash text, data_text text, type text, schema_version int,
       snapshot_version bigint, snapshot_hash text, command_id text, correlation_id text, causation_id text, actor text,
@@ -48,3 +53,9 @@ export const EVENT_ISOLATION = [
           order by e.version);
     end $$`,
 ];
+
+/**
+ * The same on what services work by. Workers, lease holders and consumers serve all tenants; whoever says one sees that
+ * one's work only.
+ */
+export const WORK_ISOLATION = isolate(['job', 'lease', 'consumer_position']);

@@ -1,6 +1,6 @@
 import { appendFunction } from './append-function.js';
 import { DOCUMENT_ISOLATION } from './document-isolation.js';
-import { EVENT_ISOLATION } from './event-isolation.js';
+import { EVENT_ISOLATION, WORK_ISOLATION } from './event-isolation.js';
 import { CONSUMER_TABLES, EVENT_TABLES, OUTBOX_TABLES, WORK_TABLES } from './event-store-tables.js';
 import { CONSUMER_FUNCTIONS, LEASE_FUNCTIONS } from './lease-functions.js';
 import { OUTBOX_FUNCTIONS } from './outbox-functions.js';
@@ -29,4 +29,5 @@ export const EVENT_STORE_MIGRATIONS: readonly MigrationClass[] = [
   sqlMigration('CountQuotas1764520000000', [...QUOTA_TABLES, ...QUOTA_FUNCTIONS, appendFunction({ claims: true })]),
   sqlMigration('IsolateDocuments1764525600000', DOCUMENT_ISOLATION),
   sqlMigration('IsolateEvents1764529200000', EVENT_ISOLATION),
+  sqlMigration('IsolateWork1764532800000', WORK_ISOLATION),
 ];
