@@ -1,7 +1,7 @@
 import type { AppliedUnit, AttributeChange, ChangeAction, Diagnostic, ResourceLifecycle } from '@caisson/contracts';
 import type { Json, JsonObject } from '@caisson/kernel';
 import type { Secrets } from './credentials.js';
-import type { WaitableRequest, Waiting } from './waiting.js';
+import type { Waited, Waiting } from './waiting.js';
 
 /** How a failed call may be treated. `unknown` = the effect may have happened: look at the world first. */
 export type ErrorClass = 'transient' | 'permanent' | 'unknown';
@@ -152,6 +152,12 @@ export interface ApplyRequest {
   readonly previous?: AppliedUnit;
   /** Exactly this dry run is applied; a tool that finds it stale fails with `plan-stale`. */
   readonly artifact?: Uint8Array;
+}
+
+/** What an apply that may wait is asked: again and again until it answers a result or fails. */
+export interface WaitableRequest extends ApplyRequest {
+  /** Absent: the first time. */
+  readonly waited?: Waited;
 }
 
 /** What an apply left. */

@@ -16,9 +16,10 @@ export type {
   UnitInput,
   UnitPlan,
   UnknownProperty,
+  WaitableRequest,
 } from './engine.js';
 export { isWaiting } from './waiting.js';
-export type { Wait, WaitableRequest, Waited, Waiting } from './waiting.js';
+export type { Wait, Waited, Waiting } from './waiting.js';
 export type { Runner, RunnerRegistry } from './runner-registry.js';
 export type { CredentialSource, CredentialUse, EngineOperation, Secrets } from './credentials.js';
 export type { Envelope, EnvelopeSealer, SecretBox } from './secret-box.js';

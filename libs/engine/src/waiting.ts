@@ -1,5 +1,4 @@
 import type { Instant, Json } from '@caisson/kernel';
-import type { ApplyRequest, ApplyResult } from './engine.js';
 
 /** What an engine waits for. Nothing of ours is held meanwhile: no process, no connection, no place. */
 export interface Wait {
@@ -26,13 +25,7 @@ export interface Waited {
   readonly received?: { readonly payload: Json; readonly at: Instant };
 }
 
-/** What an apply that may wait is asked: again and again until it answers a result or fails. */
-export interface WaitableRequest extends ApplyRequest {
-  /** Absent: the first time. */
-  readonly waited?: Waited;
-}
-
 /** Whether an answer says that there is no result yet. */
-export function isWaiting(answer: ApplyResult | Waiting | object): answer is Waiting {
+export function isWaiting(answer: object): answer is Waiting {
   return 'waiting' in answer;
 }

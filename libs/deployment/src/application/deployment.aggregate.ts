@@ -7,7 +7,7 @@ import { PUBLIC_FACTS, type DeploymentEvent } from '../domain/deployment.events.
 import type { DeploymentState } from '../domain/deployment.state.js';
 import { documentsOf } from './deployment-documents.js';
 import { claimsOf } from './deployment-quotas.js';
-import { startJobsOf } from './start-when-due.js';
+import { startJobsOf } from './run-start-jobs.js';
 
 /** Shape of an event's data; raise it with an upcaster in `upcast`. */
 const EVENT_SCHEMA_VERSION = 1;

@@ -1,24 +1,9 @@
-import type { ClaimedJob, DocumentContext, JobVerdict, NewJob } from '@caisson/event-sourcing';
+import type { ClaimedJob, JobVerdict } from '@caisson/event-sourcing';
 import { deterministicId } from '@caisson/kernel';
-import type { DeploymentEvent } from '../domain/deployment.events.js';
 import { commandRun, type DeploymentPorts } from './command-deployment.js';
-
-/** The queue of approved runs that wait for their time. */
-export const RUN_START_QUEUE = 'run-starts';
 
 /** A window that is far away is asked for again meanwhile: a clock may be set. */
 const ASK_AGAIN_MS_MAX = 3_600_000;
-
-/** One job for each approval of a run that has to wait. Due at its time. */
-export function startJobsOf(events: readonly DeploymentEvent[], seen: DocumentContext): readonly NewJob[] {
-  return events.flatMap((event): NewJob[] => {
-    if (event.type !== 'RunApproved' || event.startsAt === undefined) return [];
-    const { deploymentId, origin, runId, startsAt } = event;
-    const delayMs = Math.max(0, Date.parse(startsAt) - Date.parse(origin.at));
-    const payload = { deploymentId, runId, correlationId: origin.correlationId };
-    return [{ queue: RUN_START_QUEUE, key: `${runId}/${seen.version}`, payload, delayMs }];
-  });
-}
 
 /** Starts approved runs whose time has come, where the deployment says that this needs no person. */
 export class StartWhenDue {
