@@ -12,6 +12,7 @@ import {
   Register,
 } from '@caisson/tenancy';
 import { ReactToFact } from '@caisson/deployment';
+import { ReplacePolicy, StoredPolicies } from '@caisson/drift';
 import {
   Authenticator,
   DocsModule,
@@ -27,6 +28,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { DEPLOYMENT_COMMAND_HANDLERS } from './commands/deployment-command-handlers.js';
+import { ReplacePolicyHandler } from './commands/drift-command-handlers.js';
 import { ReplaceTableHandler } from './commands/planning-command-handlers.js';
 import { TENANCY_COMMAND_HANDLERS } from './commands/tenancy-command-handlers.js';
 import { DeploymentFactsConsumer } from './events/deployment-facts.consumer.js';
@@ -45,7 +47,7 @@ import {
   ListDeploymentsHandler,
   ListRevisionsHandler,
 } from './queries/deployment-queries.js';
-import { FindDriftReportHandler, ListDriftReportsHandler } from './queries/drift-queries.js';
+import { FindDriftPolicyHandler, FindDriftReportHandler, ListDriftReportsHandler } from './queries/drift-queries.js';
 import { ReadDeploymentHistoryHandler, ReadRunHistoryHandler } from './queries/history-queries.js';
 import { FindPlanHandler, FindRunHandler, ListRunsHandler, ListTasksHandler } from './queries/run-queries.js';
 import { FindCredentialHandler, ListCredentialsHandler } from './queries/credential-queries.js';
@@ -92,6 +94,7 @@ const QUERY_HANDLERS = [
   FindTaskHandler,
   ListAttemptsHandler,
   ReadAttemptLogHandler,
+  FindDriftPolicyHandler,
   FindDriftReportHandler,
   ListDriftReportsHandler,
   ReadDeploymentHistoryHandler,
@@ -128,6 +131,7 @@ export class ApiModule {
         ...QUERY_HANDLERS,
         ...TENANCY_COMMAND_HANDLERS,
         ReplaceTableHandler,
+        ReplacePolicyHandler,
         CommandAnswers,
         DeploymentRequests,
         PlanningTables,
@@ -170,6 +174,8 @@ function useCaseProviders(ports: ApiPorts): readonly Provider[] {
     { provide: StoredTables, useValue: new StoredTables(documents) },
     { provide: RecomputePlan, useValue: new RecomputePlan(documents, new StoredTables(documents)) },
     { provide: ReplaceTable, useValue: new ReplaceTable(runtime) },
+    { provide: StoredPolicies, useValue: new StoredPolicies(documents) },
+    { provide: ReplacePolicy, useValue: new ReplacePolicy(runtime) },
     { provide: ReactToFact, useValue: new ReactToFact(ports, documents) },
   ];
 }

@@ -10,6 +10,7 @@ import type {
   DeployedResource,
   DeploymentResource,
   DeploymentSummary,
+  DriftPolicyResource,
   DriftReportResource,
   HistoryEntry,
   LogAnswer,
@@ -248,6 +249,18 @@ export class CaissonClient {
   replacePriceBook(body: Schemas['PriceBookInput'], ifVersion: number): Promise<PriceBookResource> {
     const params = { header: { 'If-Match': `"${ifVersion}"` } };
     return bodyOf(this.api.PUT('/api/v1/price-book', { params, body }));
+  }
+
+  /** What the tenant holds of drift, or an older version of it. */
+  driftPolicy(version?: number): Promise<DriftPolicyResource> {
+    if (version === undefined) return bodyOf(this.api.GET('/api/v1/drift-policy'));
+    return bodyOf(this.api.GET('/api/v1/drift-policy/versions/{version}', { params: { path: { version } } }));
+  }
+
+  /** See `replaceTypeTable`. */
+  replaceDriftPolicy(body: Schemas['DriftPolicyInput'], ifVersion: number): Promise<DriftPolicyResource> {
+    const params = { header: { 'If-Match': `"${ifVersion}"` } };
+    return bodyOf(this.api.PUT('/api/v1/drift-policy', { params, body }));
   }
 
   /** Waits until a run reaches one of the states. @throws Error that names run and state when the limit passes. */

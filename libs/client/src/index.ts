@@ -16,6 +16,7 @@ export type {
   DeploymentResource,
   DeploymentSummary,
   DriftItem,
+  DriftPolicyResource,
   DriftReportResource,
   HistoryEntry,
   LogAnswer,

@@ -1000,6 +1000,41 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/drift-policy': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read the drift policy */
+    get: operations['readDriftPolicy'];
+    /** Replace the drift policy by a new version */
+    put: operations['replaceDriftPolicy'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/drift-policy/versions/{version}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read a version of the drift policy */
+    get: operations['readDriftPolicyVersion'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/events': {
     parameters: {
       query?: never;
@@ -1101,6 +1136,8 @@ export interface components {
       /** @default false */
       unknown: boolean;
     };
+    AttributePattern: string;
+    AttributePatternInput: string;
     CallbackAddress: {
       path: string;
       expiresAt: string;
@@ -1368,6 +1405,19 @@ export interface components {
       path: string;
       expected?: components['schemas']['JsonValue'];
       actual?: components['schemas']['JsonValue'];
+    };
+    DriftPolicy: {
+      severities: components['schemas']['SeverityTable'];
+    };
+    DriftPolicyInput: {
+      severities: components['schemas']['SeverityTableInput'];
+    };
+    DriftPolicyResource: {
+      version: number;
+      digest: components['schemas']['Digest'];
+      content: components['schemas']['DriftPolicy'];
+      replacedAt?: string;
+      replacedBy?: string;
     };
     DriftReportResource: {
       id: string;
@@ -2162,6 +2212,84 @@ export interface components {
         from: string;
         /** Format: date-time */
         to: string;
+      }[];
+    };
+    SeverityTable: {
+      types: {
+        property_changed: {
+          /** @enum {string} */
+          severity: 'low' | 'medium' | 'high' | 'critical';
+          why: string;
+        };
+        resource_added: {
+          /** @enum {string} */
+          severity: 'low' | 'medium' | 'high' | 'critical';
+          why: string;
+        };
+        resource_removed: {
+          /** @enum {string} */
+          severity: 'low' | 'medium' | 'high' | 'critical';
+          why: string;
+        };
+        state_mismatch: {
+          /** @enum {string} */
+          severity: 'low' | 'medium' | 'high' | 'critical';
+          why: string;
+        };
+        tag_mismatch: {
+          /** @enum {string} */
+          severity: 'low' | 'medium' | 'high' | 'critical';
+          why: string;
+        };
+      };
+      /** @default [] */
+      rules: {
+        /** @enum {string} */
+        driftType?: 'property_changed' | 'resource_added' | 'resource_removed' | 'state_mismatch' | 'tag_mismatch';
+        resourceType?: string;
+        path?: components['schemas']['AttributePattern'];
+        /** @enum {string} */
+        severity: 'low' | 'medium' | 'high' | 'critical';
+        why: string;
+      }[];
+    };
+    SeverityTableInput: {
+      types: {
+        property_changed: {
+          /** @enum {string} */
+          severity: 'low' | 'medium' | 'high' | 'critical';
+          why: string;
+        };
+        resource_added: {
+          /** @enum {string} */
+          severity: 'low' | 'medium' | 'high' | 'critical';
+          why: string;
+        };
+        resource_removed: {
+          /** @enum {string} */
+          severity: 'low' | 'medium' | 'high' | 'critical';
+          why: string;
+        };
+        state_mismatch: {
+          /** @enum {string} */
+          severity: 'low' | 'medium' | 'high' | 'critical';
+          why: string;
+        };
+        tag_mismatch: {
+          /** @enum {string} */
+          severity: 'low' | 'medium' | 'high' | 'critical';
+          why: string;
+        };
+      };
+      /** @default [] */
+      rules?: {
+        /** @enum {string} */
+        driftType?: 'property_changed' | 'resource_added' | 'resource_removed' | 'state_mismatch' | 'tag_mismatch';
+        resourceType?: string;
+        path?: components['schemas']['AttributePatternInput'];
+        /** @enum {string} */
+        severity: 'low' | 'medium' | 'high' | 'critical';
+        why: string;
       }[];
     };
     TaskResource: {
@@ -7655,6 +7783,209 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  readDriftPolicy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Read the drift policy */
+      200: {
+        headers: {
+          /** @description The version, for If-Match. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DriftPolicyResource'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  replaceDriftPolicy: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
+        'Idempotency-Key'?: string;
+        /** @description The ETag of the thing as it was read. */
+        'If-Match': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "severities": {
+         *         "types": {
+         *           "resource_removed": {
+         *             "severity": "critical",
+         *             "why": "What was applied is gone."
+         *           },
+         *           "state_mismatch": {
+         *             "severity": "high",
+         *             "why": "It does not do its work."
+         *           },
+         *           "property_changed": {
+         *             "severity": "medium",
+         *             "why": "It is not as it was approved."
+         *           },
+         *           "resource_added": {
+         *             "severity": "medium",
+         *             "why": "It costs money, and nobody reviewed it."
+         *           },
+         *           "tag_mismatch": {
+         *             "severity": "low",
+         *             "why": "Bills and searches may miss it."
+         *           }
+         *         },
+         *         "rules": [
+         *           {
+         *             "path": "ingress",
+         *             "severity": "critical",
+         *             "why": "It may be open to the world."
+         *           }
+         *         ]
+         *       }
+         *     }
+         */
+        'application/json': components['schemas']['DriftPolicyInput'];
+      };
+    };
+    responses: {
+      /** @description Replace the drift policy by a new version */
+      200: {
+        headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
+          /** @description The version, for If-Match. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DriftPolicyResource'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'idempotency-key-in-use';
+          } & components['schemas']['Problem'];
+        };
+      };
+      /** @description It has changed since it was read. */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 412;
+            /** @enum {unknown} */
+            code?: 'precondition-failed' | 'table-version-conflict';
+          } & components['schemas']['Problem'];
+        };
+      };
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      428: components['responses']['Problem428'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  readDriftPolicyVersion: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Read a version of the drift policy */
+      200: {
+        headers: {
+          /** @description The version, for If-Match. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DriftPolicyResource'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      /** @description There is no such thing, or it is not yours. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not-found' | 'route-not-found' | 'table-version-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];

@@ -16,6 +16,8 @@ export type DeploymentResource = Schemas['DeploymentResource'];
 export type DeploymentSummary = Schemas['DeploymentSummary'];
 /** One place where the world is not as it was left. */
 export type DriftItem = DriftReportResource['items'][number];
+/** A version of the drift policy. */
+export type DriftPolicyResource = Schemas['DriftPolicyResource'];
 /** What a scan found. */
 export type DriftReportResource = Schemas['DriftReportResource'];
 /** One recorded fact. */

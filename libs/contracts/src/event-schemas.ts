@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Check } from './checks.js';
 import { DesiredState, ResourceSpec } from './desired-state.js';
+import { DriftPolicy } from './drift-policy.js';
 import { DriftItem } from './events/drift.events.js';
 import { Diagnostic, Failure } from './failure.js';
 import { JsonValue } from './json-value.js';
@@ -25,6 +26,7 @@ const SHAPES = {
   DesiredState,
   Diagnostic,
   DriftItem,
+  DriftPolicy,
   Failure,
   JsonValue,
   Plan,

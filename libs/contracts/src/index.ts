@@ -14,7 +14,15 @@ export {
 export type { DesiredStateInput } from './desired-state.js';
 export { PROBLEMS_MAX, validateDesiredState } from './desired-state-problems.js';
 export type { DesiredStateProblem, TypeCheck } from './desired-state-problems.js';
-export { DRIFT_EVENTS, DRIFT_TYPES, DriftItem, SEVERITIES } from './events/drift.events.js';
+export {
+  AttributePattern,
+  DRIFT_TYPES,
+  DriftPolicy,
+  DriftPolicyResource,
+  SEVERITIES,
+  SeverityTable,
+} from './drift-policy.js';
+export { DRIFT_EVENTS, DriftItem } from './events/drift.events.js';
 export { DEPLOYMENT_EVENTS } from './events/deployment.events.js';
 export { EXECUTION_EVENTS } from './events/execution.events.js';
 export { PLANNING_EVENTS } from './events/planning.events.js';

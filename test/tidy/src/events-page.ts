@@ -4,6 +4,7 @@ import {
   CONTEXTS,
   DesiredState,
   DriftItem,
+  DriftPolicy,
   eventTypeOf,
   Failure,
   Plan,
@@ -25,7 +26,7 @@ const OWNERS: Readonly<Record<Context, string>> = {
   deployment: 'api',
   planning: 'planner` and, the tables, `api',
   execution: 'executor',
-  drift: 'drift-detector',
+  drift: 'drift-detector` and, what people decide, `api',
   webhooks: 'webhook-ingest',
   tenancy: 'api',
 };
@@ -43,6 +44,7 @@ const SHAPES: readonly (readonly [string, z.ZodType, string])[] = [
   ['TypeTable', TypeTable, 'libs/contracts/src/planning-tables.ts'],
   ['PriceBook', PriceBook, 'libs/contracts/src/planning-tables.ts'],
   ['DriftItem', DriftItem, 'libs/contracts/src/events/drift.events.ts'],
+  ['DriftPolicy', DriftPolicy, 'libs/contracts/src/drift-policy.ts'],
 ];
 
 const ENVELOPE = [

@@ -10,6 +10,7 @@ import { DeploymentCommandsController } from './deployment-commands.controller.j
 import { DeploymentPartsController } from './deployment-parts.controller.js';
 import { DeploymentsController } from './deployments.controller.js';
 import { DriftController } from './drift.controller.js';
+import { DriftPolicyController } from './drift-policy.controller.js';
 import { EventsController } from './events.controller.js';
 import { KeySetController } from './key-set.controller.js';
 import { KeysController } from './keys.controller.js';
@@ -42,6 +43,7 @@ export const API_CONTROLLERS: Type[] = [
   TypeTableController,
   PriceBookController,
   DriftController,
+  DriftPolicyController,
   EventsController,
   RunStatesController,
 ];
@@ -62,6 +64,7 @@ const TAGS = {
   'type-table': 'What the planner knows of types.',
   'price-book': 'What the planner knows of prices.',
   drift: 'Where the world is not as it was left.',
+  'drift-policy': 'What the tenant holds of drift.',
   events: 'What happens, as it happens.',
   'run-states': 'The machine of the run.',
 } as const;

@@ -1,4 +1,4 @@
-import { ROLE_PERMISSIONS, ROLES, type Role } from '@caisson/contracts';
+import { DRIFT_TYPES, ROLE_PERMISSIONS, ROLES, type Role } from '@caisson/contracts';
 import { routesOf, type DescribedRoute } from '@caisson/http';
 import type { NewDocument } from '@caisson/event-sourcing';
 import type { Json } from '@caisson/kernel';
@@ -17,6 +17,8 @@ const [OWN, FOREIGN] = [tenantIdOf('default'), tenantIdOf('acme')];
 const tokens = new Map<string, string>();
 const tokenOf = (tenantId: string, role: Role): string => tokens.get(`${tenantId} ${role}`) ?? '';
 
+const ONE_SEVERITY = Object.fromEntries(DRIFT_TYPES.map((type) => [type, { severity: 'low', why: 'a test' }]));
+
 /** By the collection in a path: what its first parameter names. */
 const own: Record<string, string> = {};
 const missing: Record<string, string> = {
@@ -32,6 +34,7 @@ const missing: Record<string, string> = {
   credentials: 'absent-credential',
   'type-table': '9',
   'price-book': '9',
+  'drift-policy': '9',
 };
 
 /** Operations whose address names nothing of a tenant; lists are looked at below. */
@@ -40,6 +43,7 @@ const WITHOUT_ID = [
   ...['inviteMember', 'listMembers', 'issueKey', 'listKeys', 'createDeployment', 'listDeployments'],
   ...['listAllRuns', 'listCredentials', 'rewrapCredentials'],
   ...['readTypeTable', 'replaceTypeTable', 'readPriceBook', 'replacePriceBook'],
+  ...['readDriftPolicy', 'replaceDriftPolicy'],
   ...['readQuotas', 'replaceQuotas'],
   ...['requestScan', 'listDriftReports', 'watchEvents'],
 ];
@@ -71,6 +75,7 @@ beforeAll(async () => {
   for (const [table, change] of [
     ['type-table', { defaults: [] }],
     ['price-book', { currency: 'EUR' }],
+    ['drift-policy', { severities: { types: ONE_SEVERITY, rules: [] } }],
   ] as const) {
     const { body, headers } = await api.ask('GET', `/${table}`);
     const { content } = body as unknown as { content: object };
@@ -181,18 +186,24 @@ describe.each(naming.map((route) => [`${route.method} ${route.path}`, route] as 
 });
 
 describe('a list', () => {
-  it.each(['/deployments', '/drift/reports', '/keys', '/members', '/type-table', '/price-book', '/auth/me'])(
-    '%s holds nothing foreign',
-    async (path) => {
-      const [theirs, ours] = [
-        await api.ask('GET', path, { token: tokenOf(FOREIGN, 'admin') }),
-        await api.ask('GET', path, { token: tokenOf(OWN, 'admin') }),
-      ];
-      expect([theirs.status, ours.status]).toEqual([200, 200]);
-      const ids = Object.entries(own).filter(([segment]) => !segment.includes('-'));
-      for (const [, id] of ids) expect(theirs.text).not.toContain(id);
-    },
-  );
+  it.each([
+    '/deployments',
+    '/drift/reports',
+    '/keys',
+    '/members',
+    '/type-table',
+    '/price-book',
+    '/drift-policy',
+    '/auth/me',
+  ])('%s holds nothing foreign', async (path) => {
+    const [theirs, ours] = [
+      await api.ask('GET', path, { token: tokenOf(FOREIGN, 'admin') }),
+      await api.ask('GET', path, { token: tokenOf(OWN, 'admin') }),
+    ];
+    expect([theirs.status, ours.status]).toEqual([200, 200]);
+    const ids = Object.entries(own).filter(([segment]) => !segment.includes('-'));
+    for (const [, id] of ids) expect(theirs.text).not.toContain(id);
+  });
 
   it('that is asked for something foreign knows nothing', async () => {
     const token = tokenOf(FOREIGN, 'admin');

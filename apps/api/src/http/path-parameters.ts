@@ -18,3 +18,10 @@ export const AttemptId = z
 
 /** A content address in a path. */
 export const DigestId = Digest.describe('sha256: and 64 hexadecimal digits.');
+
+/** The version of a table in a path. */
+export const TableVersion = z.coerce
+  .number<string>()
+  .int()
+  .positive()
+  .describe('A whole number from 1: as the table came.');

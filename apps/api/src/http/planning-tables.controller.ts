@@ -11,14 +11,12 @@ import type { EngineMention, FoundTable } from '@caisson/planning';
 import { Body, Controller, Get, Headers, Injectable, Param, Put, Res, UseGuards } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
-import { z } from 'zod';
 import { ReplaceTableCommand } from '../commands/planning-commands.js';
 import { FindTable, FindUnknownEngines } from '../queries/table-queries.js';
 import { apiProblem } from './api-problems.js';
 import { commandContextOf } from './command-context.js';
 import { found } from './found.js';
-
-const Version = z.coerce.number<string>().int().positive().describe('A whole number from 1: as the table came.');
+import { TableVersion } from './path-parameters.js';
 
 const read = { access: 'deployment:read', answerHeaders: { ETag: 'The version, for If-Match.' } } as const;
 const readVersion = { ...read, problems: ['table-version-not-found'] } as const;
@@ -119,7 +117,7 @@ export class TypeTableController {
   @Get('versions/:version')
   @Operation({ summary: 'Read a version of the type table', answer: TypeTableResource, ...readVersion })
   readTypeTableVersion(
-    @Param('version', { schema: Version }) version: number,
+    @Param('version', { schema: TableVersion }) version: number,
     @CalledBy() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
@@ -158,7 +156,7 @@ export class PriceBookController {
   @Get('versions/:version')
   @Operation({ summary: 'Read a version of the price book', answer: PriceBookResource, ...readVersion })
   readPriceBookVersion(
-    @Param('version', { schema: Version }) version: number,
+    @Param('version', { schema: TableVersion }) version: number,
     @CalledBy() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {

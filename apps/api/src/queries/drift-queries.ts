@@ -1,3 +1,4 @@
+import { StoredPolicies, type FoundPolicy } from '@caisson/drift';
 import type { DocumentStore } from '@caisson/event-sourcing';
 import { PageCursors } from '@caisson/http';
 import type { JsonObject } from '@caisson/kernel';
@@ -59,5 +60,25 @@ export class ListDriftReportsHandler implements IQueryHandler<ListDriftReports> 
     const { cursor, deploymentId, limit } = filter;
     const request = { tenantId, collection: FOREIGN_COLLECTIONS.driftReport, equals: { deploymentId }, limit, cursor };
     return readPage(this.documents, this.cursors, request);
+  }
+}
+
+/** A version of the drift policy, or the newest; undefined when the tenant has none with the number. */
+export class FindDriftPolicy extends Query<FoundPolicy | undefined> {
+  constructor(
+    readonly tenantId: string,
+    readonly version?: number,
+  ) {
+    super();
+  }
+}
+
+/** Answers `FindDriftPolicy`. */
+@QueryHandler(FindDriftPolicy)
+export class FindDriftPolicyHandler implements IQueryHandler<FindDriftPolicy> {
+  constructor(private readonly policies: StoredPolicies) {}
+
+  execute({ tenantId, version }: FindDriftPolicy): Promise<FoundPolicy | undefined> {
+    return version === undefined ? this.policies.current(tenantId) : this.policies.find(tenantId, version);
   }
 }

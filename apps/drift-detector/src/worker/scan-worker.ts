@@ -1,4 +1,4 @@
-import { DRIFT_QUEUE, RunScan } from '@caisson/drift';
+import { DRIFT_QUEUE, RunScan, StoredPolicies } from '@caisson/drift';
 import type { EngineRegistry } from '@caisson/engine';
 import type { ClaimedJob, JobControl, JobVerdict } from '@caisson/event-sourcing';
 import { withStory } from '@caisson/observability';
@@ -18,6 +18,7 @@ export function scanWorker(frame: ServiceFrame<DriftDetectorSettings>, engines: 
     runtime: frame.runtime,
     locks: frame.locks,
     engines,
+    policies: new StoredPolicies(frame.documents),
     log: (line) => log.debug({ line }, 'a tool said'),
   });
   return jobLoop(frame, {

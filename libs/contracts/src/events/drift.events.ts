@@ -1,19 +1,9 @@
 import { z } from 'zod';
+import { DRIFT_TYPES, DriftPolicy, SEVERITIES } from '../drift-policy.js';
 import { JsonValue } from '../json-value.js';
+import { Digest } from '../plan.js';
 
 const inScan = { scanId: z.string(), deploymentId: z.string() };
-
-/** From least to most severe. */
-export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
-
-/** What can differ between the expected and the observed world. */
-export const DRIFT_TYPES = [
-  'property_changed',
-  'resource_added',
-  'resource_removed',
-  'state_mismatch',
-  'tag_mismatch',
-] as const;
 
 /** One difference between what was applied and what was seen. */
 export const DriftItem = z.object({
@@ -32,7 +22,7 @@ export const DriftItem = z.object({
 
 export type DriftItem = z.infer<typeof DriftItem>;
 
-/** Public facts about drift scans, by fact name. */
+/** Public facts about drift, by fact name. */
 export const DRIFT_EVENTS = {
   'scan-started': z.object({ ...inScan, units: z.array(z.string()) }),
   'scan-completed': z.object({
@@ -43,4 +33,12 @@ export const DRIFT_EVENTS = {
     unreadable: z.array(z.object({ unitId: z.string(), reason: z.string() })),
   }),
   'drift-detected': z.object({ ...inScan, autoRemediate: z.boolean(), items: z.array(DriftItem) }),
+  'policy-replaced': z.object({
+    /** From 2: version 1 comes with Caisson. */
+    version: z.int().positive(),
+    digest: Digest,
+    /** Principal id. */
+    replacedBy: z.string(),
+    content: DriftPolicy,
+  }),
 } as const;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { DriftItem, SEVERITIES } from '../events/drift.events.js';
+import { SEVERITIES } from '../drift-policy.js';
+import { DriftItem } from '../events/drift.events.js';
 import { Links, PageQuery } from './page.js';
 
 /** Body of `POST /drift/scans`. */

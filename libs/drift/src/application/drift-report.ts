@@ -23,7 +23,7 @@ export interface DriftReport {
   readonly maxSeverity?: Severity;
   /** Of the listed items. */
   readonly counts: Readonly<Record<Severity, number>>;
-  /** Version of the severity table that was applied; absent while running. */
+  /** Version of the policy whose severities were applied; absent while running. */
   readonly severityTable?: number;
   /** One sentence for people. */
   readonly summary: string;

@@ -2,6 +2,7 @@ import type { AppliedUnit } from '@caisson/contracts';
 import { EngineFailure, type Engine, type EngineCall, type Observation } from '@caisson/engine';
 import type { Clock } from '@caisson/kernel';
 import { expect, it } from 'vitest';
+import { BUILT_IN_POLICY } from '../domain/drift-policy.js';
 import { observeUnits } from './observe-units.js';
 
 const unit = (unitId: string, engine = 'fake'): AppliedUnit => ({
@@ -49,6 +50,7 @@ function survey(units: readonly AppliedUnit[], engine: Engine, clock = restful) 
     scanId: 's',
     units,
     engines: new Map([['fake', engine]]),
+    severities: BUILT_IN_POLICY.content.severities,
     clock,
     signal: new AbortController().signal,
     log: () => undefined,

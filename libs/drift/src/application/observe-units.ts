@@ -1,4 +1,4 @@
-import type { AppliedUnit } from '@caisson/contracts';
+import type { AppliedUnit, SeverityTable } from '@caisson/contracts';
 import type { EngineCall, EngineRegistry } from '@caisson/engine';
 import { messageOf, type Clock } from '@caisson/kernel';
 import { compareUnit, type Sighting, type UnitFinding } from '../domain/compare.js';
@@ -16,6 +16,7 @@ export interface Survey {
   readonly scanId: string;
   readonly units: readonly AppliedUnit[];
   readonly engines: EngineRegistry;
+  readonly severities: SeverityTable;
   readonly clock: Clock;
   /** Ends every look. What was not seen by then is unreadable. */
   readonly signal: AbortSignal;
@@ -28,7 +29,8 @@ export async function observeUnits(survey: Survey): Promise<readonly UnitFinding
   const waiting = survey.units.entries();
   const findings: UnitFinding[] = [];
   const lookOn = async (): Promise<void> => {
-    for (const [index, unit] of waiting) findings[index] = compareUnit(unit, await look(survey, unit));
+    for (const [index, unit] of waiting)
+      findings[index] = compareUnit(unit, await look(survey, unit), survey.severities);
   };
   await Promise.all(Array.from({ length: OBSERVATIONS_AT_ONCE }, lookOn));
   return findings;

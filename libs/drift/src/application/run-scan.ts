@@ -10,12 +10,13 @@ import {
   type LockManager,
 } from '@caisson/event-sourcing';
 import { Fault, invariant, isRetryable, messageOf } from '@caisson/kernel';
-import { withoutUnrecordable, type UnitFinding } from '../domain/compare.js';
-import type { DriftScanCommand, DriftScanRejection } from '../domain/drift-scan.commands.js';
+import { withoutUnrecordable } from '../domain/compare.js';
+import type { DriftScanCommand, DriftScanRejection, RecordObservations } from '../domain/drift-scan.commands.js';
 import type { DriftScanEvent } from '../domain/drift-scan.events.js';
 import type { DriftScanState } from '../domain/drift-scan.state.js';
 import { DRIFT_SCAN_CATEGORY, driftScanAggregate } from './drift-scan.aggregate.js';
 import { observeUnits } from './observe-units.js';
+import type { StoredPolicies } from './stored-policies.js';
 
 const LOCK_TTL_MS = 30_000;
 
@@ -27,6 +28,7 @@ export interface RunScanPorts {
   readonly runtime: CommandRuntime;
   readonly locks: LockManager;
   readonly engines: EngineRegistry;
+  readonly policies: StoredPolicies;
   /** What the tools say while they look, with the unit's ids. */
   readonly log?: (line: string) => void;
 }
@@ -65,19 +67,21 @@ export class RunScan {
   }
 
   async #scan(request: ScanRequested, lock: HeldLock): Promise<DriftScanState> {
-    const { runtime, engines, log } = this.#ports;
+    const { runtime, engines, log, policies } = this.#ports;
     const { scanId, deploymentId, autoRemediate, applied } = request.data;
     const units = applied.map((unit) => unit.unitId);
     const at = runtime.clock.now();
     const begin = { type: 'StartScan', scanId, deploymentId, units, autoRemediate, at } as const;
     const started = await this.#command(request, lock, begin);
     if (started.outcome === 'rejected' || started.state.status === 'completed') return started.state;
+    const policy = await policies.current(request.tenantId);
     const findings = await observeUnits({
       tenantId: request.tenantId,
       deploymentId,
       scanId,
       units: applied,
       engines,
+      severities: policy.content.severities,
       clock: runtime.clock,
       signal: lock.signal,
       log: (line) => log?.(line),
@@ -86,18 +90,22 @@ export class RunScan {
     if (lock.signal.aborted) {
       throw new Fault('scan-interrupted', `Scan ${scanId} was told to stop. It begins again.`, { retryable: true });
     }
-    return this.#record(request, lock, findings);
+    return this.#record(request, lock, { findings, severityTable: policy.version });
   }
 
   /** What the store cannot keep is no reason to leave a scan without an end: such units count as unreadable. */
-  async #record(request: ScanRequested, lock: HeldLock, findings: readonly UnitFinding[]): Promise<DriftScanState> {
+  async #record(
+    request: ScanRequested,
+    lock: HeldLock,
+    seen: Pick<RecordObservations, 'findings' | 'severityTable'>,
+  ): Promise<DriftScanState> {
     const { clock } = this.#ports.runtime;
-    const observed = { type: 'RecordObservations', findings, at: clock.now() } as const;
+    const observed = { type: 'RecordObservations', ...seen, at: clock.now() } as const;
     try {
       return (await this.#command(request, lock, observed)).state;
     } catch (error) {
       if (isRetryable(error) || (error instanceof Fault && error.code === 'fenced')) throw error;
-      const readable = { ...observed, findings: withoutUnrecordable(findings, messageOf(error)) };
+      const readable = { ...observed, findings: withoutUnrecordable(seen.findings, messageOf(error)) };
       return (await this.#command(request, lock, readable)).state;
     }
   }

@@ -3,16 +3,22 @@ import { jsonEquals, type Json, type JsonObject } from '@caisson/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareUnit, type UnitFinding } from './compare.js';
+import { BUILT_IN_POLICY } from './drift-policy.js';
 
 const web: JsonObject = {
   'server.web': { id: 'srv-1', status: 'active', flavor: 'm1.small', ports: [80, 443], tags: { owner: 'shop' } },
 };
 
-const unitOf = (expected: JsonObject) => ({ unitId: 'web', resources: [{ address: 'web', expected }] });
+const { severities } = BUILT_IN_POLICY.content;
+
+const unitOf = (expected: JsonObject) => ({
+  unitId: 'web',
+  resources: [{ address: 'web', type: 'server', expected }],
+});
 
 function itemsOf(expected: JsonObject, observed: JsonObject) {
   const sighting = { outcome: 'observed', resources: [{ address: 'web', expected: observed }] } as const;
-  const finding = compareUnit(unitOf(expected), sighting);
+  const finding = compareUnit(unitOf(expected), sighting, severities);
   return finding.outcome === 'compared' ? finding.items : [];
 }
 
@@ -80,17 +86,21 @@ describe('what differs', () => {
   });
 
   it('is every resource of a unit that is absent', () => {
-    const finding = compareUnit(unitOf({ a: {}, b: {} }), { outcome: 'absent' });
+    const finding = compareUnit(unitOf({ a: {}, b: {} }), { outcome: 'absent' }, severities);
     expect(finding).toMatchObject({ items: [{ type: 'resource_removed' }, { type: 'resource_removed' }] });
-    expect(compareUnit(unitOf({}), { outcome: 'absent' })).toMatchObject({ items: [] });
+    expect(compareUnit(unitOf({}), { outcome: 'absent' }, severities)).toMatchObject({ items: [] });
   });
 
   it('is told by resource where a unit has several', () => {
-    const resources = ['a', 'b', 'c'].map((address) => ({ address, expected: { [`x.${address}`]: { size: 1 } } }));
+    const resources = ['a', 'b', 'c'].map((address) => ({
+      address,
+      type: 'server',
+      expected: { [`x.${address}`]: { size: 1 } },
+    }));
     const [same, changed] = [resources[0]!, { address: 'b', expected: { 'x.b': { size: 2 } } }];
     const strange = { address: 'd', expected: { 'x.d': {} } };
     const seen = { outcome: 'observed', resources: [strange, changed, same] } as const;
-    expect(compareUnit({ unitId: 'u.1', resources }, seen)).toMatchObject({
+    expect(compareUnit({ unitId: 'u.1', resources }, seen, severities)).toMatchObject({
       unitId: 'u.1',
       items: [
         { resource: 'b', address: 'x.b', path: 'size', type: 'property_changed' },
@@ -119,7 +129,7 @@ describe('for any two sides', () => {
   it('an unreadable unit is unknown: never drift', () => {
     fc.assert(
       fc.property(resources, fc.string(), (expected, reason) => {
-        const finding: UnitFinding = compareUnit(unitOf(expected), { outcome: 'unreadable', reason });
+        const finding: UnitFinding = compareUnit(unitOf(expected), { outcome: 'unreadable', reason }, severities);
         expect(finding.outcome).toBe('unreadable');
         expect(finding).not.toHaveProperty('items');
       }),

@@ -1,4 +1,4 @@
-import type { DriftItem } from '@caisson/contracts';
+import type { DriftItem, SeverityTable } from '@caisson/contracts';
 import { canonicalJson, cutText, jsonEquals, sha256, type Json, type JsonObject } from '@caisson/kernel';
 import { severityOf, type DriftType } from './severity.js';
 
@@ -11,7 +11,7 @@ export interface SeenResource {
 /** What was applied, as it was seen right after. */
 export interface Expectation {
   readonly unitId: string;
-  readonly resources: readonly SeenResource[];
+  readonly resources: readonly (SeenResource & { readonly type: string })[];
 }
 
 /** What is seen now. Unreadable is unknown: it is never taken for a removal. */
@@ -43,18 +43,19 @@ const STATE_ATTRIBUTES: ReadonlySet<string> = new Set(['status', 'state', 'power
  * Compares a unit with what is seen of it. Items come in the order of addresses and paths, so the same two sides give
  * the same report. O(size of both), and one comparison of text when nothing has changed.
  */
-export function compareUnit(unit: Expectation, sighting: Sighting): UnitFinding {
+export function compareUnit(unit: Expectation, sighting: Sighting, severities: SeverityTable): UnitFinding {
   const { unitId } = unit;
   if (sighting.outcome === 'unreadable') {
     return { unitId, outcome: 'unreadable', reason: cutText(sighting.reason, REASON_CHARS_MAX) };
   }
   const expected = byAddress(unit.resources);
+  const types = new Map(unit.resources.map(({ address, type }) => [address, type]));
   const observed = byAddress(sighting.outcome === 'absent' ? [] : sighting.resources);
   const items = [...new Set([...expected.keys(), ...observed.keys()])].sort().flatMap((resource) => {
     const sides = { expected: expected.get(resource) ?? {}, observed: observed.get(resource) ?? {} };
     // The same text is the same value, and costs far less than a walk; other text may still be the same value.
     const isSameText = JSON.stringify(sides.expected) === JSON.stringify(sides.observed);
-    return isSameText ? [] : itemsOf({ unitId, resource }, sides);
+    return isSameText ? [] : itemsOf({ unitId, resource, resourceType: types.get(resource), severities }, sides);
   });
   return { unitId, outcome: 'compared', items };
 }
@@ -92,25 +93,31 @@ function plain(text: string): string {
   return text.replaceAll('\u0000', '\uFFFD').replaceAll(/\p{Surrogate}/gu, '\uFFFD');
 }
 
+interface ComparedResource extends Pick<DriftItem, 'unitId' | 'resource'> {
+  readonly resourceType: string | undefined;
+  readonly severities: SeverityTable;
+}
+
 function itemsOf(
-  of: Pick<DriftItem, 'unitId' | 'resource'>,
+  { resource, resourceType, severities, unitId }: ComparedResource,
   { expected, observed }: { readonly expected: JsonObject; readonly observed: JsonObject },
 ): readonly DriftItem[] {
   return sortedKeys(expected, observed).flatMap((address) => {
     const before = memberOf(expected, address);
     const after = memberOf(observed, address);
-    const item = (type: DriftType, path: string, sides: Sides): DriftItem => ({
-      ...of,
+    const item = (type: DriftType, path: readonly string[], sides: Sides): DriftItem => ({
+      unitId,
+      resource,
       address,
       type,
-      severity: severityOf(type),
-      path,
+      severity: severityOf(severities, { type, resourceType, path }),
+      path: path.join('.'),
       ...(sides.before === undefined ? {} : { expected: shown(sides.before) }),
       ...(sides.after === undefined ? {} : { actual: shown(sides.after) }),
     });
-    if (after === undefined) return [item('resource_removed', '', { before, after })];
-    if (before === undefined) return [item('resource_added', '', { before, after })];
-    return differences({ before, after }, []).map(({ path, ...sides }) => item(typeAt(path), path.join('.'), sides));
+    if (after === undefined) return [item('resource_removed', [], { before, after })];
+    if (before === undefined) return [item('resource_added', [], { before, after })];
+    return differences({ before, after }, []).map(({ path, ...sides }) => item(typeAt(path), path, sides));
   });
 }
 

@@ -16,6 +16,8 @@ export interface RecordObservations {
   readonly type: 'RecordObservations';
   /** Exactly one per unit of the scan, in any order. */
   readonly findings: readonly UnitFinding[];
+  /** Version of the policy whose severities were applied. */
+  readonly severityTable: number;
   readonly at: Instant;
 }
 

@@ -4,7 +4,7 @@ import type { UnitFinding } from './compare.js';
 import type { DriftScanCommand, DriftScanRejection, RecordObservations, StartScan } from './drift-scan.commands.js';
 import type { DriftScanEvent } from './drift-scan.events.js';
 import { ABSENT, evolve, type DriftScanState, type RunningScan } from './drift-scan.state.js';
-import { rankOf, SEVERITY_TABLE, worstOf } from './severity.js';
+import { rankOf, worstOf } from './severity.js';
 
 /** Differences that are listed one by one, so that a scan fits a message; the others are counted. */
 export const ITEMS_LISTED_MAX = 500;
@@ -37,7 +37,7 @@ function start(state: DriftScanState, command: StartScan): DriftScanDecision {
   return isSameScan ? accept() : reject({ code: 'scan-id-taken' });
 }
 
-function record(scan: RunningScan, { findings, at }: RecordObservations): DriftScanDecision {
+function record(scan: RunningScan, { at, findings, severityTable }: RecordObservations): DriftScanDecision {
   const unitIds = misfits(scan.units, findings);
   if (unitIds.length > 0) return reject({ code: 'findings-do-not-fit', unitIds });
   const { scanId, deploymentId, autoRemediate } = scan;
@@ -55,7 +55,7 @@ function record(scan: RunningScan, { findings, at }: RecordObservations): DriftS
     items: items.length,
     ...(maxSeverity === undefined ? {} : { maxSeverity }),
     unreadable,
-    severityTable: SEVERITY_TABLE.version,
+    severityTable,
     at,
   });
 }

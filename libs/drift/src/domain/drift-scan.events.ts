@@ -38,7 +38,7 @@ export interface ScanCompleted {
   readonly items: number;
   readonly maxSeverity?: Severity;
   readonly unreadable: readonly UnreadableUnit[];
-  /** Version of the severity table that was applied. */
+  /** Version of the policy whose severities were applied. */
   readonly severityTable: number;
   readonly at: Instant;
 }

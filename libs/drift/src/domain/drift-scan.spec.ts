@@ -5,7 +5,6 @@ import type { UnitFinding } from './compare.js';
 import type { DriftScanCommand } from './drift-scan.commands.js';
 import { driftScanDecider, ITEMS_LISTED_MAX } from './drift-scan.decide.js';
 import type { DriftScanEvent } from './drift-scan.events.js';
-import { SEVERITY_TABLE } from './severity.js';
 
 const at = '2026-03-02T10:15:00.000Z';
 const scan = { scanId: 's', deploymentId: 'd' };
@@ -22,7 +21,12 @@ const item = (unitId: string, severity: DriftItem['severity'] = 'medium'): Drift
 });
 const compared = (unitId: string, ...items: DriftItem[]): UnitFinding => ({ unitId, outcome: 'compared', items });
 const unreadable = (unitId: string): UnitFinding => ({ unitId, outcome: 'unreadable', reason: 'no answer' });
-const record = (...findings: UnitFinding[]): DriftScanCommand => ({ type: 'RecordObservations', findings, at });
+const record = (...findings: UnitFinding[]): DriftScanCommand => ({
+  type: 'RecordObservations',
+  findings,
+  severityTable: 1,
+  at,
+});
 
 function decide(history: readonly DriftScanEvent[], command: DriftScanCommand) {
   return driftScanDecider.decide(history.reduce(driftScanDecider.evolve, driftScanDecider.initialState), command);
@@ -33,7 +37,7 @@ const completed = {
   ...scan,
   items: 0,
   unreadable: [],
-  severityTable: SEVERITY_TABLE.version,
+  severityTable: 1,
   at,
 } as const;
 

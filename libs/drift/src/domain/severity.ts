@@ -1,4 +1,4 @@
-import { SEVERITIES, type DRIFT_TYPES } from '@caisson/contracts';
+import { SEVERITIES, type DRIFT_TYPES, type SeverityTable } from '@caisson/contracts';
 
 /** How bad a difference is. */
 export type Severity = (typeof SEVERITIES)[number];
@@ -6,28 +6,29 @@ export type Severity = (typeof SEVERITIES)[number];
 /** What kind of difference it is. */
 export type DriftType = (typeof DRIFT_TYPES)[number];
 
-/** How bad each kind of difference is, and why. */
-export interface SeverityTable {
-  /** Raised with every change, and kept with each report, so that an old report can be read by its own table. */
-  readonly version: number;
-  readonly rows: Readonly<Record<DriftType, { readonly severity: Severity; readonly why: string }>>;
+/** What of a difference decides how bad it is. */
+export interface Judged {
+  readonly type: DriftType;
+  /** Absent for what nobody applied. */
+  readonly resourceType: string | undefined;
+  readonly path: readonly string[];
 }
 
-/** The published table. Keep in step with `docs/reference/drift-severity.md`. */
-export const SEVERITY_TABLE: SeverityTable = {
-  version: 1,
-  rows: {
-    resource_removed: { severity: 'critical', why: 'What was applied is gone, and what depends on it is broken.' },
-    state_mismatch: { severity: 'high', why: 'It is there and does not do its work.' },
-    property_changed: { severity: 'medium', why: 'It works, and not as it was reviewed and approved.' },
-    resource_added: { severity: 'medium', why: 'It costs money, and nobody reviewed it.' },
-    tag_mismatch: { severity: 'low', why: 'It works as approved; bills and searches may miss it.' },
-  },
-};
+/** How bad a difference is: by the first rule that fits it, else by its type. */
+export function severityOf(table: SeverityTable, judged: Judged): Severity {
+  const rule = table.rules.find(
+    ({ driftType, path, resourceType }) =>
+      (driftType === undefined || driftType === judged.type) &&
+      (resourceType === undefined || resourceType === judged.resourceType) &&
+      (path === undefined || covers(path, judged.path)),
+  );
+  return (rule ?? table.types[judged.type]).severity;
+}
 
-/** How bad a kind of difference is, by the published table. */
-export function severityOf(type: DriftType): Severity {
-  return SEVERITY_TABLE.rows[type].severity;
+/** Whether an attribute is at a pattern or below it. */
+export function covers(pattern: string, path: readonly string[]): boolean {
+  const keys = pattern.split('.');
+  return keys.length <= path.length && keys.every((key, at) => key === '*' || key === path[at]);
 }
 
 /** Where a severity stands, 0 = least severe. */

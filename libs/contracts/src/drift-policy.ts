@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { Digest } from './plan.js';
+
+/** From least to most severe. */
+export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
+
+/** What can differ between the expected and the observed world. */
+export const DRIFT_TYPES = [
+  'property_changed',
+  'resource_added',
+  'resource_removed',
+  'state_mismatch',
+  'tag_mismatch',
+] as const;
+
+/** Bounds of one drift policy. A larger one is refused before it is recorded. */
+export const DRIFT_POLICY_LIMITS = { rulesMax: 200 } as const;
+
+const Why = z.string().trim().min(1).max(500);
+
+const Judgement = z.strictObject({ severity: z.enum(SEVERITIES), why: Why });
+
+/** Keys with dots between them, `*` for any one key. It stands for what is below it, too. */
+export const AttributePattern = z
+  .string()
+  .max(200)
+  .regex(/^[^.]+(\.[^.]+)*$/, 'must be keys with dots between them, * for any one key');
+
+const SeverityRule = z
+  .strictObject({
+    driftType: z.enum(DRIFT_TYPES).optional(),
+    /** Type of the resource, in the words of its engine, such as `server`. */
+    resourceType: z.string().min(1).max(200).optional(),
+    path: AttributePattern.optional(),
+    ...Judgement.shape,
+  })
+  .refine(({ path, resourceType }) => path !== undefined || resourceType !== undefined, {
+    message: 'must name a resourceType or a path; for all of a driftType, change "types"',
+  });
+
+/** How bad each kind of difference is, and why. */
+export const SeverityTable = z.strictObject({
+  /** What holds where no rule does. */
+  types: z.strictObject({
+    property_changed: Judgement,
+    resource_added: Judgement,
+    resource_removed: Judgement,
+    state_mismatch: Judgement,
+    tag_mismatch: Judgement,
+  }),
+  /** The first that fits a difference in all that it names counts. */
+  rules: z.array(SeverityRule).max(DRIFT_POLICY_LIMITS.rulesMax).default([]),
+});
+
+/** What a tenant holds of drift. */
+export const DriftPolicy = z.strictObject({ severities: SeverityTable });
+
+/** One version of the drift policy as the API shows it. */
+export const DriftPolicyResource = z.object({
+  /** Rises with each replacement; 1 is the one that comes with Caisson. */
+  version: z.int().positive(),
+  /** Of the content. */
+  digest: Digest,
+  content: DriftPolicy,
+  /** Absent: the one that comes with Caisson. */
+  replacedAt: z.string().optional(),
+  /** Principal id. */
+  replacedBy: z.string().optional(),
+});
+
+export type SeverityTable = z.infer<typeof SeverityTable>;
+export type DriftPolicy = z.infer<typeof DriftPolicy>;
