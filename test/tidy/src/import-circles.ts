@@ -17,7 +17,10 @@ export function importGraph(paths: readonly string[], read: (path: string) => st
   );
 }
 
-/** One path of imports back to where it began for each file that is on such a path first; empty: no circles. O(files + imports). */
+/**
+ * Paths of imports that lead back to where they began, as `a -> b -> a`; of entangled circles at least one.
+ * O(files + imports).
+ */
 export function importCircles(graph: ImportGraph): readonly string[] {
   const circles: string[] = [];
   const done = new Set<string>();

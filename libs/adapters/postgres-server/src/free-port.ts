@@ -2,14 +2,14 @@ import { createServer } from 'node:net';
 import { Fault } from '@caisson/kernel';
 
 /**
- * Below the ranges from which systems take the ports of outgoing connections. A port of theirs that is free now may be
- * taken a moment later by any connection of any process, and by the connections of the server's own clients while it restarts.
+ * Below the ranges from which systems take the ports of outgoing connections: any connection of any process may take
+ * one of those a moment later, and those of a server's own clients while it restarts.
  */
 const FIRST_PORT = 20_000;
 const PORTS = 11_000;
 const TRIES_MAX = 200;
 
-/** Tried or given out by this process, never again: who asks for several has not opened the first when asking for the next. */
+/** Tried or given out by this process: who asks for several has not opened the first when asking for the next. */
 const given = new Set<number>();
 
 /**
