@@ -190,6 +190,7 @@ export class TestApi {
       const deviation = this.answers.deviationOf({
         ...{ method: request.method, url: request.url, status: reply.statusCode },
         contentType: reply.getHeader('content-type')?.toString(),
+        headers: Object.keys(reply.getHeaders()),
         text: typeof payload === 'string' ? payload : '',
       });
       if (deviation !== undefined) this.#deviations.push(deviation);

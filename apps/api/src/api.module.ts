@@ -8,9 +8,11 @@ import {
   ManageCredentials,
   ManageKeys,
   ManageMembers,
+  ReadTenant,
   RefreshSession,
   Register,
 } from '@caisson/tenancy';
+import type { StreamRef } from '@caisson/event-sourcing';
 import { ReactToFact } from '@caisson/deployment';
 import { ReplacePolicy, StoredPolicies } from '@caisson/drift';
 import {
@@ -19,6 +21,7 @@ import {
   IdempotencyInterceptor,
   PageCursors,
   Rates,
+  sayRecorded,
   SessionTokens,
   TokenKeys,
 } from '@caisson/http';
@@ -44,16 +47,23 @@ import type { ApiPorts } from './ports.js';
 import {
   FindDeploymentHandler,
   FindResourcesHandler,
+  FindRevisionHandler,
   ListDeploymentsHandler,
   ListRevisionsHandler,
 } from './queries/deployment-queries.js';
 import { FindDriftPolicyHandler, FindDriftReportHandler, ListDriftReportsHandler } from './queries/drift-queries.js';
 import { ReadDeploymentHistoryHandler, ReadRunHistoryHandler } from './queries/history-queries.js';
-import { FindPlanHandler, FindRunHandler, ListRunsHandler, ListTasksHandler } from './queries/run-queries.js';
+import {
+  FindPlanHandler,
+  FindRunHandler,
+  ListApprovalsHandler,
+  ListRunsHandler,
+  ListTasksHandler,
+} from './queries/run-queries.js';
 import { FindCredentialHandler, ListCredentialsHandler } from './queries/credential-queries.js';
 import { FindChangedInputsHandler } from './queries/plan-input-queries.js';
 import { FindTableHandler, FindUnknownEnginesHandler } from './queries/table-queries.js';
-import { ListAttemptsHandler, ReadAttemptLogHandler } from './queries/attempt-queries.js';
+import { FindAttemptHandler, ListAttemptsHandler, ReadAttemptLogHandler } from './queries/attempt-queries.js';
 import { FindKeyHandler, FindMemberHandler, ListKeysHandler, ListMembersHandler } from './queries/tenancy-queries.js';
 import { FindTaskHandler } from './queries/task-queries.js';
 import { Argon2PasswordHasher } from './security/argon2-password-hasher.js';
@@ -87,12 +97,15 @@ const QUERY_HANDLERS = [
   ListDeploymentsHandler,
   ListRevisionsHandler,
   FindResourcesHandler,
+  FindRevisionHandler,
   FindRunHandler,
   ListRunsHandler,
   FindPlanHandler,
+  ListApprovalsHandler,
   ListTasksHandler,
   FindTaskHandler,
   ListAttemptsHandler,
+  FindAttemptHandler,
   ReadAttemptLogHandler,
   FindDriftPolicyHandler,
   FindDriftReportHandler,
@@ -115,7 +128,8 @@ const INVITATION_PREFIX = 'caisson_invite_';
 /** The API: the only place where its ports meet its controllers. */
 @Module({})
 export class ApiModule {
-  static register(ports: ApiPorts): DynamicModule {
+  static register(given: ApiPorts): DynamicModule {
+    const ports = { ...given, runtime: { ...given.runtime, onAccepted: sayInAnswer } };
     return {
       module: ApiModule,
       imports: [
@@ -140,6 +154,10 @@ export class ApiModule {
       ],
     };
   }
+}
+
+function sayInAnswer({ streamId }: StreamRef, version: number): void {
+  sayRecorded(streamId, version);
 }
 
 function portProviders(ports: ApiPorts): readonly Provider[] {
@@ -213,6 +231,7 @@ function tenancyProviders(ports: ApiPorts): readonly Provider[] {
     { provide: LogIn, useValue: new LogIn(runtime, documents, hasher, issuer) },
     { provide: RefreshSession, useValue: new RefreshSession(runtime, documents, issuer) },
     { provide: EndSession, useValue: new EndSession(runtime) },
+    { provide: ReadTenant, useValue: new ReadTenant(runtime) },
     { provide: ChangeQuotas, useValue: new ChangeQuotas(runtime) },
     { provide: ManageKeys, useValue: new ManageKeys(runtime, documents, keys) },
     { provide: ManageCredentials, useValue: new ManageCredentials(runtime, documents, envelopesOf(settings)) },

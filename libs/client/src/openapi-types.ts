@@ -173,6 +173,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/tenants': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List the tenants that the credential is good for: one */
+    get: operations['listTenants'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tenants/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read the tenant of the caller */
+    get: operations['readTenant'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/members': {
     parameters: {
       query?: never;
@@ -185,6 +219,23 @@ export interface paths {
     put?: never;
     /** Invite somebody into the tenant; the invitation is shown this once */
     post: operations['inviteMember'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/members/invitations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List the invitations that nobody has used yet, oldest first */
+    get: operations['listInvitations'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -522,6 +573,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/deployments/{id}/revisions/{revision}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read a version of what is desired by its number */
+    get: operations['readRevision'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/deployments/{id}/resources': {
     parameters: {
       query?: never;
@@ -675,6 +743,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/runs/{id}/approvals': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List the approvals that the plans of a run needed, oldest first */
+    get: operations['listApprovals'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/runs/{id}/approve': {
     parameters: {
       query?: never;
@@ -811,6 +896,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/attempts/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read an attempt */
+    get: operations['readAttempt'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/attempts/{id}/log': {
     parameters: {
       query?: never;
@@ -888,7 +990,7 @@ export interface paths {
       cookie?: never;
     };
     /** Read a version of the type table */
-    get: operations['readTypeTableVersion'];
+    get: operations['readTypeVersion'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1098,6 +1200,19 @@ export interface components {
       resources: components['schemas']['AppliedResource'][];
       dependsOn: string[];
       runId: string;
+    };
+    ApprovalResource: {
+      runId: string;
+      planDigest: components['schemas']['Digest'];
+      /** @enum {string} */
+      state: 'pending' | 'approved' | 'rejected' | 'superseded';
+      requestedAt?: string;
+      decidedAt?: string;
+      decidedBy?: string;
+      reason?: string;
+    };
+    ApprovalsAnswer: {
+      items: components['schemas']['ApprovalResource'][];
     };
     ApproveRequest: {
       planDigest: components['schemas']['DigestInput'];
@@ -1489,6 +1604,16 @@ export interface components {
       role: 'admin' | 'operator' | 'deployer' | 'viewer';
       expiresAt: string;
       invitation: string;
+    };
+    InvitationResource: {
+      id: string;
+      /** @enum {string} */
+      role: 'admin' | 'operator' | 'deployer' | 'viewer';
+      expiresAt: string;
+      invitedBy?: string;
+    };
+    InvitationsAnswer: {
+      items: components['schemas']['InvitationResource'][];
     };
     InviteRequest: {
       /** @enum {string} */
@@ -2338,6 +2463,15 @@ export interface components {
       /** @default 1000 */
       triesMax?: number;
     };
+    TenantResource: {
+      id: string;
+      name: string;
+      members: number;
+      links: components['schemas']['Links'];
+    };
+    TenantsAnswer: {
+      items: components['schemas']['TenantResource'][];
+    };
     TokenAnswer: {
       access_token: string;
       refresh_token: string;
@@ -2741,6 +2875,10 @@ export interface operations {
         headers: {
           /** @description true when the answer was given before. */
           'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
           [name: string]: unknown;
         };
         content: {
@@ -2815,6 +2953,10 @@ export interface operations {
         headers: {
           /** @description true when the answer was given before. */
           'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
           [name: string]: unknown;
         };
         content: {
@@ -2873,6 +3015,10 @@ export interface operations {
         headers: {
           /** @description true when the answer was given before. */
           'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
           [name: string]: unknown;
         };
         content: {
@@ -2922,6 +3068,10 @@ export interface operations {
         headers: {
           /** @description true when the answer was given before. */
           'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
           [name: string]: unknown;
         };
         content?: never;
@@ -2994,6 +3144,10 @@ export interface operations {
         headers: {
           /** @description true when the answer was given before. */
           'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
           [name: string]: unknown;
         };
         content?: never;
@@ -3297,6 +3451,10 @@ export interface operations {
         headers: {
           /** @description true when the answer was given before. */
           'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
           [name: string]: unknown;
         };
         content: {
@@ -3351,6 +3509,10 @@ export interface operations {
         headers: {
           /** @description true when the answer was given before. */
           'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
           [name: string]: unknown;
         };
         content?: never;
@@ -3391,6 +3553,112 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listTenants: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description List the tenants that the credential is good for: one */
+      200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TenantsAnswer'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      /** @description There is no such thing, or it is not yours. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'tenant-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  readTenant: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Read the tenant of the caller */
+      200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TenantResource'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      /** @description There is no such thing, or it is not yours. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not-found' | 'route-not-found' | 'tenant-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
@@ -3468,6 +3736,10 @@ export interface operations {
         headers: {
           /** @description true when the answer was given before. */
           'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
           [name: string]: unknown;
         };
         content: {
@@ -3502,6 +3774,45 @@ export interface operations {
       503: components['responses']['Problem503'];
     };
   };
+  listInvitations: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description List the invitations that nobody has used yet, oldest first */
+      200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['InvitationsAnswer'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
   revokeInvitation: {
     parameters: {
       query?: never;
@@ -3521,6 +3832,10 @@ export interface operations {
         headers: {
           /** @description true when the answer was given before. */
           'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
           [name: string]: unknown;
         };
         content?: never;
@@ -3640,6 +3955,10 @@ export interface operations {
         headers: {
           /** @description true when the answer was given before. */
           'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
           [name: string]: unknown;
         };
         content?: never;
@@ -3714,6 +4033,10 @@ export interface operations {
         headers: {
           /** @description true when the answer was given before. */
           'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
           [name: string]: unknown;
         };
         content: {
@@ -3836,6 +4159,10 @@ export interface operations {
         headers: {
           /** @description true when the answer was given before. */
           'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
           [name: string]: unknown;
         };
         content: {
@@ -3944,6 +4271,10 @@ export interface operations {
         headers: {
           /** @description true when the answer was given before. */
           'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
           [name: string]: unknown;
         };
         content?: never;
@@ -4018,6 +4349,10 @@ export interface operations {
         headers: {
           /** @description true when the answer was given before. */
           'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
           [name: string]: unknown;
         };
         content: {
@@ -4137,6 +4472,10 @@ export interface operations {
         headers: {
           /** @description true when the answer was given before. */
           'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
           [name: string]: unknown;
         };
         content: {
@@ -4284,6 +4623,12 @@ export interface operations {
           Location?: string;
           /** @description The version of the deployment after the command. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          /** @description Seconds after which to look what became of it. */
+          'Retry-After': string;
           [name: string]: unknown;
         };
         content: {
@@ -4444,6 +4789,12 @@ export interface operations {
           Location?: string;
           /** @description The version of the deployment after the command. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          /** @description Seconds after which to look what became of it. */
+          'Retry-After': string;
           [name: string]: unknown;
         };
         content: {
@@ -4566,6 +4917,12 @@ export interface operations {
           Location?: string;
           /** @description The version of the deployment after the command. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          /** @description Seconds after which to look what became of it. */
+          'Retry-After': string;
           [name: string]: unknown;
         };
         content: {
@@ -4684,6 +5041,12 @@ export interface operations {
           Location?: string;
           /** @description The version of the deployment after the command. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          /** @description Seconds after which to look what became of it. */
+          'Retry-After': string;
           [name: string]: unknown;
         };
         content: {
@@ -4808,6 +5171,12 @@ export interface operations {
           Location?: string;
           /** @description The version of the deployment after the command. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          /** @description Seconds after which to look what became of it. */
+          'Retry-After': string;
           [name: string]: unknown;
         };
         content: {
@@ -4916,6 +5285,12 @@ export interface operations {
           Location?: string;
           /** @description The version of the deployment after the command. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          /** @description Seconds after which to look what became of it. */
+          'Retry-After': string;
           [name: string]: unknown;
         };
         content: {
@@ -5016,6 +5391,12 @@ export interface operations {
           Location?: string;
           /** @description The version of the deployment after the command. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          /** @description Seconds after which to look what became of it. */
+          'Retry-After': string;
           [name: string]: unknown;
         };
         content: {
@@ -5114,6 +5495,12 @@ export interface operations {
           Location?: string;
           /** @description The version of the deployment after the command. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          /** @description Seconds after which to look what became of it. */
+          'Retry-After': string;
           [name: string]: unknown;
         };
         content: {
@@ -5215,6 +5602,12 @@ export interface operations {
           Location?: string;
           /** @description The version of the deployment after the command. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          /** @description Seconds after which to look what became of it. */
+          'Retry-After': string;
           [name: string]: unknown;
         };
         content: {
@@ -5316,6 +5709,12 @@ export interface operations {
           Location?: string;
           /** @description The version of the deployment after the command. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          /** @description Seconds after which to look what became of it. */
+          'Retry-After': string;
           [name: string]: unknown;
         };
         content: {
@@ -5424,6 +5823,12 @@ export interface operations {
           Location?: string;
           /** @description The version of the deployment after the command. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          /** @description Seconds after which to look what became of it. */
+          'Retry-After': string;
           [name: string]: unknown;
         };
         content: {
@@ -5522,6 +5927,12 @@ export interface operations {
           'Idempotent-Replayed'?: string;
           /** @description The report to come. */
           Location?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          /** @description Seconds after which to look what became of it. */
+          'Retry-After': string;
           [name: string]: unknown;
         };
         content: {
@@ -5702,6 +6113,62 @@ export interface operations {
             status?: 404;
             /** @enum {unknown} */
             code?: 'deployment-not-found' | 'not-found' | 'route-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  readRevision: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        revision: number;
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Read a version of what is desired by its number */
+      200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RevisionResource'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      /** @description There is no such thing, or it is not yours. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'deployment-not-found' | 'deployment-revision-not-found' | 'not-found' | 'route-not-found';
           } & components['schemas']['Problem'];
         };
       };
@@ -6230,6 +6697,61 @@ export interface operations {
       503: components['responses']['Problem503'];
     };
   };
+  listApprovals: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description List the approvals that the plans of a run needed, oldest first */
+      200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ApprovalsAnswer'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      /** @description There is no such thing, or it is not yours. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not-found' | 'route-not-found' | 'run-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
   approveRun: {
     parameters: {
       query?: never;
@@ -6262,6 +6784,12 @@ export interface operations {
           Location?: string;
           /** @description The version of the deployment after the command. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          /** @description Seconds after which to look what became of it. */
+          'Retry-After': string;
           [name: string]: unknown;
         };
         content: {
@@ -6365,6 +6893,12 @@ export interface operations {
           Location?: string;
           /** @description The version of the deployment after the command. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          /** @description Seconds after which to look what became of it. */
+          'Retry-After': string;
           [name: string]: unknown;
         };
         content: {
@@ -6465,6 +6999,12 @@ export interface operations {
           Location?: string;
           /** @description The version of the deployment after the command. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          /** @description Seconds after which to look what became of it. */
+          'Retry-After': string;
           [name: string]: unknown;
         };
         content: {
@@ -6560,6 +7100,12 @@ export interface operations {
           Location?: string;
           /** @description The version of the deployment after the command. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          /** @description Seconds after which to look what became of it. */
+          'Retry-After': string;
           [name: string]: unknown;
         };
         content: {
@@ -6840,6 +7386,12 @@ export interface operations {
           Location?: string;
           /** @description The version of the deployment after the command. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          /** @description Seconds after which to look what became of it. */
+          'Retry-After': string;
           [name: string]: unknown;
         };
         content: {
@@ -6903,6 +7455,61 @@ export interface operations {
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  readAttempt: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Read an attempt */
+      200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AttemptResource'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      /** @description There is no such thing, or it is not yours. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'attempt-not-found' | 'not-found' | 'route-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
@@ -7198,6 +7805,10 @@ export interface operations {
           'Idempotent-Replayed'?: string;
           /** @description The version, for If-Match. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
           [name: string]: unknown;
         };
         content: {
@@ -7247,7 +7858,7 @@ export interface operations {
       503: components['responses']['Problem503'];
     };
   };
-  readTypeTableVersion: {
+  readTypeVersion: {
     parameters: {
       query?: never;
       header?: never;
@@ -7384,6 +7995,10 @@ export interface operations {
           'Idempotent-Replayed'?: string;
           /** @description The version, for If-Match. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
           [name: string]: unknown;
         };
         content: {
@@ -7517,6 +8132,12 @@ export interface operations {
           'Idempotent-Replayed'?: string;
           /** @description The report to come. */
           Location?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          /** @description Seconds after which to look what became of it. */
+          'Retry-After': string;
           [name: string]: unknown;
         };
         content: {
@@ -7719,6 +8340,12 @@ export interface operations {
           Location?: string;
           /** @description The version of the deployment after the command. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          /** @description Seconds after which to look what became of it. */
+          'Retry-After': string;
           [name: string]: unknown;
         };
         content: {
@@ -7888,6 +8515,10 @@ export interface operations {
           'Idempotent-Replayed'?: string;
           /** @description The version, for If-Match. */
           ETag?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
           [name: string]: unknown;
         };
         content: {

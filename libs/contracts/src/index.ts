@@ -82,6 +82,8 @@ export {
 export type { ReferableResource, Reference, UnresolvedReference } from './references.js';
 export {
   InvitationAnswer,
+  InvitationResource,
+  InvitationsAnswer,
   InviteRequest,
   KeyAnswer,
   KeyRequest,
@@ -99,6 +101,8 @@ export {
   RegisterRequest,
   ROLE_PERMISSIONS,
   ROLES,
+  TenantResource,
+  TenantsAnswer,
   TokenAnswer,
   Username,
 } from './rest/access.js';
@@ -130,6 +134,9 @@ export {
 } from './rest/drift.js';
 export { Links, PAGE_ITEMS_MAX, pageOf, PageQuery } from './rest/page.js';
 export {
+  APPROVAL_STATES,
+  ApprovalResource,
+  ApprovalsAnswer,
   ApproveRequest,
   AttemptResource,
   AttemptsAnswer,

@@ -7,6 +7,7 @@ import type {
   NewEvent,
   RecordedEvent,
   StreamHead,
+  StreamRef,
 } from './ports/event-store.js';
 import type { NewDocument } from './ports/document-store.js';
 import type { NewJob } from './ports/job-queue.js';
@@ -106,6 +107,8 @@ export interface CommandRuntime {
   readonly clock: Clock;
   /** The service that decides: `api`, `planner` … */
   readonly service: string;
+  /** Hears of each command that was accepted, repeats included: in which stream, and the version after it. */
+  readonly onAccepted?: (stream: StreamRef, version: number) => void;
 }
 
 /** A stream folded to its state. */
@@ -123,6 +126,17 @@ export interface Folded<State> {
  *   and the store's own faults.
  */
 export async function handleCommand<State, Command, Event extends DomainEvent, Rejection>(
+  runtime: CommandRuntime,
+  aggregate: Aggregate<State, Command, Event, Rejection>,
+  request: CommandRequest<Command>,
+): Promise<Handled<State, Event, Rejection>> {
+  const handled = await decideAndRecord(runtime, aggregate, request);
+  const stream = { tenantId: request.context.tenantId, streamId: `${aggregate.category}-${request.id}` };
+  if (handled.outcome === 'accepted') runtime.onAccepted?.(stream, handled.version);
+  return handled;
+}
+
+async function decideAndRecord<State, Command, Event extends DomainEvent, Rejection>(
   runtime: CommandRuntime,
   aggregate: Aggregate<State, Command, Event, Rejection>,
   request: CommandRequest<Command>,

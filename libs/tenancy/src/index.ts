@@ -11,6 +11,8 @@ export { ManageKeys } from './application/manage-keys.js';
 export type { KeyGiven, KeyGivingRejection } from './application/manage-keys.js';
 export { ManageMembers } from './application/manage-members.js';
 export type { Invited } from './application/manage-members.js';
+export { ReadTenant } from './application/read-tenant.js';
+export type { TenantRead } from './application/read-tenant.js';
 export { RefreshSession } from './application/refresh-session.js';
 export type { Refreshed, RefreshSessionInput } from './application/refresh-session.js';
 export { Register } from './application/register.js';

@@ -16,7 +16,7 @@ interface Operation {
 
 interface Response {
   readonly content?: Readonly<Record<string, { readonly schema: JsonSchema }>>;
-  readonly headers?: JsonSchema;
+  readonly headers?: Readonly<Record<string, { readonly required?: boolean }>>;
 }
 
 /** An answer that came over HTTP. */
@@ -26,6 +26,8 @@ export interface GivenAnswer {
   readonly url: string;
   readonly status: number;
   readonly contentType: string | undefined;
+  /** Names of its headers, in lower case. */
+  readonly headers: readonly string[];
   /** As received. */
   readonly text: string;
 }
@@ -33,7 +35,7 @@ export interface GivenAnswer {
 /** Under which address the document is known to the checker. */
 const PLACE = 'https://caisson.test/document';
 
-/** Holds answers against an OpenAPI document: status, media type, and every member of the body. */
+/** Holds answers against an OpenAPI document: status, headers that must be there, media type, members of the body. */
 export class DocumentedAnswers {
   readonly #document: Document;
   readonly #ajv: Ajv2020;
@@ -68,6 +70,8 @@ export class DocumentedAnswers {
     if (stated === undefined) return `${name} is not in the document: ${answer.text.slice(0, 300)}`;
     const pointer = stated.$ref ?? `#/paths/${escape(template)}/${method}/responses/${answer.status}`;
     const response = this.#resolved(stated);
+    const absent = missingHeader(response, answer);
+    if (absent !== undefined) return `${name} lacks the header ${absent}`;
     const mediaType = answer.contentType?.split(';')[0]?.trim() ?? '';
     if (response.content === undefined) return answer.text === '' ? undefined : `${name} has a body that is not stated`;
     if (response.content[mediaType] === undefined) return `${name} is of the type "${mediaType}", which is not stated`;
@@ -99,6 +103,11 @@ export class DocumentedAnswers {
     }
     return undefined;
   }
+}
+
+function missingHeader({ headers = {} }: Response, { headers: given }: GivenAnswer): string | undefined {
+  const required = Object.keys(headers).filter((name) => headers[name]?.required === true);
+  return required.find((name) => !given.includes(name.toLowerCase()));
 }
 
 function matches(template: readonly string[], segments: readonly string[]): boolean {

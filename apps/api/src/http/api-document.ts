@@ -21,12 +21,14 @@ import { QuotasController } from './quotas.controller.js';
 import { RunListController } from './run-list.controller.js';
 import { RunsController } from './runs.controller.js';
 import { TasksController } from './tasks.controller.js';
+import { TenantsController } from './tenants.controller.js';
 
 /** Everything that answers callers. A controller in this list is routed, guarded, checked and documented. */
 export const API_CONTROLLERS: Type[] = [
   AuthController,
   KeySetController,
   CredentialsController,
+  TenantsController,
   MembersController,
   KeysController,
   QuotasController,
@@ -51,6 +53,7 @@ export const API_CONTROLLERS: Type[] = [
 /** What the groups of operations are about, by the first segment of their paths. */
 const TAGS = {
   auth: 'Who the caller is.',
+  tenants: 'Whose everything is.',
   members: 'Who belongs to the tenant.',
   keys: 'How machines come in.',
   quotas: 'How much the tenant may have.',

@@ -44,6 +44,7 @@ export class CredentialsController {
     summary: 'Put all credentials under the newest key of the installation',
     access: 'system:admin',
     answer: CredentialsRewrapped,
+    recordsNoStream: 'each credential has its own',
   })
   async rewrapCredentials(@CalledBy() caller: Caller): Promise<CredentialsRewrapped> {
     return { rewrapped: await this.credentials.rewrap(commandContextOf(caller)) };

@@ -12,12 +12,18 @@ import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { z } from 'zod';
-import { FindDeployment, FindResources, ListRevisions, type FoundDeployment } from '../queries/deployment-queries.js';
+import {
+  FindDeployment,
+  FindResources,
+  FindRevision,
+  ListRevisions,
+  type FoundDeployment,
+} from '../queries/deployment-queries.js';
 import { ListDriftReports } from '../queries/drift-queries.js';
 import { ReadDeploymentHistory, type History } from '../queries/history-queries.js';
 import { ListRuns } from '../queries/run-queries.js';
 import { found, showPage } from './found.js';
-import { Id } from './path-parameters.js';
+import { Id, Version } from './path-parameters.js';
 import { showRun } from './views.js';
 
 const RunPage = pageOf(RunResource);
@@ -66,8 +72,31 @@ export class DeploymentPartsController {
     return showPage(await this.queries.execute(new ListRevisions(tenantId, id, page)), (revision) => revision);
   }
 
+  @Get('revisions/:revision')
+  @Operation({
+    summary: 'Read a version of what is desired by its number',
+    access: 'deployment:read',
+    answer: RevisionResource,
+    problems: ['deployment-not-found', 'deployment-revision-not-found'],
+  })
+  async readRevision(
+    @Param('id', { schema: Id }) id: string,
+    @Param('revision', { schema: Version }) revision: number,
+    @CalledBy() { tenantId }: Caller,
+  ): Promise<RevisionResource> {
+    const { view } = await this.existing(tenantId, id);
+    const read = await this.queries.execute(new FindRevision(tenantId, id, revision));
+    return found(read, 'deployment-revision-not-found', `Name one from 1 to ${view.revision}.`);
+  }
+
   @Get('resources')
-  @Operation({ summary: 'List what is applied', access: 'deployment:read', answer: ResourcesAnswer, ...OF_DEPLOYMENT })
+  @Operation({
+    summary: 'List what is applied',
+    access: 'deployment:read',
+    answer: ResourcesAnswer,
+    unpaged: 'what is applied is one state',
+    ...OF_DEPLOYMENT,
+  })
   async listResources(
     @Param('id', { schema: Id }) id: string,
     @CalledBy() { tenantId }: Caller,
@@ -96,6 +125,7 @@ export class DeploymentPartsController {
     summary: 'Read all that happened to a deployment, in order',
     access: 'deployment:read',
     answer: HistoryAnswer,
+    unpaged: 'a story is told in whole',
     ...OF_DEPLOYMENT,
   })
   async readDeploymentHistory(

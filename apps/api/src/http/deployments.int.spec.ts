@@ -215,6 +215,11 @@ describe('commands to a deployment', () => {
     });
     const { items } = (await api.ask('GET', `/deployments/${id}/revisions`)).body;
     expect(items).toMatchObject([{ revision: 3 }, { revision: 2 }, { revision: 1 }]);
+    expect((await api.ask('GET', `/deployments/${id}/revisions/2`)).body).toEqual(items[1]);
+    const absent = await api.ask('GET', `/deployments/${id}/revisions/4`);
+    expect(absent).toMatchObject({ status: 404, body: { code: 'deployment-revision-not-found' } });
+    expect(absent.body.detail).toContain('from 1 to 3');
+    expect((await api.ask('GET', `/deployments/${id}/revisions/zero`)).status).toBe(404);
   });
 
   it('delete a deployment by its state', async () => {

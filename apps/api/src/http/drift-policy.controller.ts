@@ -9,7 +9,7 @@ import { FindDriftPolicy } from '../queries/drift-queries.js';
 import { apiProblem } from './api-problems.js';
 import { commandContextOf } from './command-context.js';
 import { found } from './found.js';
-import { TableVersion } from './path-parameters.js';
+import { Version } from './path-parameters.js';
 
 const read = { access: 'drift:read', answerHeaders: { ETag: 'The version, for If-Match.' } } as const;
 
@@ -52,7 +52,7 @@ export class DriftPolicyController {
     ...read,
   })
   readDriftPolicyVersion(
-    @Param('version', { schema: TableVersion }) version: number,
+    @Param('version', { schema: Version }) version: number,
     @CalledBy() { tenantId }: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<FoundPolicy> {

@@ -28,6 +28,7 @@ const missing: Record<string, string> = {
   tasks: `${systemIds.next()}/network`,
   attempts: `${systemIds.next()}/network/1.1`,
   drift: systemIds.next(),
+  tenants: systemIds.next(),
   members: systemIds.next(),
   invitations: systemIds.next(),
   keys: systemIds.next(),
@@ -40,7 +41,16 @@ const missing: Record<string, string> = {
 /** Operations whose address names nothing of a tenant; lists are looked at below. */
 const WITHOUT_ID = [
   ...['register', 'logIn', 'refresh', 'logOut', 'changePassword', 'me', 'readKeySet', 'readRunStates'],
-  ...['inviteMember', 'listMembers', 'issueKey', 'listKeys', 'createDeployment', 'listDeployments'],
+  ...[
+    'inviteMember',
+    'listMembers',
+    'listInvitations',
+    'listTenants',
+    'issueKey',
+    'listKeys',
+    'createDeployment',
+    'listDeployments',
+  ],
   ...['listAllRuns', 'listCredentials', 'rewrapCredentials'],
   ...['readTypeTable', 'replaceTypeTable', 'readPriceBook', 'replacePriceBook'],
   ...['readDriftPolicy', 'replaceDriftPolicy'],
@@ -93,7 +103,12 @@ beforeAll(async () => {
     attempts: `${taskId}/1.1`,
     drift,
   });
-  Object.assign(own, { keys: key.body.id, members: await newMember(), invitations: await newInvitation() });
+  Object.assign(own, {
+    tenants: OWN,
+    keys: key.body.id,
+    members: await newMember(),
+    invitations: await newInvitation(),
+  });
 });
 
 const taskDocument = (runId: string) => ({
@@ -140,7 +155,7 @@ async function newMember(): Promise<string> {
 
 /** Asks a route about a thing, with a body and a version that would do. */
 function ask({ method, operation, path }: DescribedRoute, id: string, token: string): Promise<Asked> {
-  const url = path.replace('/api/v1', '').replace(/:\w+/, encodeURIComponent(id));
+  const url = path.replace('/api/v1', '').replace(/:\w+/, encodeURIComponent(id)).replace(':revision', '1');
   const headers = operation.ifMatch === undefined ? {} : { headers: { 'if-match': '"1"' } };
   const body = operation.example === undefined ? {} : { body: operation.example };
   return api.ask(method.toUpperCase(), url, { token, ...headers, ...body });

@@ -1,5 +1,7 @@
 import {
   InvitationAnswer,
+  InvitationResource,
+  InvitationsAnswer,
   InviteRequest,
   MemberChangeRequest,
   MemberResource,
@@ -7,9 +9,10 @@ import {
   PageQuery,
 } from '@caisson/contracts';
 import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
-import { ManageMembers, type MemberDocument } from '@caisson/tenancy';
+import { ManageMembers, ReadTenant, type MemberDocument, type TenantRead } from '@caisson/tenancy';
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
+import type { z } from 'zod';
 import { FindMember, ListMembers, type PagePart } from '../queries/tenancy-queries.js';
 import { CurrentAccess } from '../security/current-access.js';
 import { apiProblem } from './api-problems.js';
@@ -27,6 +30,7 @@ const access = 'user:manage';
 export class MembersController {
   constructor(
     private readonly members: ManageMembers,
+    private readonly tenant: ReadTenant,
     private readonly queries: QueryBus,
     private readonly current: CurrentAccess,
   ) {}
@@ -45,6 +49,16 @@ export class MembersController {
     const invited = await this.members.invite({ role, context: commandContextOf(caller) });
     if (invited.outcome === 'accepted') return { ...invited.invitation, invitation: invited.secret };
     throw tenancyProblem(invited.rejection);
+  }
+
+  @Get('invitations')
+  @Operation({
+    ...{ access, answer: InvitationsAnswer, summary: 'List the invitations that nobody has used yet, oldest first' },
+    unpaged: 'a tenant has at most as many open invitations as a page holds',
+  })
+  async listInvitations(@CalledBy() { tenantId }: Caller): Promise<z.infer<typeof InvitationsAnswer>> {
+    const tenant = await this.tenant.execute(tenantId);
+    return { items: (tenant?.invitations ?? []).map(showInvitation) };
   }
 
   @Delete('invitations/:id')
@@ -108,4 +122,8 @@ export class MembersController {
 
 function showMember({ id, role, username }: MemberDocument): MemberResource {
   return { id, username, role };
+}
+
+function showInvitation({ invitationId, ...invitation }: TenantRead['invitations'][number]): InvitationResource {
+  return { id: invitationId, ...invitation };
 }

@@ -57,6 +57,15 @@ describe('an invitation', () => {
     expect(await api.ask('DELETE', `/members/invitations/${mine.id}`)).toMatchObject({
       ...{ status: 404, body: { code: 'invitation-not-found' } },
     });
+    const open = async () => (await api.ask('GET', '/members/invitations')).body.items.map(({ id }) => id);
+    const { body: other } = await api.ask('POST', '/members', { body: { role: 'viewer' } });
+    expect(await open()).toContain(other.id);
+    expect(await open()).not.toContain(mine.id);
+    const shown = await api.ask('GET', '/members/invitations');
+    expect(shown.text).not.toContain(other.invitation);
+    expect(shown.body.items.at(-1)).toMatchObject({ id: other.id, role: 'viewer' });
+    await api.ask('DELETE', `/members/invitations/${other.id}`);
+    expect(await open()).not.toContain(other.id);
     const second = await joined('flo', 'admin');
     const { body: theirs } = await api.ask('POST', '/members', { body: { role: 'admin' }, token: second.token });
     expect(await api.ask('DELETE', `/members/${second.id}`)).toMatchObject({ status: 204 });
@@ -160,5 +169,15 @@ describe('a member', () => {
     expect(names).toContain('mia');
     expect(names).not.toContain('eve');
     expect(names).not.toContain('gil');
+  });
+});
+
+it('belong to one tenant, which says how many they are', async () => {
+  const { body } = await api.ask('GET', '/tenants');
+  const members = (await api.ask('GET', '/members?limit=200')).body.items.length;
+  expect(body.items).toMatchObject([{ id: tenantIdOf('default'), name: 'default', members }]);
+  expect((await api.ask('GET', `/tenants/${tenantIdOf('default')}`)).body).toEqual(body.items[0]);
+  expect(await api.ask('GET', `/tenants/${tenantIdOf('acme')}`)).toMatchObject({
+    ...{ status: 404, body: { code: 'tenant-not-found' } },
   });
 });

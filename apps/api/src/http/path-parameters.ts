@@ -4,6 +4,9 @@ import { z } from 'zod';
 /** An id in a path. What is none is 404, like one that names nothing. */
 export const Id = z.uuid().describe('A UUID.');
 
+/** The number of a version in a path. */
+export const Version = z.coerce.number<string>().int().positive().describe('A whole number from 1.');
+
 /** The id of a task in a path: `<run>/<unit>`, with `/rollback` for its undoing; slashes as `%2F`. */
 export const TaskId = z
   .string()
@@ -18,10 +21,3 @@ export const AttemptId = z
 
 /** A content address in a path. */
 export const DigestId = Digest.describe('sha256: and 64 hexadecimal digits.');
-
-/** The version of a table in a path. */
-export const TableVersion = z.coerce
-  .number<string>()
-  .int()
-  .positive()
-  .describe('A whole number from 1: as the table came.');

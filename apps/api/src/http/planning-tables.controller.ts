@@ -16,7 +16,7 @@ import { FindTable, FindUnknownEngines } from '../queries/table-queries.js';
 import { apiProblem } from './api-problems.js';
 import { commandContextOf } from './command-context.js';
 import { found } from './found.js';
-import { TableVersion } from './path-parameters.js';
+import { Version } from './path-parameters.js';
 
 const read = { access: 'deployment:read', answerHeaders: { ETag: 'The version, for If-Match.' } } as const;
 const readVersion = { ...read, problems: ['table-version-not-found'] } as const;
@@ -116,8 +116,8 @@ export class TypeTableController {
 
   @Get('versions/:version')
   @Operation({ summary: 'Read a version of the type table', answer: TypeTableResource, ...readVersion })
-  readTypeTableVersion(
-    @Param('version', { schema: TableVersion }) version: number,
+  readTypeVersion(
+    @Param('version', { schema: Version }) version: number,
     @CalledBy() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
@@ -156,7 +156,7 @@ export class PriceBookController {
   @Get('versions/:version')
   @Operation({ summary: 'Read a version of the price book', answer: PriceBookResource, ...readVersion })
   readPriceBookVersion(
-    @Param('version', { schema: TableVersion }) version: number,
+    @Param('version', { schema: Version }) version: number,
     @CalledBy() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {

@@ -55,6 +55,7 @@ export class PlanRecomputationController {
     access: 'deployment:read',
     answer: PlanRecomputation,
     problems: ['plan-not-found', 'plan-not-recomputable'],
+    recordsNoStream: 'it computes, and records nothing',
   })
   async recompute(
     @Param('digest', { schema: DigestId }) digest: string,

@@ -1,4 +1,5 @@
 import {
+  ApprovalsAnswer,
   ApproveRequest,
   CommandAnswer,
   EmptyRequest,
@@ -17,7 +18,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ReadRunHistory, type History } from '../queries/history-queries.js';
-import { FindPlan, FindRun, ListTasks } from '../queries/run-queries.js';
+import { FindPlan, FindRun, ListApprovals, ListTasks } from '../queries/run-queries.js';
 import { found, showPage } from './found.js';
 import { APPROVAL, commandOperation } from './operations.js';
 import { Id } from './path-parameters.js';
@@ -77,11 +78,28 @@ export class RunsController {
     summary: 'Read all that happened in a run, in order',
     access: 'deployment:read',
     answer: HistoryAnswer,
+    unpaged: 'a story is told in whole',
     problems: ['run-not-found'],
   })
   async readRunHistory(@Param('id', { schema: Id }) id: string, @CalledBy() { tenantId }: Caller): Promise<History> {
     const run = await this.existing(tenantId, id);
     return this.queries.execute(new ReadRunHistory(tenantId, run));
+  }
+
+  @Get('approvals')
+  @Operation({
+    summary: 'List the approvals that the plans of a run needed, oldest first',
+    access: 'deployment:read',
+    answer: ApprovalsAnswer,
+    problems: ['run-not-found'],
+    unpaged: 'one per plan of one run',
+  })
+  async listApprovals(
+    @Param('id', { schema: Id }) id: string,
+    @CalledBy() { tenantId }: Caller,
+  ): Promise<z.infer<typeof ApprovalsAnswer>> {
+    const run = await this.existing(tenantId, id);
+    return { items: [...(await this.queries.execute(new ListApprovals(tenantId, run)))] };
   }
 
   @Post('approve')

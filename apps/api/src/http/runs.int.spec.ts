@@ -29,6 +29,9 @@ describe('commands to a run', () => {
     expect(await api.countEvents()).toBe(before);
     const right = await api.ask('POST', `/deployments/${id}/approve`, { body: { planDigest: plan.digest } });
     expect(right).toMatchObject({ status: 202, body: { run: { id: runId, state: 'executing' } } });
+    const { principalId } = (await api.ask('GET', '/auth/me')).body as unknown as { principalId: string };
+    const approval = { runId, planDigest: plan.digest, state: 'approved', decidedBy: principalId };
+    expect((await api.ask('GET', `/runs/${runId}/approvals`)).body.items).toMatchObject([approval]);
   });
 
   it('approve nothing that another version of an engine would apply, and name it', async () => {
@@ -66,6 +69,9 @@ describe('commands to a run', () => {
       status: 409,
       body: { code: 'run-state-conflict', state: 'cancelled', allowed: [] },
     });
+    expect((await api.ask('GET', `/runs/${runId}/approvals`)).body.items).toMatchObject([
+      { state: 'rejected', reason: 'too dear' },
+    ]);
     const effects = { done: [], notDone: [], unknown: [] };
     expect(await api.ask('GET', `/runs/${runId}`)).toMatchObject({ body: { effects } });
   });

@@ -37,6 +37,7 @@ export class TasksController {
     summary: 'List the attempts of a task, oldest first',
     access: 'deployment:read',
     answer: AttemptsAnswer,
+    unpaged: 'a task is tried a few times',
     ...OF_TASK,
   })
   async listAttempts(

@@ -59,6 +59,11 @@ describe('tasks', () => {
       { id: `${ref.taskId}/1.2`, state: 'succeeded', evidence: { exitCode: 0 } },
       { id: `${ref.taskId}/2.1`, state: 'running' },
     ]);
+    const second = await api.ask('GET', `/attempts/${encodeURIComponent(`${ref.taskId}/1.2`)}`);
+    expect(second.body).toMatchObject({ id: `${ref.taskId}/1.2`, state: 'succeeded', attempt: 2 });
+    expect(await api.ask('GET', `/attempts/${encodeURIComponent(`${ref.taskId}/9.1`)}`)).toMatchObject({
+      ...{ status: 404, body: { code: 'attempt-not-found' } },
+    });
     expect(await api.ask('GET', `/attempts/${encodeURIComponent(`${ref.taskId}/3.1`)}/log`)).toMatchObject({
       status: 404,
       body: { code: 'attempt-not-found' },

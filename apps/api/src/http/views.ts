@@ -37,6 +37,7 @@ export function showRun(view: RunView): RunResource {
       deployment: `${API_ROOT}/deployments/${view.deploymentId}`,
       tasks: `${self}/tasks`,
       events: `${self}/events`,
+      approvals: `${self}/approvals`,
       ...(view.planDigest === undefined ? {} : { plan: `${self}/plan` }),
     },
   };
@@ -54,5 +55,6 @@ export function showTask({ taskId, ...task }: JsonObject): JsonObject {
 /** An attempt as the API shows it. */
 export function showAttempt(view: AttemptView): AttemptResource {
   const task = `${API_ROOT}/tasks/${encodeURIComponent(view.taskId)}`;
-  return { ...view, links: { task, log: `${API_ROOT}/attempts/${encodeURIComponent(view.id)}/log` } };
+  const self = `${API_ROOT}/attempts/${encodeURIComponent(view.id)}`;
+  return { ...view, links: { self, task, log: `${self}/log` } };
 }

@@ -22,6 +22,16 @@ export class ListAttempts extends Query<readonly AttemptView[]> {
   }
 }
 
+/** One attempt; undefined when the tenant has none with the id. */
+export class FindAttempt extends Query<AttemptView | undefined> {
+  constructor(
+    readonly tenantId: string,
+    readonly id: string,
+  ) {
+    super();
+  }
+}
+
 /** Part of the log of an attempt; undefined when there is no such attempt. */
 export class ReadAttemptLog extends Query<LogAnswer | undefined> {
   constructor(
@@ -44,6 +54,16 @@ export class ListAttemptsHandler implements IQueryHandler<ListAttempts> {
   }
 }
 
+/** Answers `FindAttempt`. */
+@QueryHandler(FindAttempt)
+export class FindAttemptHandler implements IQueryHandler<FindAttempt> {
+  constructor(@Inject(CONSUMERS) private readonly consumers: ConsumerStore) {}
+
+  execute({ id, tenantId }: FindAttempt): Promise<AttemptView | undefined> {
+    return findAttempt(this.consumers, tenantId, id);
+  }
+}
+
 /** Answers `ReadAttemptLog`. */
 @QueryHandler(ReadAttemptLog)
 export class ReadAttemptLogHandler implements IQueryHandler<ReadAttemptLog> {
@@ -56,7 +76,7 @@ export class ReadAttemptLogHandler implements IQueryHandler<ReadAttemptLog> {
 
   async execute({ attemptId, part, tenantId }: ReadAttemptLog): Promise<LogAnswer | undefined> {
     const { limit, offset, waitSeconds } = part;
-    const attempt = await this.find(tenantId, attemptId);
+    const attempt = await findAttempt(this.consumers, tenantId, attemptId);
     if (attempt === undefined) return undefined;
     const deadlineMs = this.clock.monotonicMs() + waitSeconds * 1000;
     for (let isOver = attempt.finishedAt !== undefined; ; isOver = !(await this.isRunning(tenantId, attempt))) {
@@ -70,16 +90,16 @@ export class ReadAttemptLogHandler implements IQueryHandler<ReadAttemptLog> {
     }
   }
 
-  private async find(tenantId: string, attemptId: string): Promise<AttemptView | undefined> {
-    const taskId = attemptId.slice(0, attemptId.lastIndexOf('/'));
-    const [runId = ''] = taskId.split('/');
-    const facts = await this.consumers.readStream({ tenantId, streamId: `execution-${runId}` }, 0);
-    return attemptsOf(taskId, facts).find(({ id }) => id === attemptId);
-  }
-
   /** Of the newest attempt, by one row: a look that is repeated must not read the facts of a large run. */
   private async isRunning(tenantId: string, { attempt, taskId }: AttemptView): Promise<boolean> {
     const task = await this.documents.get<TaskView>(tenantId, FOREIGN_COLLECTIONS.task, taskId);
     return task?.body.state === 'running' && task.body.attempt === attempt;
   }
+}
+
+async function findAttempt(consumers: ConsumerStore, tenantId: string, id: string): Promise<AttemptView | undefined> {
+  const taskId = id.slice(0, id.lastIndexOf('/'));
+  const [runId = ''] = taskId.split('/');
+  const facts = await consumers.readStream({ tenantId, streamId: `execution-${runId}` }, 0);
+  return attemptsOf(taskId, facts).find((attempt) => attempt.id === id);
 }

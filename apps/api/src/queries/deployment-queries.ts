@@ -53,6 +53,17 @@ export class ListRevisions extends Query<Page<RevisionView>> {
   }
 }
 
+/** One version of what is desired; undefined when there is none with the number. */
+export class FindRevision extends Query<RevisionView | undefined> {
+  constructor(
+    readonly tenantId: string,
+    readonly deploymentId: string,
+    readonly revision: number,
+  ) {
+    super();
+  }
+}
+
 /** What is applied, as the engines left it. */
 export class FindResources extends Query<readonly DeployedResource[]> {
   constructor(
@@ -104,6 +115,17 @@ export class ListRevisionsHandler implements IQueryHandler<ListRevisions> {
   execute({ deploymentId, page, tenantId }: ListRevisions): Promise<Page<RevisionView>> {
     const request = { tenantId, collection: DEPLOYMENT_COLLECTIONS.revision, equals: { deploymentId }, ...page };
     return readPage(this.documents, this.cursors, request);
+  }
+}
+
+/** Answers `FindRevision`. */
+@QueryHandler(FindRevision)
+export class FindRevisionHandler implements IQueryHandler<FindRevision> {
+  constructor(@Inject(DOCUMENTS) private readonly documents: DocumentStore) {}
+
+  async execute({ deploymentId, revision, tenantId }: FindRevision): Promise<RevisionView | undefined> {
+    const id = revisionDocumentId(deploymentId, revision);
+    return (await this.documents.get<RevisionView>(tenantId, DEPLOYMENT_COLLECTIONS.revision, id))?.body;
   }
 }
 

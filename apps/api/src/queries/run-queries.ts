@@ -1,11 +1,12 @@
-import { hideUrlSecrets } from '@caisson/contracts';
+import { hideUrlSecrets, type ApprovalResource } from '@caisson/contracts';
 import { DEPLOYMENT_COLLECTIONS, type RunView } from '@caisson/deployment';
-import type { DocumentStore } from '@caisson/event-sourcing';
+import type { ConsumerStore, DocumentStore } from '@caisson/event-sourcing';
 import { PageCursors } from '@caisson/http';
 import type { JsonObject } from '@caisson/kernel';
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { DOCUMENTS } from '../tokens.js';
+import { CONSUMERS, DOCUMENTS } from '../tokens.js';
+import { approvalsOf } from './approvals.js';
 import { FOREIGN_COLLECTIONS } from './foreign-collections.js';
 import { readPage, type Page } from './read-page.js';
 import { countTasks } from './task-progress.js';
@@ -43,6 +44,16 @@ export class FindPlan extends Query<JsonObject | undefined> {
   constructor(
     readonly tenantId: string,
     readonly digest: string,
+  ) {
+    super();
+  }
+}
+
+/** The approvals that the plans of a run needed, oldest first. */
+export class ListApprovals extends Query<readonly ApprovalResource[]> {
+  constructor(
+    readonly tenantId: string,
+    readonly run: Pick<RunView, 'id' | 'deploymentId'>,
   ) {
     super();
   }
@@ -111,5 +122,16 @@ export class ListTasksHandler implements IQueryHandler<ListTasks> {
   execute({ page, runId, tenantId }: ListTasks): Promise<Page<JsonObject>> {
     const request = { tenantId, collection: FOREIGN_COLLECTIONS.task, equals: { runId }, ...page };
     return readPage(this.documents, this.cursors, request);
+  }
+}
+
+/** Answers `ListApprovals`. */
+@QueryHandler(ListApprovals)
+export class ListApprovalsHandler implements IQueryHandler<ListApprovals> {
+  constructor(@Inject(CONSUMERS) private readonly consumers: ConsumerStore) {}
+
+  async execute({ run, tenantId }: ListApprovals): Promise<readonly ApprovalResource[]> {
+    const stream = { tenantId, streamId: `deployment-${run.deploymentId}` };
+    return approvalsOf(run.id, await this.consumers.readStream(stream, 0));
   }
 }

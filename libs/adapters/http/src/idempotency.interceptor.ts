@@ -11,7 +11,7 @@ import { operationOf, type OperationOptions } from './operation.js';
 import { HttpProblem } from './problem.js';
 
 /** Headers that say something about what was done, rather than about one answer. */
-const KEPT_HEADERS = ['location', 'etag', 'retry-after'] as const;
+const KEPT_HEADERS = ['location', 'etag', 'retry-after', 'caisson-stream', 'caisson-version'] as const;
 
 /**
  * Refusals that the state of things decided. They are answers as good as others. What the request alone decided comes

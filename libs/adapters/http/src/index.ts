@@ -29,6 +29,7 @@ export type { ProblemOccurrence } from './problem.js';
 export { InProcessRateLimiter } from './in-process-rate-limiter.js';
 export { refillMs } from './rate-limiter.js';
 export type { BucketPolicy, RateCheck, RateLimiter, RatePolicy, RateState, WindowPolicy } from './rate-limiter.js';
+export { sayRecorded } from './recorded.interceptor.js';
 export { Rates } from './rates.js';
 export type { RatedRequest, RateSettings } from './rates.js';
 export { limitServer } from './server-limits.js';

@@ -6,6 +6,7 @@ import { isCommand, isPaged, routesOf, type DescribedRoute } from './described-r
 import { OpenApiRefusals } from './open-api-refusals.js';
 import { OpenApiSchemas, type JsonSchema } from './open-api-schemas.js';
 import type { RequestHeader } from './operation.js';
+import { RECORDED_HEADERS, saysRecorded } from './recorded.interceptor.js';
 import type { RouteArguments } from './route-arguments.js';
 
 /** An OpenAPI 3.1 document. */
@@ -33,6 +34,7 @@ const IDEMPOTENCY_KEY: RequestHeader = {
   description:
     'Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one.',
 };
+const ACCEPTED = 202;
 const IF_MATCH = 'The ETag of the thing as it was read.';
 
 /** Writes the document of some controllers from their routes, their schemas and their `Operation`s. */
@@ -102,23 +104,34 @@ function requestBody(schema: z.ZodType, { id, operation }: DescribedRoute, schem
 
 function successOf(route: DescribedRoute, schemas: OpenApiSchemas): JsonSchema {
   const { answer, answerHeaders, answerMediaType = 'application/json', summary } = route.operation;
+  const always = {
+    ...(saysRecorded(route.method, route.operation) ? RECORDED_HEADERS : {}),
+    ...(route.status === ACCEPTED ? { 'Retry-After': 'Seconds after which to look what became of it.' } : {}),
+  };
   const named = {
     ...(isTagged(route) ? { ETag: 'Names this state of the answer, for If-None-Match.' } : {}),
     ...(isPaged(route.operation) ? { Link: 'The next page, when there is one (RFC 8288).' } : {}),
     ...(isCommand(route) ? { 'Idempotent-Replayed': 'true when the answer was given before.' } : {}),
     ...answerHeaders,
   };
-  const headers = Object.entries(named).map(([name, description]) => [
-    name,
-    { description, schema: { type: 'string' } },
-  ]);
+  const headers = [...headersOf(named, {}), ...headersOf(always, { required: true })];
   return {
     description: summary,
-    ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) as unknown }),
+    ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
     ...(answer === undefined
       ? {}
       : { content: { [answerMediaType]: { schema: schemas.output(answer, `${route.id}Answer`) } } }),
   };
+}
+
+function headersOf(
+  named: Readonly<Record<string, string>>,
+  more: JsonSchema,
+): readonly (readonly [string, JsonSchema])[] {
+  return Object.entries(named).map(([name, description]) => [
+    name,
+    { description, ...more, schema: { type: 'string' } },
+  ]);
 }
 
 function isTagged({ method, operation }: DescribedRoute): boolean {

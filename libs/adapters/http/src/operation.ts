@@ -26,6 +26,10 @@ export interface OperationOptions {
   readonly problems?: readonly ProblemCode[];
   /** The answer holds a secret that is shown once: who sends the same `Idempotency-Key` again does not get it. */
   readonly secretAnswer?: boolean;
+  /** Why a list is not read page by page. */
+  readonly unpaged?: string;
+  /** Why the success of a command names no stream with its version: it records in none, or in many. */
+  readonly recordsNoStream?: string;
   /** Somebody could guess here who they are: a tighter limit on how often counts too. */
   readonly login?: boolean;
   /** A body as a caller may send it; a test holds it against the schema. */

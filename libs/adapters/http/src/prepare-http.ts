@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { answerNotModified } from './not-modified.js';
 import { PageLinksInterceptor } from './page-links.interceptor.js';
 import { ProblemFilter, type FaultReport } from './problem.filter.js';
+import { RecordedInterceptor } from './recorded.interceptor.js';
 import { UnreadInputGuard } from './unread-input.guard.js';
 import { ValidationPipe } from './validation.pipe.js';
 
@@ -23,7 +24,7 @@ export function prepareHttp(app: NestFastifyApplication, { log, metrics }: HttpR
   app.useGlobalFilters(new ProblemFilter((report) => reportFault(log, report)));
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalGuards(new UnreadInputGuard());
-  app.useGlobalInterceptors(new PageLinksInterceptor());
+  app.useGlobalInterceptors(new PageLinksInterceptor(), new RecordedInterceptor());
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   answerNotModified(fastify);
   fastify.addHook('onRequest', (request, _reply, done) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Links } from './page.js';
 
 /** What a principal may be allowed to do. */
 export const PERMISSIONS = [
@@ -114,6 +115,30 @@ export const InvitationAnswer = z.object({
   invitation: z.string(),
 });
 
+/** An invitation that nobody has used yet, without its secret. */
+export const InvitationResource = z.object({
+  id: z.string(),
+  role: z.enum(ROLES),
+  expiresAt: z.string(),
+  /** The member or key that answers for it. */
+  invitedBy: z.string().optional(),
+});
+
+/** The open invitations of a tenant, oldest first. There are never more than one answer holds. */
+export const InvitationsAnswer = z.object({ items: z.array(InvitationResource) });
+
+/** The tenant of the caller. */
+export const TenantResource = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** How many belong to it. */
+  members: z.int(),
+  links: Links,
+});
+
+/** The tenants that the caller belongs to: the one that its credential is of. */
+export const TenantsAnswer = z.object({ items: z.array(TenantResource) });
+
 /** Body of `PATCH /members/{id}`. */
 export const MemberChangeRequest = z.strictObject({ role: z.enum(ROLES) });
 
@@ -188,6 +213,10 @@ export type MemberResource = z.infer<typeof MemberResource>;
 export type InviteRequest = z.infer<typeof InviteRequest>;
 /** An invitation as the API answers it. */
 export type InvitationAnswer = z.infer<typeof InvitationAnswer>;
+/** An open invitation as the API shows it. */
+export type InvitationResource = z.infer<typeof InvitationResource>;
+/** A tenant as the API shows it. */
+export type TenantResource = z.infer<typeof TenantResource>;
 /** A change of a member that was checked. */
 export type MemberChangeRequest = z.infer<typeof MemberChangeRequest>;
 /** An API key as the API shows it. */

@@ -82,6 +82,8 @@ export const API_PROBLEMS = {
   'plan-digest-mismatch': { status: 409, title: 'The digest is not that of the plan to approve' },
   'plan-inputs-changed': { status: 409, title: 'What the plan was computed from has changed' },
   'plan-not-recomputable': { status: 409, title: 'The plan cannot be computed again' },
+  'deployment-revision-not-found': { status: 404, title: 'The deployment has no such revision' },
+  'tenant-not-found': { status: 404, title: 'There is no such tenant' },
   'revision-not-found': { status: 422, title: 'There is no such revision to go back to' },
   'task-not-found': { status: 404, title: 'There is no such task' },
   'run-not-due': { status: 409, title: 'The run may not begin yet' },

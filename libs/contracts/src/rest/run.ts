@@ -83,6 +83,27 @@ export const AttemptResource = z.object({
   links: Links,
 });
 
+/** What became of the approval that a plan of a run needed. */
+export const APPROVAL_STATES = ['pending', 'approved', 'rejected', 'superseded'] as const;
+
+/** An approval that a plan of a run needed, or was given by policy. */
+export const ApprovalResource = z.object({
+  runId: z.string(),
+  planDigest: Digest,
+  /** `superseded`: the run was planned anew, or ended, before anybody decided. */
+  state: z.enum(APPROVAL_STATES),
+  /** When the plan began to wait. Absent: policy approved it at once. */
+  requestedAt: z.string().optional(),
+  decidedAt: z.string().optional(),
+  /** Principal id, or `policy:<name>`. */
+  decidedBy: z.string().optional(),
+  /** Why it was turned down. */
+  reason: z.string().optional(),
+});
+
+/** The approvals of a run, oldest first: one per plan. */
+export const ApprovalsAnswer = z.object({ items: z.array(ApprovalResource) });
+
 /** Attempts of a task, oldest first. */
 export const AttemptsAnswer = z.object({ items: z.array(AttemptResource) });
 
@@ -171,6 +192,8 @@ export const EmptyRequest = z.strictObject({}).optional();
 export type RunListQuery = z.infer<typeof RunListQuery>;
 /** A run as the API shows it. */
 export type RunResource = z.infer<typeof RunResource>;
+/** An approval as the API shows it. */
+export type ApprovalResource = z.infer<typeof ApprovalResource>;
 /** One try of a task. */
 export type AttemptResource = z.infer<typeof AttemptResource>;
 /** Part of what a tool said. */
