@@ -68,8 +68,17 @@ export {
 } from './plan.js';
 export { HEAD_START_MS, PRIORITIES, Priority } from './priority.js';
 export { outputsByAddress, resourcesByAddress } from './applied-resources.js';
-export { decodeEvent, eventTypeOf, parseEventType, PUBLIC_EVENTS } from './public-event.js';
-export type { DataOf, DataOfType, EventEnvelope, EventOf, EventType, FactOf, PublicEvent } from './public-event.js';
+export { decodeEvent, eventTypeOf, eventTypesOf, parseEventType, PUBLIC_EVENTS } from './public-event.js';
+export type {
+  DataOf,
+  DataOfType,
+  EventEnvelope,
+  EventOf,
+  EventType,
+  FactOf,
+  FactsByContext,
+  PublicEvent,
+} from './public-event.js';
 export {
   findReferences,
   isUploadedContent,

@@ -22,6 +22,9 @@ type Catalog = typeof PUBLIC_EVENTS;
 /** The fact names of a context. */
 export type FactOf<C extends Context> = keyof Catalog[C] & string;
 
+/** The facts that concern somebody, by context. */
+export type FactsByContext = { readonly [C in Context]?: readonly FactOf<C>[] };
+
 /** The data of one fact. */
 export type DataOf<C extends Context, F extends FactOf<C>> = Catalog[C][F] extends z.ZodType<infer Data> ? Data : never;
 
@@ -74,6 +77,13 @@ export type EventOf<C extends Context> = {
 /** `caisson.<context>.<fact>.v1`: the type attribute of a public event. A fact called `….v2` names its own version. */
 export function eventTypeOf<C extends Context>(context: C, fact: FactOf<C>): string {
   return `caisson.${context}.${fact}${/\.v\d+$/.test(fact) ? '' : '.v1'}`;
+}
+
+/** The type attributes of facts. */
+export function eventTypesOf(facts: FactsByContext): readonly string[] {
+  return Object.entries(facts).flatMap(([context, names]) =>
+    names.map((fact) => eventTypeOf(context as Context, fact as FactOf<Context>)),
+  );
 }
 
 const TYPE = /^caisson\.([a-z]+)\.([a-z-]+)\.v(\d+)$/;

@@ -1,4 +1,4 @@
-export { acceptScanRequest, DRIFT_QUEUE } from './application/accept-scan-request.js';
+export { acceptScanRequest, DRIFT_QUEUE, DRIFT_REACTS_TO } from './application/accept-scan-request.js';
 export type { DriftReport } from './application/drift-report.js';
 export { driftScanAggregate } from './application/drift-scan.aggregate.js';
 export { RunScan } from './application/run-scan.js';

@@ -4,7 +4,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventConsumer, type Parking } from './consumer.js';
 import type { Delivery } from './delivery.js';
-import type { ConsumerPosition, ConsumerStore, ConsumerTransaction, SweepPage } from './ports/consumer-store.js';
+import type {
+  ConsumerPosition,
+  ConsumerStore,
+  ConsumerTransaction,
+  StreamPart,
+  SweepPage,
+} from './ports/consumer-store.js';
 import type { StreamRef } from './ports/event-store.js';
 import type { NewJob } from './ports/job-queue.js';
 import { Sweep } from './sweep.js';
@@ -73,10 +79,12 @@ class DoubleStore implements ConsumerStore {
     return result;
   }
 
-  async readStream(stream: StreamRef, after: number, until = Number.POSITIVE_INFINITY): Promise<PublicEvent[]> {
+  async readStream(stream: StreamRef, after: number, { types, untilVersion }: StreamPart = {}): Promise<PublicEvent[]> {
     this.reads += 1;
+    const until = untilVersion ?? Number.POSITIVE_INFINITY;
     return this.events
       .filter((event) => event.subject === stream.streamId && event.sequence > after && event.sequence <= until)
+      .filter((event) => types === undefined || types.has(event.type))
       .sort((left, right) => left.sequence - right.sequence);
   }
 
@@ -141,7 +149,10 @@ interface Scene {
   parkings: Parking[];
 }
 
-function scene(handle: (event: PublicEvent, delivery: Delivery) => Promise<void> | void = () => undefined): Scene {
+function scene(
+  handle: (event: PublicEvent, delivery: Delivery) => Promise<void> | void = () => undefined,
+  types?: readonly string[],
+): Scene {
   const store = new DoubleStore();
   const clock = new StoppedClock();
   const handled: string[] = [];
@@ -151,6 +162,7 @@ function scene(handle: (event: PublicEvent, delivery: Delivery) => Promise<void>
     consumer: CONSUMER,
     store,
     clock,
+    ...(types === undefined ? {} : { types: new Set(types) }),
     handle: async (event, delivery) => {
       await handle(event, delivery);
       handled.push(event.id);
@@ -216,6 +228,55 @@ describe('a page', () => {
     });
     await consumer.applyPage(Array.from({ length: 40 }, (_, index) => fact(`s${index}`, 1)));
     expect(most).toBe(8);
+  });
+});
+
+describe('a consumer of some types', () => {
+  const STARTED = 'caisson.deployment.run-started.v1';
+  const started = (stream: string, sequence: number) => ({ ...fact(stream, sequence), type: STARTED });
+  const hearsStarts = () => scene(undefined, [STARTED]);
+
+  it('asks nothing of the store for streams without them', async () => {
+    const { store, consumer, handled } = hearsStarts();
+    const result = await consumer.applyPage([...facts('a', 3), fact('b', 1)]);
+    expect(result).toEqual({ applied: 0, duplicates: 0, repaired: 0, skipped: 0, deferred: 0 });
+    expect([store.commits, store.reads, handled.length]).toEqual([0, 0, 0]);
+  });
+
+  it('passes over what is between them, and reads nothing again that it has seen pass', async () => {
+    const { store, consumer, handled } = hearsStarts();
+    store.events = [...facts('a', 3), started('a', 4), fact('a', 5)];
+    const result = await consumer.applyPage([...store.events, fact('b', 1)]);
+    expect(result).toEqual({ applied: 1, duplicates: 0, repaired: 0, skipped: 0, deferred: 0 });
+    expect(handled).toEqual(['a-4']);
+    expect([store.commits, store.reads, versionOf(store, 'a'), versionOf(store, 'b')]).toEqual([1, 0, 4, 0]);
+  });
+
+  it('finds those that it missed, and only those', async () => {
+    const { store, consumer, handled } = hearsStarts();
+    store.events = [fact('a', 1), started('a', 2), fact('a', 3), fact('a', 4), started('a', 5)];
+    const result = await consumer.applyPage([fact('a', 4), started('a', 5)]);
+    expect(result).toEqual({ applied: 1, duplicates: 0, repaired: 1, skipped: 0, deferred: 0 });
+    expect(handled).toEqual(['a-2', 'a-5']);
+    const again = await consumer.applyPage(store.events);
+    expect(again).toEqual({ applied: 0, duplicates: 2, repaired: 0, skipped: 0, deferred: 0 });
+  });
+
+  it('passes over the others one by one as well, and after a release', async () => {
+    let fails = true;
+    const { store, consumer, handled } = scene(
+      ({ id }) => {
+        if (fails && id === 'a-2') throw new Fault('broken', 'no', { retryable: false });
+      },
+      [STARTED],
+    );
+    store.events = [fact('a', 1), started('a', 2), fact('a', 3), started('a', 4)];
+    await consumer.applyPage([...store.events, started('b', 1)]);
+    expect(handled.filter((id) => id !== 'b-1')).toEqual([]);
+    fails = false;
+    await consumer.release({ tenantId: TENANT, streamId: 'a' });
+    expect(handled.filter((id) => id !== 'b-1')).toEqual(['a-2', 'a-4']);
+    expect(versionOf(store, 'a')).toBe(4);
   });
 });
 

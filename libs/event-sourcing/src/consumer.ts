@@ -3,6 +3,7 @@ import { Fault, isRetryable, messageOf, type Clock } from '@caisson/kernel';
 import { BehindStreams } from './behind-streams.js';
 import {
   add,
+  isFor,
   keyOf,
   lanesOf,
   NOTHING,
@@ -15,6 +16,7 @@ import {
   type PageResult,
   type PageRunOptions,
 } from './page-run.js';
+import type { StreamPart } from './ports/consumer-store.js';
 import type { StreamRef } from './ports/event-store.js';
 import { jobsChannel, type Wakeups } from './ports/wakeups.js';
 
@@ -115,8 +117,9 @@ export class EventConsumer {
   async applyPage(events: readonly PublicEvent[]): Promise<PageResult> {
     const current = this.#behind.size === 0 ? events : events.filter((event) => !this.#behind.has(event));
     const deferred = { ...NOTHING, deferred: events.length - current.length };
-    if (current.length === 0) return deferred;
-    const together = await this.#attempt(lanesOf(current));
+    const lanes = lanesOf(current, this.#options.types);
+    if (lanes.length === 0) return deferred;
+    const together = await this.#attempt(lanes);
     return add(deferred, together.outcome === 'done' ? together.result : await this.#applyApart(current));
   }
 
@@ -131,7 +134,7 @@ export class EventConsumer {
       this.#catchingUp += 1;
       this.#behind.take(behind);
       try {
-        await this.#applyApart(await store.readStream(behind.stream, behind.version - 1));
+        await this.#applyApart(await store.readStream(behind.stream, behind.version - 1, this.#part));
       } catch (error) {
         this.#behind.putBack(behind);
         throw error;
@@ -154,13 +157,21 @@ export class EventConsumer {
 
   /** Applies whatever the store holds of a stream and this consumer has not seen. */
   async catchUp(stream: StreamRef): Promise<PageResult> {
-    return this.applyPage(await this.#options.store.readStream(stream, 0));
+    return this.applyPage(await this.#options.store.readStream(stream, 0, this.#part));
+  }
+
+  /** What there is to read of a stream. */
+  get #part(): StreamPart {
+    const { types } = this.#options;
+    return types === undefined ? {} : { types };
   }
 
   /** Event by event, each in its own commit: what fails holds up its own stream only. */
   async #applyApart(events: readonly PublicEvent[]): Promise<PageResult> {
     let sum = NOTHING;
-    for (const event of events) sum = add(sum, await this.#applyAlone(event));
+    for (const event of events) {
+      if (isFor(this.#options.types, event)) sum = add(sum, await this.#applyAlone(event));
+    }
     return sum;
   }
 

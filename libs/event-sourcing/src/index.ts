@@ -20,7 +20,13 @@ export type { JobControl, JobObserver, JobVerdict, JobWorkerOptions } from './jo
 export { LiveTail } from './live-tail.js';
 export type { LiveTailOptions } from './live-tail.js';
 export type { PageResult } from './page-run.js';
-export type { ConsumerPosition, ConsumerStore, ConsumerTransaction, SweepPage } from './ports/consumer-store.js';
+export type {
+  ConsumerPosition,
+  ConsumerStore,
+  ConsumerTransaction,
+  StreamPart,
+  SweepPage,
+} from './ports/consumer-store.js';
 export type { DocumentQuery, DocumentStore, NewDocument, StoredDocument } from './ports/document-store.js';
 export type { EventFeed, FeedEntry, FeedStretch } from './ports/event-feed.js';
 export { eventIdOf, NO_STREAM } from './ports/event-store.js';

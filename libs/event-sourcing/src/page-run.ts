@@ -8,7 +8,7 @@ import type { NewJob } from './ports/job-queue.js';
 /** Streams of one page that are handled side by side; their appends then share commits. */
 const LANES_MAX = 8;
 
-/** What became of the events of a page. The numbers add up to the page, except `repaired`. */
+/** What became of the events of a page that were to be handled. The numbers add up to these, except `repaired`. */
 export interface PageResult {
   /** Handled now, in order. */
   readonly applied: number;
@@ -41,6 +41,11 @@ export interface PageRunOptions {
   readonly consumer: string;
   readonly store: ConsumerStore;
   readonly handle: EventHandler;
+  /**
+   * Type attributes of the events that it handles; absent: all. Streams with nothing for it cost it nothing, and what a
+   * newer build adds here is caught up with in each stream from the last event that was handled.
+   */
+  readonly types?: ReadonlySet<string>;
 }
 
 /** The result of an empty page. */
@@ -100,13 +105,18 @@ export class PageRun {
     const position = transaction.position(lane.stream);
     if (position.parkedFrom !== undefined) return { ...NOTHING, skipped: lane.events.length };
     const counts = { applied: 0, duplicates: 0, repaired: 0, skipped: 0, deferred: 0 };
-    let last = position.lastVersion;
+    let reached = position.lastVersion;
+    let known = reached; // Nothing up to here is missing.
     for (const event of lane.events) {
-      if (event.sequence <= last) {
+      if (!isFor(this.#options.types, event)) {
+        if (event.sequence === known + 1) known = event.sequence;
+        continue;
+      }
+      if (event.sequence <= reached) {
         counts.duplicates += 1;
         continue;
       }
-      const missing = await this.#readMissing(lane.stream, last, event.sequence);
+      const missing = await this.#readMissing(lane.stream, known, event.sequence);
       if (missing.length > 0 && !this.#mode.repairs) {
         this.missing = missing;
         break;
@@ -115,20 +125,22 @@ export class PageRun {
       await this.#handle(transaction, event);
       counts.repaired += missing.length;
       counts[this.#mode.counted] += 1;
-      last = event.sequence;
+      reached = known = event.sequence;
     }
-    if (last > position.lastVersion) {
-      transaction.advance(lane.stream, last);
+    if (reached > position.lastVersion) {
+      transaction.advance(lane.stream, reached);
       this.moved.add(lane.key);
     }
     return counts;
   }
 
-  /** The public events between two versions. None when the versions between are private facts. */
-  async #readMissing(stream: StreamRef, last: number, next: number): Promise<readonly PublicEvent[]> {
-    if (next === last + 1) return [];
-    const found = await this.#options.store.readStream(stream, last, next - 1);
-    return found.filter((event) => event.sequence > last && event.sequence < next);
+  /** What is to be handled between two versions. None when the versions between are private facts. */
+  async #readMissing(stream: StreamRef, known: number, next: number): Promise<readonly PublicEvent[]> {
+    if (next === known + 1) return [];
+    const { store, types } = this.#options;
+    const part = { untilVersion: next - 1, ...(types === undefined ? {} : { types }) };
+    const found = await store.readStream(stream, known, part);
+    return found.filter((event) => event.sequence > known && event.sequence < next);
   }
 
   async #handle(transaction: ConsumerTransaction, event: PublicEvent): Promise<void> {
@@ -177,8 +189,13 @@ export function keyOf(event: PublicEvent): string {
   return `${event.tenantId}|${event.subject}`;
 }
 
-/** One lane per stream, its events as they came. */
-export function lanesOf(events: readonly PublicEvent[]): readonly Lane[] {
+/** Whether a consumer of events of these types handles this one. */
+export function isFor(types: ReadonlySet<string> | undefined, event: PublicEvent): boolean {
+  return types === undefined || types.has(event.type);
+}
+
+/** One lane per stream that has events of these types, its events as they came. */
+export function lanesOf(events: readonly PublicEvent[], types?: ReadonlySet<string>): readonly Lane[] {
   const lanes = new Map<string, Lane & { readonly events: PublicEvent[] }>();
   for (const event of events) {
     const key = keyOf(event);
@@ -186,7 +203,7 @@ export function lanesOf(events: readonly PublicEvent[]): readonly Lane[] {
     if (lane === undefined) lanes.set(key, { key, stream: streamOf(event), events: [event] });
     else lane.events.push(event);
   }
-  return [...lanes.values()];
+  return [...lanes.values()].filter((lane) => lane.events.some((event) => isFor(types, event)));
 }
 
 /** The sum of two results. */

@@ -10,7 +10,12 @@ export type {
   OldRunners,
   OldRunnersOf,
 } from './application/ports.js';
-export { EXECUTION_CONTROL_QUEUE, EXECUTION_QUEUE, jobFor } from './application/react-to-deployment.js';
+export {
+  EXECUTION_CONTROL_QUEUE,
+  EXECUTION_QUEUE,
+  EXECUTION_REACTS_TO,
+  jobFor,
+} from './application/react-to-deployment.js';
 export { runExecution } from './application/run-execution.js';
 export type { AskingEvent, RunRequest } from './application/run-execution.js';
 export { Slots } from './application/slots.js';

@@ -1,4 +1,4 @@
-export { acceptPlanRequest, PLANNING_QUEUE } from './application/accept-plan-request.js';
+export { acceptPlanRequest, PLANNING_QUEUE, PLANNING_REACTS_TO } from './application/accept-plan-request.js';
 export { BuiltInPlanner } from './application/built-in-planner.js';
 export { ComputePlan, PLANNING_ATTEMPTS_MAX, PLANNING_LIMITS } from './application/compute-plan.js';
 export type { ComputePlanInput } from './application/compute-plan.js';

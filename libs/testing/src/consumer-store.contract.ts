@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { topicOf } from '@caisson/contracts';
-import type { ConsumerStore, EventStore, JobQueue, Outbox } from '@caisson/event-sourcing';
+import type { ConsumerStore, EventStore, JobQueue, Outbox, StreamPart } from '@caisson/event-sourcing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newAppend, newEvent, newPrivateEvent, newStream } from './appends.js';
 
@@ -140,10 +140,10 @@ export function describeConsumerStoreContract(name: string, createFixture: () =>
         const stream = newStream();
         const written = [newEvent(1), newPrivateEvent(2), newEvent(3), newEvent(4)];
         await fixture.events.append(newAppend({ stream, events: written }));
-        const sequences = async (...range: [number, number?]) =>
-          (await consumers.readStream(stream, ...range)).map((event) => event.sequence);
+        const sequences = async (after: number, part?: StreamPart) =>
+          (await consumers.readStream(stream, after, part)).map((event) => event.sequence);
         expect(await sequences(0)).toEqual([1, 3, 4]);
-        expect(await sequences(1, 3)).toEqual([3]);
+        expect(await sequences(1, { untilVersion: 3 })).toEqual([3]);
         expect(await sequences(4)).toEqual([]);
         expect((await consumers.readStream(stream, 0))[0]).toMatchObject({
           subject: stream.streamId,
@@ -151,6 +151,19 @@ export function describeConsumerStoreContract(name: string, createFixture: () =>
           type: 'caisson.deployment.deployment-changed.v1',
           data: { label: 1 },
         });
+      });
+
+      it('gives only events of some types where that is asked', async () => {
+        const stream = newStream();
+        const other = { ...newEvent(2), publicForm: { type: 'caisson.deployment.deployment-left.v1' } };
+        await fixture.events.append(newAppend({ stream, events: [newEvent(1), other, newEvent(3)] }));
+        const read = async (...types: readonly string[]) =>
+          (await consumers.readStream(stream, 0, { types: new Set(types) })).map((event) => event.sequence);
+        expect(await read('caisson.deployment.deployment-left.v1')).toEqual([2]);
+        expect(await read('caisson.deployment.deployment-left.v1', 'caisson.deployment.deployment-changed.v1')).toEqual(
+          [1, 2, 3],
+        );
+        expect(await read()).toEqual([]);
       });
 
       it('gives public events by id, of their tenant only, and nothing for ids of something else', async () => {

@@ -1,8 +1,9 @@
-import { topicOf, type PublicEvent } from '@caisson/contracts';
+import type { PublicEvent } from '@caisson/contracts';
 import { DEPLOYMENT_REACTS_TO, ReactToFact } from '@caisson/deployment';
+import { EventsOf } from '@caisson/messaging-kafka';
 import type { Logger } from '@caisson/observability';
 import { Controller, Inject } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { LOG } from '../tokens.js';
 
 /**
@@ -16,7 +17,7 @@ export class DeploymentFactsConsumer {
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
-  @EventPattern<string[]>(DEPLOYMENT_REACTS_TO.map(topicOf))
+  @EventsOf(DEPLOYMENT_REACTS_TO)
   async onFact(@Payload() event: PublicEvent): Promise<void> {
     for (const handled of await this.reactToFact.execute(event)) {
       if (handled.outcome === 'accepted') continue;

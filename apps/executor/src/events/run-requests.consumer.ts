@@ -1,6 +1,6 @@
 import type { PublicEvent } from '@caisson/contracts';
 import type { Delivery } from '@caisson/event-sourcing';
-import { jobFor } from '@caisson/execution';
+import { EXECUTION_REACTS_TO, jobFor } from '@caisson/execution';
 import { EventsOf } from '@caisson/messaging-kafka';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
@@ -11,16 +11,9 @@ import { Ctx, Payload } from '@nestjs/microservices';
  */
 @Controller()
 export class RunRequestsConsumer {
-  /** Hears every fact about deployments. Nothing runs here: a tool may take an hour, a consumer may not. */
-  @EventsOf('deployment')
-  onDeploymentFact(@Payload() event: PublicEvent, @Ctx() delivery: Delivery): void {
-    const job = jobFor(event);
-    if (job !== undefined) delivery.enqueue(job);
-  }
-
-  /** Hears of callbacks: what waits for one goes on. */
-  @EventsOf('webhooks')
-  onDelivery(@Payload() event: PublicEvent, @Ctx() delivery: Delivery): void {
+  /** Nothing runs here: a tool may take an hour, a consumer may not. */
+  @EventsOf(EXECUTION_REACTS_TO)
+  onFact(@Payload() event: PublicEvent, @Ctx() delivery: Delivery): void {
     const job = jobFor(event);
     if (job !== undefined) delivery.enqueue(job);
   }

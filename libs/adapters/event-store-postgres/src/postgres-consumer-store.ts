@@ -1,6 +1,6 @@
 import type pgModule from 'pg';
 import { CONTEXTS, topicOf, type PublicEvent } from '@caisson/contracts';
-import type { ConsumerStore, ConsumerTransaction, StreamRef, SweepPage } from '@caisson/event-sourcing';
+import type { ConsumerStore, ConsumerTransaction, StreamPart, StreamRef, SweepPage } from '@caisson/event-sourcing';
 import { inTransaction, TIMEOUTS_MS } from './connection.js';
 import { failureKindOf, orFault } from './postgres-faults.js';
 import { keyOf, PositionChanges, type PositionRow } from './position-changes.js';
@@ -34,7 +34,7 @@ const WRITE = `
 const READ_STREAM = `
   select ${PUBLIC_COLUMNS} from event e
     where e.tenant_id = $1 and e.stream_id = $2 and e.version > $3 and ($4::bigint is null or e.version <= $4)
-      and e.public_type is not null
+      and e.public_type is not null and ($5::text[] is null or e.public_type = any ($5))
     order by e.version limit ${STREAM_PAGE_EVENTS}`;
 
 const READ_EVENTS = `
@@ -97,10 +97,15 @@ export class PostgresConsumerStore implements ConsumerStore {
     }
   }
 
-  async readStream(stream: StreamRef, afterVersion: number, untilVersion?: number): Promise<readonly PublicEvent[]> {
+  async readStream(
+    stream: StreamRef,
+    afterVersion: number,
+    { types, untilVersion }: StreamPart = {},
+  ): Promise<readonly PublicEvent[]> {
     const events: PublicEvent[] = [];
+    const part = [untilVersion ?? null, types === undefined ? null : [...types]];
     for (let lastVersion = afterVersion; ;) {
-      const values = [stream.tenantId, stream.streamId, lastVersion, untilVersion ?? null];
+      const values = [stream.tenantId, stream.streamId, lastVersion, ...part];
       const page = await orFault('read a stream', () => this.#pool.query<PublicRow>(READ_STREAM, values));
       events.push(...page.rows.map((row) => toPublicEvent(row)));
       lastVersion = events.at(-1)?.sequence ?? lastVersion;

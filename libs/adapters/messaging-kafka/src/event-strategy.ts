@@ -12,6 +12,7 @@ import {
   type Wakeups,
 } from '@caisson/event-sourcing';
 import { Fault, InvariantViolation, messageOf, type Clock } from '@caisson/kernel';
+import type { HandlerTypes } from './events-of.js';
 import type { Log } from './log.js';
 import { topicOfType } from './partition-batches.js';
 
@@ -53,7 +54,7 @@ export interface EventStrategyOptions {
  * about in `EventConsumer.applyPage`. A service registers `PassErrorsOn` beside it.
  *
  * ```ts
- * @EventsOf('planning') // `@EventPattern` with the topic of the context.
+ * @EventsOf({ planning: ['plan-computed'] }) // `@EventPattern` with the topic of the context.
  * consume(@Payload() event: PublicEvent, @Ctx() delivery: Delivery): Promise<void> { … }
  * ```
  */
@@ -97,6 +98,7 @@ export abstract class EventStrategy extends Server implements CustomTransportStr
         store: consumerStore,
         wakeups,
         clock,
+        ...this.#handledTypes(),
         handle: (event, delivery) => this.#handle(event, delivery),
         observer: {
           pageApplied: (consumer, result) => this.pageApplied(consumer, result),
@@ -142,6 +144,15 @@ export abstract class EventStrategy extends Server implements CustomTransportStr
       'event cannot be handled; its stream waits until somebody releases it',
     );
     this.observer.streamParked?.(consumer, { event, reason, error });
+  }
+
+  /** Nothing when a handler takes all of its topics. */
+  #handledTypes(): { readonly types?: ReadonlySet<string> } {
+    const named = [...this.messageHandlers.values()].map(
+      (handler) => (handler.extras as HandlerTypes | undefined)?.types,
+    );
+    const isWhole = named.includes(undefined);
+    return isWhole ? {} : { types: new Set(named.flatMap((types) => types ?? [])) };
   }
 
   async #handle(event: PublicEvent, delivery: Delivery): Promise<void> {

@@ -1,7 +1,7 @@
-import type { PublicEvent } from '@caisson/contracts';
+import { eventTypesOf, type PublicEvent } from '@caisson/contracts';
 import { describe, expect, it } from 'vitest';
 import { effects, failure, unit } from '../domain/deployment.fixtures.spec.js';
-import { reactionTo } from './deployment-reactions.js';
+import { DEPLOYMENT_REACTS_TO, reactionTo } from './deployment-reactions.js';
 
 const deploymentId = 'd1';
 const runId = 'r1';
@@ -25,7 +25,7 @@ function fact(type: string, data: unknown): PublicEvent {
 
 describe('what other contexts say', () => {
   const applied = [unit('web')];
-  it.each([
+  const recorded = [
     ['planning.plan-refused', { ...inRun, round: 2, failure }, { type: 'RecordPlanRefusal', runId, round: 2, failure }],
     ['execution.execution-applied', inRun, { type: 'RecordApplied', runId }],
     [
@@ -54,8 +54,16 @@ describe('what other contexts say', () => {
       { ...inRun, applied, failure },
       { type: 'RecordRollbackFailure', runId, applied, failure },
     ],
-  ])('%s is recorded', (type, data, outcome) => {
+  ] as const;
+
+  it.each(recorded)('%s is recorded', (type, data, outcome) => {
     expect(reactionTo(fact(type, data))).toEqual({ kind: 'record', deploymentId, outcome });
+  });
+
+  it('is listed, so that it is heard', () => {
+    const others = ['planning.plan-computed', 'webhooks.delivery-accepted', 'drift.drift-detected'];
+    const types = [...recorded.map(([type]) => type), ...others].map((type) => `caisson.${type}.v1`);
+    expect(eventTypesOf(DEPLOYMENT_REACTS_TO).toSorted()).toEqual(types.toSorted());
   });
 
   it('a push that was accepted asks for runs', () => {

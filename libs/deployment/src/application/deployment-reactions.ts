@@ -1,4 +1,4 @@
-import { decodeEvent, parseEventType, type EventOf, type PublicEvent } from '@caisson/contracts';
+import { decodeEvent, parseEventType, type EventOf, type FactsByContext, type PublicEvent } from '@caisson/contracts';
 import type { RecordOutcome } from '../domain/deployment.commands.js';
 import type { WithoutOrigin } from './command-deployment.js';
 import type { Push } from './request-runs-for-push.js';
@@ -12,8 +12,21 @@ export type DeploymentReaction =
   | { readonly kind: 'remediate'; readonly deploymentId: string; readonly reason: string }
   | { readonly kind: 'push'; readonly push: Push };
 
-/** The contexts whose facts a deployment reacts to. */
-export const DEPLOYMENT_REACTS_TO = ['planning', 'execution', 'drift', 'webhooks'] as const;
+/** The facts of other contexts that a deployment reacts to. Tasks and attempts are the executor's own story. */
+export const DEPLOYMENT_REACTS_TO = {
+  planning: ['plan-computed', 'plan-refused'],
+  execution: [
+    'execution-applied',
+    'execution-verified',
+    'execution-failed',
+    'execution-cancelled',
+    'rollback-started',
+    'execution-rolled-back',
+    'rollback-failed',
+  ],
+  drift: ['drift-detected'],
+  webhooks: ['delivery-accepted'],
+} as const satisfies FactsByContext;
 
 /**
  * What follows from a public fact of another context for deployments; undefined for facts that do not concern them.
@@ -80,7 +93,7 @@ function outcomeOf(event: EventOf<'execution'>): RunOutcome | undefined {
     case 'rollback-failed':
       return { type: 'RecordRollbackFailure', runId, failure: event.data.failure, applied: event.data.applied };
     default:
-      return undefined; // Tasks and attempts are the executor's own story.
+      return undefined;
   }
 }
 

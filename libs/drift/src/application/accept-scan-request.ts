@@ -1,9 +1,12 @@
-import { decodeEvent, type PublicEvent } from '@caisson/contracts';
+import { decodeEvent, type FactsByContext, type PublicEvent } from '@caisson/contracts';
 import type { NewJob } from '@caisson/event-sourcing';
 import type { Json } from '@caisson/kernel';
 
 /** The queue whose workers run scans. */
 export const DRIFT_QUEUE = 'drift';
+
+/** The facts that ask for a scan. */
+export const DRIFT_REACTS_TO = { deployment: ['drift-scan-requested'] } as const satisfies FactsByContext;
 
 /**
  * The job that follows from a public fact about a deployment; undefined for facts that ask for no scan. One job per

@@ -31,6 +31,13 @@ export interface SweepPage {
   readonly more: boolean;
 }
 
+/** Which of the events of a stream are read; all of them where it says nothing. */
+export interface StreamPart {
+  readonly untilVersion?: number;
+  /** Type attributes. */
+  readonly types?: ReadonlySet<string>;
+}
+
 /** What a consumer needs of the store: positions, the events themselves, and its place in the sweep. */
 export interface ConsumerStore {
   /** Runs `work` in one transaction with the positions of `streams` locked, in an order that cannot deadlock. */
@@ -39,8 +46,8 @@ export interface ConsumerStore {
     streams: readonly StreamRef[],
     work: (transaction: ConsumerTransaction) => Promise<Result>,
   ): Promise<Result>;
-  /** Public events of a stream after one version up to another. Private ones are left out. */
-  readStream(stream: StreamRef, afterVersion: number, untilVersion?: number): Promise<readonly PublicEvent[]>;
+  /** Public events of a stream after a version. Private ones are left out. */
+  readStream(stream: StreamRef, afterVersion: number, part?: StreamPart): Promise<readonly PublicEvent[]>;
   /** Public events of a tenant by id, in no order. Ids of nothing, or of a private event, are left out. */
   readEvents(tenantId: string, ids: readonly string[]): Promise<readonly PublicEvent[]>;
   /** Public events of these topics after a number, at least `minAgeMs` old by the database's clock. */

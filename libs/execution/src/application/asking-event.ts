@@ -11,7 +11,7 @@ export async function askingEventOf(
 ): Promise<AskingEvent | undefined> {
   if (run === undefined || askedBy === 0) return undefined;
   const stream = { tenantId, streamId: `deployment-${run.deploymentId}` };
-  const [recorded] = await publicEvents.readStream(stream, askedBy - 1, askedBy);
+  const [recorded] = await publicEvents.readStream(stream, askedBy - 1, { untilVersion: askedBy });
   const asked = recorded === undefined ? undefined : decodeEvent('deployment', recorded);
   return asked?.fact === 'run-started' || asked?.fact === 'run-rollback-started' ? asked : undefined;
 }
@@ -27,7 +27,7 @@ export async function startNotBegun(
 ): Promise<AskingEvent | undefined> {
   const stream = { tenantId: cancel.tenantId, streamId: cancel.subject };
   const after = Math.max(askedBy, cancel.sequence - LOOK_BACK_VERSIONS, 0);
-  const facts = await publicEvents.readStream(stream, after, cancel.sequence);
+  const facts = await publicEvents.readStream(stream, after, { untilVersion: cancel.sequence });
   for (const recorded of facts.toReversed()) {
     const fact = decodeEvent('deployment', recorded);
     if (fact?.fact === 'run-started' && fact.data.runId === cancel.data.runId) return fact;

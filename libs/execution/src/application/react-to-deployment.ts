@@ -1,4 +1,11 @@
-import { decodeEvent, HEAD_START_MS, type EventOf, type Priority, type PublicEvent } from '@caisson/contracts';
+import {
+  decodeEvent,
+  HEAD_START_MS,
+  type EventOf,
+  type FactsByContext,
+  type Priority,
+  type PublicEvent,
+} from '@caisson/contracts';
 import type { NewJob } from '@caisson/event-sourcing';
 import type { Json } from '@caisson/kernel';
 
@@ -7,6 +14,12 @@ export const EXECUTION_QUEUE = 'execution';
 
 /** The queue of cancels: short work, which must not wait for a place among the runs that it is about. */
 export const EXECUTION_CONTROL_QUEUE = 'execution-control';
+
+/** The facts that ask for work. */
+export const EXECUTION_REACTS_TO = {
+  deployment: ['run-started', 'run-rollback-started', 'run-cancelling', 'run-task-resolved'],
+  webhooks: ['callback-received'],
+} as const satisfies FactsByContext;
 
 /** Where the fact that asks for the work is found: the facts themselves can be large. */
 export interface ExecutionRequestRef {

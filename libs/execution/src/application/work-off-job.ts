@@ -80,7 +80,7 @@ async function requestOf({ publicEvents }: ExecutionPorts, job: ClaimedJob): Pro
   const ref = parseRequestRef(job.payload);
   if (ref === undefined) throw missing(job);
   const stream = { tenantId: job.tenantId, streamId: ref.streamId };
-  const [recorded] = await publicEvents.readStream(stream, ref.version - 1, ref.version);
+  const [recorded] = await publicEvents.readStream(stream, ref.version - 1, { untilVersion: ref.version });
   const event =
     recorded === undefined ? undefined : (decodeEvent('deployment', recorded) ?? decodeEvent('webhooks', recorded));
   if (event === undefined) throw missing(job);

@@ -1,9 +1,12 @@
-import { decodeEvent, HEAD_START_MS, type PublicEvent } from '@caisson/contracts';
+import { decodeEvent, HEAD_START_MS, type FactsByContext, type PublicEvent } from '@caisson/contracts';
 import type { NewJob } from '@caisson/event-sourcing';
 import type { Json } from '@caisson/kernel';
 
 /** The queue of plannings. */
 export const PLANNING_QUEUE = 'planning';
+
+/** The facts that ask for a plan. */
+export const PLANNING_REACTS_TO = { deployment: ['run-planning-started'] } as const satisfies FactsByContext;
 
 /**
  * The job that follows from a public fact about a deployment; undefined for facts that ask for no plan. One job per
