@@ -12,7 +12,8 @@ export class Front {
 
   constructor(services: readonly RunningService[]) {
     const [first] = services;
-    this.#server = createServer((request: IncomingMessage, response: ServerResponse) => {
+    const options = { requireHostHeader: false }; // The services say so themselves.
+    this.#server = createServer(options, (request: IncomingMessage, response: ServerResponse) => {
       const owner =
         services.find(({ routes }) => routes.some((route) => startsWith(request.url ?? '/', route))) ?? first;
       owner?.fastify.routing(request, response);

@@ -77,7 +77,12 @@ const sign = (body: string | Buffer, secret = SECRET) =>
 
 interface Delivered {
   readonly status: number;
-  readonly body: { readonly outcome?: string; readonly repeated?: boolean; readonly code?: string };
+  readonly body: {
+    readonly outcome?: string;
+    readonly repeated?: boolean;
+    readonly code?: string;
+    readonly detail?: string;
+  };
 }
 
 async function deliver(
@@ -285,9 +290,14 @@ describe('what is refused, without a trace', () => {
     expect(await deliver(body, { 'x-hub-signature-256': signature })).toMatchObject({ status: 401 });
   });
 
-  it.each(['unknown', '__proto__', 'constructor', '%00', 'x'.repeat(150)])('hook %.20s', async (hook) => {
-    expect(await deliver(push(), {}, hook)).toMatchObject({ status: 404, body: { code: 'hook-not-found' } });
-  });
+  it.each(['unknown', '__proto__', 'constructor', '%00', 'x'.repeat(150)])(
+    'hook %.20s, as a wrong signature is',
+    async (hook) => {
+      const wrong = await deliver(push(), { 'x-hub-signature-256': undefined });
+      const said = { code: 'signature-invalid', detail: wrong.body.detail };
+      expect(await deliver(push(), {}, hook)).toMatchObject({ status: 401, body: said });
+    },
+  );
 
   it('more than 25 MiB', async () => {
     expect((await deliver(Buffer.alloc(26 * 1024 * 1024 + 1))).status).toBe(413);

@@ -30,6 +30,8 @@ export async function startStandaloneProcess(options: {
   readonly durable: boolean;
   /** More settings, such as `CAISSON_WEBHOOK_HOOKS`. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Hears what the process says, as it comes. */
+  readonly onOutput?: (text: string) => void;
 }): Promise<StandaloneProcess> {
   const readyFile = join(options.dataDirectory, 'ready.json');
   await rm(readyFile, { force: true }); // One of an earlier start tells an old address.
@@ -51,6 +53,7 @@ export async function startStandaloneProcess(options: {
   const remember = (chunk: Buffer): void => {
     words.push(chunk.toString());
     if (words.length > 40) words.shift();
+    options.onOutput?.(chunk.toString());
     if (process.env['CAISSON_LOG_LEVEL'] !== undefined) process.stderr.write(chunk);
   };
   child.stdout.on('data', remember);

@@ -5,11 +5,15 @@ import { SandboxWorld, startStandaloneProcess, type StandaloneProcess } from '@c
 import pg from 'pg';
 import { makeTemporaryDirectory } from './temporary-directory.js';
 
+/** Characters of its output that are kept. */
+const OUTPUT_MAX = 16 * 1_048_576;
+
 /** A Caisson in one process on throwaway data, with an administrator who is logged in. */
 export class EmbeddedCaisson {
   /** A folder for what tests see as the world; removed at the end. */
   readonly folder: string;
   readonly #remove: () => Promise<void>;
+  #output = '';
   #running: Running | undefined;
 
   private constructor(directory: { path: string; remove: () => Promise<void> }) {
@@ -41,6 +45,11 @@ export class EmbeddedCaisson {
     return new SandboxWorld(this.process.sandboxUrl);
   }
 
+  /** The newest lines that its processes wrote. */
+  get lines(): readonly string[] {
+    return this.#output.split('\n').filter((line) => line !== '');
+  }
+
   /** Stops it and starts it again on the same data. */
   async restart(environment: Readonly<Record<string, string>>): Promise<void> {
     await this.#stop();
@@ -70,7 +79,10 @@ export class EmbeddedCaisson {
 
   async #start(environment: Readonly<Record<string, string>>): Promise<void> {
     const dataDirectory = join(this.folder, 'data');
-    const process = await startStandaloneProcess({ dataDirectory, durable: false, environment });
+    const onOutput = (text: string): void => {
+      this.#output = (this.#output + text).slice(-OUTPUT_MAX);
+    };
+    const process = await startStandaloneProcess({ dataDirectory, durable: false, environment, onOutput });
     const token = await logIn(process);
     const pool = new pg.Pool({ connectionString: await databaseUrlOf(dataDirectory), max: 2 });
     this.#running = { process, token, pool, client: new CaissonClient({ url: process.url, token }) };

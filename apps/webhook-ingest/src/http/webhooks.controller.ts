@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { HttpProblem, problemsOf, ReadBody, RequestedBy, type Requester } from '@caisson/http';
+import { problemsOf, ReadBody, RequestedBy, type Requester } from '@caisson/http';
 import { WEBHOOK_PROBLEMS } from '@caisson/contracts';
 import { AcceptDelivery } from '@caisson/webhooks';
 import { Body, Controller, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
@@ -28,7 +28,7 @@ export interface DeliveryAnswer {
 /** Takes signed deliveries. A body that is not JSON, or not shaped like an event, is recorded and ignored. */
 @Controller('webhooks')
 export class WebhooksController {
-  /** Signs nothing: gives an unknown hook the same work as a known one. */
+  /** Signs nothing: an unknown hook costs the same work and gets the same answer, so that nobody can list hooks. */
   private readonly decoy = randomBytes(32).toString('hex');
 
   constructor(
@@ -57,17 +57,14 @@ export class WebhooksController {
   private verified(hookId: string, signature: unknown, bytes: Buffer): string {
     const hook = this.hooks.get(hookId);
     const isSigned = isSignedByGithub(signature, hook?.secret ?? this.decoy, bytes);
-    if (hook === undefined) throw notFound();
-    if (isSigned) return hook.tenantId;
+    if (hook !== undefined && isSigned) return hook.tenantId;
     throw webhookProblem('signature-invalid', {
-      detail: 'Check that the secret of the webhook is the one configured here, and that nothing changes the body.',
+      detail:
+        'Check that the address names a hook of CAISSON_WEBHOOK_HOOKS, that the secret of the webhook is the one ' +
+        'configured there, and that nothing changes the body.',
       headers: { 'www-authenticate': 'Signature realm="caisson"' },
     });
   }
-}
-
-function notFound(): HttpProblem {
-  return webhookProblem('hook-not-found', 'Check the address; hooks are listed in CAISSON_WEBHOOK_HOOKS.');
 }
 
 function headerOf(headers: Record<string, string | string[] | undefined>, name: string, pattern: RegExp): string {

@@ -1,5 +1,6 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
 import { BODY_BYTES_MAX, bodyRulesOf } from './body-rules.js';
 import { edgeProblem } from './edge-problems.js';
 import type { HttpProblem } from './problem.js';
@@ -43,6 +44,7 @@ export interface HttpAdapterOptions {
 export function createHttpAdapter({ trustedProxyHops = 0 }: HttpAdapterOptions = {}): FastifyAdapter {
   const adapter = new HardenedFastifyAdapter({
     bodyLimit: BODY_BYTES_MAX,
+    http: { requireHostHeader: false }, // Ours is checked below, with an answer that can be read.
     requestTimeout: SERVER_LIMITS.requestMs,
     keepAliveTimeout: SERVER_LIMITS.keepAliveMs,
     forceCloseConnections: 'idle',
@@ -77,10 +79,21 @@ function prepareReply(request: FastifyRequest, reply: FastifyReply): void {
 
 /** What can be refused before a byte of the body is read. */
 function problemBeforeBody(request: FastifyRequest, routes: RouteTable): HttpProblem | undefined {
+  if (!hasOneHost(request.raw)) return edgeProblem('bad-request', 'Send exactly one Host header.');
   if (request.is404) return unknownRoute(request, routes);
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') return unsupportedType();
   return refuseHostileQuery(request.url);
+}
+
+/** As RFC 9112, section 3.2, wants it: with two, a proxy and we could each believe another one. */
+function hasOneHost({ httpVersion, rawHeaders }: IncomingMessage): boolean {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') count += 1;
+  }
+  return count === 1 || (count === 0 && httpVersion === '1.0');
 }
 
 function unknownRoute(request: FastifyRequest, routes: RouteTable): HttpProblem {

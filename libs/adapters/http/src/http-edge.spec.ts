@@ -18,6 +18,7 @@ import { Fault, uuidV7 } from '@caisson/kernel';
 import { Metrics, type Logger } from '@caisson/observability';
 import jwt from 'jsonwebtoken';
 import { createSecretKey } from 'node:crypto';
+import { connect, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AccessGuard } from './access.guard.js';
@@ -228,6 +229,38 @@ describe('bodies', () => {
     const big = Buffer.alloc(600_000, 0xff);
     expect((await post(big, { 'content-type': 'x/y' }, '/raw')).body).toEqual({ bytes: 600_000, isBuffer: true });
     expect((await post(Buffer.alloc(1_100_000), {}, '/raw')).status).toBe(413);
+  });
+});
+
+describe('a Host', () => {
+  const over = async (hosts: string): Promise<string> => {
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    return new Promise((resolve, reject) => {
+      let received = '';
+      const socket = connect(port, '127.0.0.1', () =>
+        socket.write(`GET /things/fail/x HTTP/1.1\r\n${hosts}Connection: close\r\n\r\n`),
+      );
+      socket.on('data', (chunk) => (received += chunk.toString()));
+      socket.once('close', () => {
+        resolve(received);
+      });
+      socket.once('error', reject);
+    });
+  };
+  beforeAll(() => app.listen(0, '127.0.0.1'));
+
+  it.each([
+    ['is missing', ''],
+    ['comes twice', 'Host: a\r\nhost: b\r\n'],
+  ])('that %s is 400', async (_what, hosts) => {
+    const answer = await over(hosts);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('"code":"bad-request"');
+  });
+
+  it('that comes once is what is asked for', async () => {
+    expect(await over('Host: a\r\n')).toMatch(/^HTTP\/1\.1 500 /);
+    reports = [];
   });
 });
 

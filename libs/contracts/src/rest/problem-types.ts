@@ -101,7 +101,6 @@ export const API_PROBLEMS = {
 
 /** The codes that only webhook-ingest answers. */
 export const WEBHOOK_PROBLEMS = {
-  'hook-not-found': { status: 404, title: 'There is no such hook' },
   'callback-not-found': { status: 404, title: 'There is no such callback address' },
   'wait-not-open': { status: 409, title: 'The task does not wait for this callback' },
   'signature-invalid': { status: 401, title: 'The delivery is not signed with the secret of the hook' },
