@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { runProcess } from '@caisson/service';
-import { apiService } from './index.js';
+import { startTracing } from '@caisson/observability';
 
-await runProcess(apiService, process.env);
+const stopTracing = await startTracing('api', process.env); // Patches what is loaded from here on.
+const { run } = await import('./run.js');
+await run(stopTracing);

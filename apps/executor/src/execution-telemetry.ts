@@ -1,5 +1,5 @@
 import type { ExecutionObserver, Slots } from '@caisson/execution';
-import type { Logger, Metrics } from '@caisson/observability';
+import { inSpan, type Logger, type Metrics } from '@caisson/observability';
 
 /** Logs and counts what happens in executions. */
 export function executionTelemetry(log: Logger, metrics: Metrics, slots: Slots): ExecutionObserver {
@@ -13,6 +13,14 @@ export function executionTelemetry(log: Logger, metrics: Metrics, slots: Slots):
   ]);
   const taken = metrics.gauge('caisson_execution_slots_taken', 'Places for attempts that are taken.');
   return {
+    aroundAttempt: ({ attempt, engine, taskId }, work) =>
+      inSpan(
+        {
+          name: `attempt ${engine}`,
+          attributes: { 'caisson.engine': engine, 'caisson.task': taskId, 'caisson.attempt': attempt },
+        },
+        work,
+      ),
     attemptEnded: ({ engine, taskId, attempt, outcome, durationMs }) => {
       attempts.inc({ engine, outcome });
       durations.observe({ engine }, durationMs / 1000);

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { runProcess } from '@caisson/service';
-import { plannerService } from './index.js';
+import { startTracing } from '@caisson/observability';
 
-await runProcess(plannerService, process.env);
+const stopTracing = await startTracing('planner', process.env); // Patches what is loaded from here on.
+const { run } = await import('./run.js');
+await run(stopTracing);

@@ -1,47 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { messageOf } from '@caisson/kernel';
 import { startTracing } from '@caisson/observability';
-import { endOnSignals } from '@caisson/service';
-import { startStandalone, type Standalone } from './standalone.js';
 
-/** Starts, says where it is, and stays until it is told to stop. */
-async function main(): Promise<void> {
-  const stopTracing = await startTracing('standalone', process.env);
-  try {
-    const standalone = await startStandalone(process.env);
-    standalone.shutdown.add('connections', 'tracing', stopTracing);
-    endOnSignals(standalone.shutdown, standalone.health);
-    await announce(standalone, process.env['CAISSON_READY_FILE']);
-  } catch (error) {
-    process.stderr.write(`Caisson did not start. ${messageOf(error)}\n`);
-    process.exit(1);
-  }
-}
-
-/** Tells people on the terminal, and programs through a file. */
-async function announce(standalone: Standalone, readyFile: string | undefined): Promise<void> {
-  const { url, sandboxUrl, bootstrapToken } = standalone;
-  if (readyFile !== undefined) {
-    await mkdir(dirname(readyFile), { recursive: true });
-    await writeFile(readyFile, JSON.stringify({ url, sandboxUrl, bootstrapToken }), { mode: 0o600 });
-    return;
-  }
-  process.stdout.write(
-    [
-      '',
-      `Caisson is ready at ${url}   (API document: ${url}/docs)`,
-      `Sandbox cloud at ${sandboxUrl}`,
-      `Bootstrap token for the first administrator: ${bootstrapToken}`,
-      '',
-      'Try:',
-      `  curl ${url}/readyz`,
-      `  curl -X POST ${url}/api/v1/auth/register -H 'content-type: application/json' \\`,
-      `    -d '{"username":"admin","password":"a long pass phrase","bootstrapToken":"${bootstrapToken}"}'`,
-      `  curl ${url}/api/v1/run-states`,
-      '',
-    ].join('\n'),
-  );
-}
-
-await main();
+const stopTracing = await startTracing('standalone', process.env); // Patches what is loaded from here on.
+const { run } = await import('./run.js');
+await run(stopTracing);

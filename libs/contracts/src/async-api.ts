@@ -122,7 +122,7 @@ function headersSchema(): JsonSchema {
 const TraceParent = z
   .string()
   .regex(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}/)
-  .describe('W3C Trace Context of the sending; there only while tracing is on.');
+  .describe('W3C Trace Context of the recording; there only when its trace is recorded.');
 
 function prefixed(attributes: EventSchemas): EventSchemas {
   return Object.fromEntries(Object.entries(attributes).map(([name, schema]) => [`ce_${name}`, schema]));

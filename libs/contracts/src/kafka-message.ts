@@ -13,6 +13,12 @@ export type Decoded =
 const SPEC_VERSION = '1.0';
 const CONTENT_TYPE = 'application/json';
 
+/** The members of the envelope that are attributes of CloudEvents. Each of them is in every message. */
+type Attribute = Exclude<keyof EventEnvelope, 'traceparent'>;
+
+/** The trace has the header that W3C gave it, as every library expects it. */
+const TRACE_HEADER = 'traceparent';
+
 /** Attribute of each member of the envelope. Extensions are lower case without separators, as CloudEvents demands. */
 const ATTRIBUTES = {
   id: 'ce_id',
@@ -25,7 +31,7 @@ const ATTRIBUTES = {
   causationId: 'ce_causationid',
   actor: 'ce_actor',
   sequence: 'ce_sequence',
-} as const satisfies Record<keyof EventEnvelope, string>;
+} as const satisfies Record<Attribute, string>;
 
 /**
  * The headers of an event in binary mode; the value of the message is its data as JSON.
@@ -47,6 +53,7 @@ export function encodeHeaders(envelope: EventEnvelope): Record<string, string> {
     [ATTRIBUTES.causationId]: envelope.causationId,
     [ATTRIBUTES.actor]: envelope.actor,
     [ATTRIBUTES.sequence]: String(envelope.sequence),
+    ...(envelope.traceparent === undefined ? {} : { [TRACE_HEADER]: envelope.traceparent }),
   };
 }
 
@@ -56,7 +63,8 @@ export function decodeMessage(headers: KafkaHeaders | undefined, value: Buffer |
   const reason = faultOf(texts);
   if (reason !== undefined) return { outcome: 'malformed', reason };
   if (value === null) return { outcome: 'malformed', reason: 'there is no data' };
-  const text = (member: keyof EventEnvelope): string => texts.get(ATTRIBUTES[member]) ?? '';
+  const traceparent = texts.get(TRACE_HEADER);
+  const text = (member: Attribute): string => texts.get(ATTRIBUTES[member]) ?? '';
   try {
     return {
       outcome: 'event',
@@ -71,6 +79,7 @@ export function decodeMessage(headers: KafkaHeaders | undefined, value: Buffer |
         causationId: text('causationId'),
         actor: text('actor'),
         sequence: Number(text('sequence')),
+        ...(traceparent === undefined ? {} : { traceparent }),
         data: JSON.parse(value.toString('utf8')) as unknown,
       },
     };

@@ -62,6 +62,8 @@ export interface EventEnvelope {
   readonly actor: string;
   /** Version in the stream, from 1. Facts that stay private have a version too, so there may be gaps. */
   readonly sequence: number;
+  /** Where it was recorded in which trace (W3C Trace Context); absent when it was not. Nothing is decided by it. */
+  readonly traceparent?: string;
 }
 
 /** A public event as it travels. `data` fits the schema of its type. */

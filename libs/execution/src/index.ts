@@ -22,4 +22,4 @@ export { Slots } from './application/slots.js';
 export type { Slot, SlotLimits, SlotRequest } from './application/slots.js';
 export { StreamLooks } from './application/stream-looks.js';
 export { workOffJob } from './application/work-off-job.js';
-export type { JobTry, Story } from './application/work-off-job.js';
+export type { JobTry } from './application/work-off-job.js';

@@ -66,7 +66,8 @@ export function settingsPage(): string {
       'the data folder.',
     tableOf('standalone', StandaloneSettings.shape),
     '## Tracing',
-    'Every process sends traces when `OTEL_EXPORTER_OTLP_ENDPOINT` is set, and none otherwise. The other ' +
+    'Every process sends traces when `OTEL_EXPORTER_OTLP_ENDPOINT` is set, and none otherwise ' +
+      '([how](../how-to/trace-a-run.md)). The other ' +
       '`OTEL_*` variables ' +
       'of OpenTelemetry’s Node SDK count too.',
     '## Elsewhere',

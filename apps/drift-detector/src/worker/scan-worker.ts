@@ -1,7 +1,8 @@
+import type { PublicEvent } from '@caisson/contracts';
 import { DRIFT_QUEUE, RunScan, StoredPolicies } from '@caisson/drift';
 import type { EngineRegistry } from '@caisson/engine';
 import type { ClaimedJob, JobControl, JobVerdict } from '@caisson/event-sourcing';
-import { withStory } from '@caisson/observability';
+import { followCause } from '@caisson/observability';
 import { jobLoop, type BackgroundLoop, type ServiceFrame } from '@caisson/service';
 import type { DriftDetectorSettings } from '../settings.js';
 
@@ -31,7 +32,7 @@ export function scanWorker(frame: ServiceFrame<DriftDetectorSettings>, engines: 
 }
 
 async function handle(runScan: RunScan, job: ClaimedJob, control: JobControl): Promise<JobVerdict> {
-  const { correlationId, id } = job.payload as { readonly correlationId: string; readonly id: string };
-  await withStory({ correlationId, causationId: id }, () => runScan.execute(job, control.signal));
+  const event = job.payload as unknown as PublicEvent;
+  await followCause(event, { name: 'scan' }, () => runScan.execute(job, control.signal));
   return { outcome: 'done' };
 }

@@ -1,5 +1,5 @@
 import { EXECUTION_CONTROL_QUEUE, EXECUTION_QUEUE, workOffJob, type ExecutionPorts } from '@caisson/execution';
-import { withStory } from '@caisson/observability';
+import { followCause } from '@caisson/observability';
 import { jobLoop, type BackgroundLoop, type ServiceFrame } from '@caisson/service';
 import type { ExecutorSettings } from '../settings.js';
 
@@ -43,6 +43,11 @@ function workerOf(
     ...pace,
     attemptsMax: ATTEMPTS_MAX,
     handle: (job, { draining, signal }) =>
-      workOffJob(ports, job, { draining, signal, lastTry: job.attempt >= ATTEMPTS_MAX, within: withStory }),
+      workOffJob(ports, job, {
+        draining,
+        signal,
+        lastTry: job.attempt >= ATTEMPTS_MAX,
+        within: (cause, work) => followCause(cause, { name: `execute ${pace.queue}` }, work),
+      }),
   });
 }

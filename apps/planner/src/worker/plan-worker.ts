@@ -1,7 +1,7 @@
 import type { PublicEvent } from '@caisson/contracts';
 import type { ArtifactStore, EngineRegistry } from '@caisson/engine';
 import type { ClaimedJob, JobControl, JobVerdict } from '@caisson/event-sourcing';
-import { withStory } from '@caisson/observability';
+import { followCause } from '@caisson/observability';
 import { ComputePlan, PLANNING_ATTEMPTS_MAX, PLANNING_QUEUE, StoredTables } from '@caisson/planning';
 import { jobLoop, type BackgroundLoop, type ServiceFrame } from '@caisson/service';
 import type { PlannerFactory } from '../load-planner.js';
@@ -40,7 +40,7 @@ export function planWorker(
 
 async function handle(computePlan: ComputePlan, job: ClaimedJob, control: JobControl): Promise<JobVerdict> {
   const event = job.payload as unknown as PublicEvent;
-  await withStory({ correlationId: event.correlationId, causationId: event.id }, () =>
+  await followCause(event, { name: 'plan' }, () =>
     computePlan.execute({ event, attempt: job.attempt, signal: control.signal }),
   );
   return { outcome: 'done' };

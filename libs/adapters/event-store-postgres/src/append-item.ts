@@ -27,9 +27,10 @@ export interface AppendItem {
 /**
  * Turns an append into rows: gives events their ids, versions and hashes.
  *
+ * @param traceparent - where it is recorded in which trace; stored beside each event, outside of its hash.
  * @throws Fault `invalid-text` for what Postgres cannot store, `append-too-large` above the limits. Not retryable.
  */
-export function toAppendItem(request: AppendRequest): AppendItem {
+export function toAppendItem(request: AppendRequest, traceparent?: string): AppendItem {
   const { stream, expected, events } = request;
   invariant(events.length > 0, `an append to ${stream.streamId} holds no event`);
   if (events.length > EVENTS_PER_APPEND_MAX) throw tooLarge(request, `${events.length} events`);
@@ -42,7 +43,9 @@ export function toAppendItem(request: AppendRequest): AppendItem {
     head,
     isNewStream: expected.version === 0,
     stream: streamRow(request, head, chained[0]?.eventId),
-    events: chained.map((event, index) => eventRow(event, hashes[index], request.fencingToken)),
+    events: chained.map((event, index) =>
+      eventRow(event, { hash: hashes[index], fencing_token: request.fencingToken, traceparent }),
+    ),
     documents: documentRows(request, head.version),
     jobs: jobRows(request),
     wakes: (request.jobs ?? []).map(({ queue, delayMs = 0 }) => ({ queue, delayMs })),
@@ -79,7 +82,14 @@ function toHashedEvent(request: AppendRequest, event: NewEvent, index: number): 
   };
 }
 
-function eventRow(event: HashedEvent, hash: string | undefined, fencingToken: number | undefined): string {
+/** What is stored with an event and is not covered by its hash. */
+interface Beside {
+  readonly hash: string | undefined;
+  readonly fencing_token: number | undefined;
+  readonly traceparent: string | undefined;
+}
+
+function eventRow(event: HashedEvent, beside: Beside): string {
   const short = {
     event_id: event.eventId,
     tenant_id: event.tenantId,
@@ -94,8 +104,7 @@ function eventRow(event: HashedEvent, hash: string | undefined, fencingToken: nu
     actor: event.actor,
     service: event.service,
     occurred_at: event.occurredAt,
-    fencing_token: fencingToken,
-    hash,
+    ...beside,
   };
   const publicData = event.publicDataText === undefined ? '' : `"public_data":${event.publicDataText},`;
   return `${open(storedText(short, `event ${event.type}`))}"data":${event.dataText},${publicData}`;

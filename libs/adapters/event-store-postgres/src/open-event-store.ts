@@ -31,6 +31,7 @@ import { PostgresWakeups } from './postgres-wakeups.js';
 import { processIdentity } from './process-identity.js';
 import { QueueAlarm } from './queue-alarm.js';
 import { SILENT_LOGGER } from './silent-logger.js';
+import { UNTRACED, type StoreTracing } from './store-tracing.js';
 import { verifyChain, type ChainVerdict } from './verify-chain.js';
 
 const POOL_MAX_DEFAULT = 10;
@@ -52,6 +53,8 @@ export interface EventStoreOptions {
   readonly poolMax?: number;
   /** Shown in `pg_stat_activity`; default `caisson`. */
   readonly applicationName?: string;
+  /** Default: nothing is traced. */
+  readonly tracing?: StoreTracing;
 }
 
 /** All that Postgres does for a process. */
@@ -87,7 +90,7 @@ export interface OpenedEventStore {
  * @throws Fault `store-unavailable` (retryable) while the database is away.
  */
 export async function openEventStore(options: EventStoreOptions): Promise<OpenedEventStore> {
-  const { url, poolMax = POOL_MAX_DEFAULT, applicationName = 'caisson' } = options;
+  const { url, poolMax = POOL_MAX_DEFAULT, applicationName = 'caisson', tracing = UNTRACED } = options;
   const dataSource = toDataSource({ url, poolMax, applicationName });
   await orFault('connect', () => dataSource.initialize());
   // One pool for what TypeORM reads and what is plain SQL.
@@ -111,7 +114,7 @@ export async function openEventStore(options: EventStoreOptions): Promise<Opened
   });
   const identity = processIdentity();
   return {
-    events: new PostgresEventStore(pool, batcher),
+    events: new PostgresEventStore(pool, batcher, tracing),
     documents: new PostgresDocumentStore(dataSource),
     jobs: new PostgresJobQueue(pool),
     locks: new PostgresLeaseManager(pool, identity),
@@ -140,7 +143,7 @@ function toPool(settings: pgModule.PoolConfig): pgModule.Pool {
   return pool;
 }
 
-function toDataSource(options: Required<EventStoreOptions>): DataSource {
+function toDataSource(options: Required<Omit<EventStoreOptions, 'tracing'>>): DataSource {
   return new DataSource({
     type: 'postgres',
     driver: pg,

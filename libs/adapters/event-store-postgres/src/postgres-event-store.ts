@@ -18,6 +18,7 @@ import type { AppendBatcher } from './append-batcher.js';
 import { toAppendItem } from './append-item.js';
 import { orFault } from './postgres-faults.js';
 import { EVENT_COLUMNS, toRecordedEvent, type EventRow } from './recorded-event.js';
+import type { StoreTracing } from './store-tracing.js';
 import { isStorable, storedText } from './stored-text.js';
 
 /** Most events that one page of `readAll` holds. */
@@ -65,10 +66,12 @@ interface HeadRow {
 export class PostgresEventStore implements EventStore {
   readonly #pool: pgModule.Pool;
   readonly #batcher: AppendBatcher;
+  readonly #tracing: StoreTracing;
 
-  constructor(pool: pgModule.Pool, batcher: AppendBatcher) {
+  constructor(pool: pgModule.Pool, batcher: AppendBatcher, tracing: StoreTracing) {
     this.#pool = pool;
     this.#batcher = batcher;
+    this.#tracing = tracing;
   }
 
   async load(request: LoadRequest): Promise<LoadedStream> {
@@ -85,6 +88,8 @@ export class PostgresEventStore implements EventStore {
       this.#pool.query<HeadRow & EventRow>({ name: 'load', text: LOAD, values }),
     );
     const [first, ...rows] = answer.rows;
+    const lastTrace = rows.at(-1)?.traceparent;
+    if (commandId !== undefined && typeof lastTrace === 'string') this.#tracing.follow(lastTrace);
     return toLoadedStream(
       first,
       rows.map((row) => toRecordedEvent({ ...row, ...idsOf(stream) })),
@@ -93,7 +98,9 @@ export class PostgresEventStore implements EventStore {
   }
 
   async append(request: AppendRequest): Promise<AppendResult> {
-    return this.#batcher.write(toAppendItem(request));
+    return this.#tracing.append(request.stream.streamId, async (traceparent) =>
+      this.#batcher.write(toAppendItem(request, traceparent)),
+    );
   }
 
   async saveSnapshot(stream: StreamRef, snapshot: Snapshot): Promise<void> {

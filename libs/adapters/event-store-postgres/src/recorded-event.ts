@@ -4,7 +4,8 @@ import type { OutboxEntry } from '@caisson/event-sourcing';
 
 /** The columns of `event e` that make a recorded event; JSON as text. */
 export const EVENT_COLUMNS = `e.event_id, e.tenant_id, e.stream_id, e.version, e.type, e.schema_version,
-  e.data::text as data_text, e.command_id, e.correlation_id, e.causation_id, e.actor, e.service, e.occurred_at, e.hash`;
+  e.data::text as data_text, e.command_id, e.correlation_id, e.causation_id, e.actor, e.service, e.occurred_at, e.hash,
+  e.traceparent`;
 
 /** A row of `EVENT_COLUMNS`. */
 export interface EventRow {
@@ -22,6 +23,7 @@ export interface EventRow {
   readonly service: string;
   readonly occurred_at: string;
   readonly hash: string;
+  readonly traceparent: string | null;
 }
 
 /** An event as its own context reads it. */
@@ -43,12 +45,13 @@ export function toRecordedEvent(row: EventRow): RecordedEvent {
       service: row.service,
     },
     hash: row.hash,
+    ...tracedBy(row),
   };
 }
 
 /** The columns of `event e` that make a public event; data as text. Only for rows whose `public_type` is not null. */
 export const PUBLIC_COLUMNS = `e.event_id, e.tenant_id, e.stream_id, e.version, e.public_type, e.service, e.occurred_at,
-  e.correlation_id, e.causation_id, e.actor, coalesce(e.public_data, e.data)::text as data_text`;
+  e.correlation_id, e.causation_id, e.actor, e.traceparent, coalesce(e.public_data, e.data)::text as data_text`;
 
 /** A row of `PUBLIC_COLUMNS`. */
 export interface PublicRow {
@@ -62,6 +65,7 @@ export interface PublicRow {
   readonly correlation_id: string;
   readonly causation_id: string;
   readonly actor: string;
+  readonly traceparent: string | null;
   readonly data_text: string;
 }
 
@@ -78,10 +82,15 @@ export function toEnvelope(row: PublicRow): OutboxEntry['envelope'] {
     causationId: row.causation_id,
     actor: row.actor,
     sequence: Number(row.version),
+    ...tracedBy(row),
   };
 }
 
 /** An event as everybody else reads it. */
 export function toPublicEvent(row: PublicRow): PublicEvent {
   return { ...toEnvelope(row), data: JSON.parse(row.data_text) as unknown };
+}
+
+function tracedBy({ traceparent }: { readonly traceparent: string | null }): { readonly traceparent?: string } {
+  return traceparent === null ? {} : { traceparent };
 }

@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { withStory, type Logger, type Metrics } from '@caisson/observability';
+import { nameRequestSpan, withStory, type Logger, type Metrics } from '@caisson/observability';
 import type { FastifyInstance } from 'fastify';
 import { answerNotModified } from './not-modified.js';
 import { PageLinksInterceptor } from './page-links.interceptor.js';
@@ -28,6 +28,7 @@ export function prepareHttp(app: NestFastifyApplication, { log, metrics }: HttpR
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   answerNotModified(fastify);
   fastify.addHook('onRequest', (request, _reply, done) => {
+    nameRequestSpan(request.method, request.routeOptions.url ?? 'unmatched');
     withStory({ correlationId: request.id }, done);
   });
   const durations = metrics.duration('caisson_http_request_duration_seconds', 'Time to answer a request.', [

@@ -1,7 +1,12 @@
 import { trace } from '@opentelemetry/api';
+
+/** What asks whether a process is well, every few seconds and for ever, is no story. */
+const UNTRACED = new Set(['/livez', '/readyz', '/health', '/health/live', '/health/ready', '/metrics']);
+
 /**
- * Starts OpenTelemetry when `OTEL_EXPORTER_OTLP_ENDPOINT` is set, and nothing otherwise. Call it before any driver is
- * used: the drivers are CommonJS modules, loaded by `require` after this, so that they are patched in place.
+ * Starts OpenTelemetry when `OTEL_EXPORTER_OTLP_ENDPOINT` is set, and nothing otherwise: traces only, in batches, by
+ * OTLP. Call it before any driver is loaded: it patches what is loaded after it. Kafka is not patched: which trace an
+ * event belongs to is stored with it, and the sending of a page is no part of the story of one of its events.
  *
  * @returns ends tracing and sends what is left.
  */
@@ -10,18 +15,21 @@ export async function startTracing(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<() => Promise<void>> {
   if ((environment['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? '') === '') return () => Promise.resolve();
-  const [{ NodeSDK }, http, kafka, pg, redis] = await Promise.all([
+  const [{ NodeSDK }, http, pg, redis] = await Promise.all([
     import('@opentelemetry/sdk-node'),
     import('@opentelemetry/instrumentation-http'),
-    import('@opentelemetry/instrumentation-kafkajs'),
     import('@opentelemetry/instrumentation-pg'),
     import('@opentelemetry/instrumentation-ioredis'),
   ]);
   const sdk = new NodeSDK({
     serviceName: `caisson-${service}`,
+    metricReaders: [], // Metrics are scraped, logs are written to standard output.
+    logRecordProcessors: [],
     instrumentations: [
-      new http.HttpInstrumentation(),
-      new kafka.KafkaJsInstrumentation(),
+      new http.HttpInstrumentation({
+        ignoreIncomingRequestHook: ({ url = '' }) => UNTRACED.has(url.split('?')[0] ?? ''),
+        requireParentforOutgoingSpans: true,
+      }),
       new pg.PgInstrumentation({ requireParentSpan: true }),
       new redis.IORedisInstrumentation({ requireParentSpan: true }),
     ],

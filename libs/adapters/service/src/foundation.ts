@@ -1,10 +1,10 @@
 import { Fault, messageOf } from '@caisson/kernel';
-import { Relay, type LockManager, type RelayObserver } from '@caisson/event-sourcing';
+import { Relay, type LockManager, type OutboxEntry, type RelayObserver } from '@caisson/event-sourcing';
 import { migrate, openEventStore, type MigrationClass, type OpenedEventStore } from '@caisson/event-store-postgres';
 import { InProcessRateLimiter, type RateLimiter } from '@caisson/http';
 import { RedisLockManager, type RedisLockObserver } from '@caisson/lock-redis';
-import { KafkaEventPublisher } from '@caisson/messaging-kafka';
-import type { Logger, Metrics } from '@caisson/observability';
+import { KafkaEventPublisher, topicOfType } from '@caisson/messaging-kafka';
+import { recordSpan, storeTracing, type Logger, type Metrics } from '@caisson/observability';
 import { RedisRateLimiter } from '@caisson/rate-limit-redis';
 import { systemClock } from '@caisson/system';
 import type { Health, PartStatus, StatusProbe } from './health.js';
@@ -48,7 +48,11 @@ export async function openFoundation(parts: FoundationParts): Promise<Foundation
       migrations: parts.migrations,
     });
   }
-  const stores = await openEventStore({ url: settings.databaseUrl, poolMax: settings.databasePoolMax });
+  const stores = await openEventStore({
+    url: settings.databaseUrl,
+    poolMax: settings.databasePoolMax,
+    tracing: storeTracing,
+  });
   shutdown.add('connections', 'postgres', () => stores.close());
   parts.health.watch('postgres', databaseProbe(stores));
   return settings.profile === 'embedded'
@@ -155,14 +159,26 @@ function relayObserver({ log, metrics }: FoundationParts): RelayObserver {
       leads.set(isLeading ? 1 : 0);
       log.info({ isLeading }, 'relay leadership changed');
     },
-    published: (entries) => {
+    published: (entries, durationMs) => {
       published.inc(entries.length);
+      for (const { envelope } of entries) if (envelope.traceparent !== undefined) recordRelay(envelope, durationMs);
     },
     failed: (error, attempt) => {
       failures.inc();
       log.warn({ attempt, reason: messageOf(error) }, 'the relay could not send events; trying again');
     },
   };
+}
+
+/** Of events whose trace is recorded: where they waited for the others of their batch and for the transport. */
+function recordRelay({ id, traceparent, type }: OutboxEntry['envelope'], durationMs: number): void {
+  const attributes = {
+    'messaging.operation.name': 'send',
+    'messaging.destination.name': topicOfType(type) ?? 'none',
+    'messaging.message.id': id,
+    'cloudevents.event_type': type,
+  };
+  recordSpan({ name: `relay ${type}`, kind: 'producer', parent: traceparent, durationMs, attributes });
 }
 
 function lockObserver(metrics: Metrics): RedisLockObserver {

@@ -1,5 +1,5 @@
 import { messageOf } from '@caisson/kernel';
-import { createLogger, Metrics, startTracing } from '@caisson/observability';
+import { createLogger, Metrics } from '@caisson/observability';
 import type { z } from 'zod';
 import { openFoundation } from './foundation.js';
 import { Health } from './health.js';
@@ -11,12 +11,14 @@ import { Shutdown } from './shutdown.js';
 /**
  * Runs one service as a process of its own: reads its settings, connects, listens, and stops in order on SIGTERM or
  * SIGINT. Ends the process with 0 after a stop, 1 when the start failed or only a restart helps.
+ *
+ * @param stopTracing - what `startTracing` gave, which ran before this package was loaded.
  */
 export async function runProcess<Schema extends z.ZodObject>(
   definition: ServiceDefinition<Schema>,
   environment: Environment,
+  stopTracing: () => Promise<void>,
 ): Promise<void> {
-  const stopTracing = await startTracing(definition.name, environment);
   let log = createLogger({ service: definition.name, level: 'info' });
   try {
     const settings = readSettings(definition.settings, environment);

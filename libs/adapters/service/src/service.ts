@@ -3,14 +3,16 @@ import type { NestMicroservice } from '@nestjs/microservices';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
+import type { PublicEvent } from '@caisson/contracts';
 import {
   KafkaEventStrategy,
   PassErrorsOn,
   StoreEventStrategy,
+  topicOfType,
   type EventStrategyOptions,
   type StrategyHealth,
 } from '@caisson/messaging-kafka';
-import { withStory, type Logger, type Metrics } from '@caisson/observability';
+import { followCause, type Logger, type Metrics, type SpanOptions } from '@caisson/observability';
 import { createHttpAdapter, prepareHttp } from '@caisson/http';
 import { systemClock, systemIds, systemRandom } from '@caisson/system';
 import type { Foundation } from './foundation.js';
@@ -84,7 +86,7 @@ function connectEvents<Settings>(app: NestFastifyApplication, service: string, a
     clock: systemClock,
     log: around.log,
     observer: consumerObserver(around.metrics),
-    around: ({ correlationId, id }, work) => withStory({ correlationId, causationId: id }, work),
+    around: (event, work) => followCause(event, processing(service, event), work),
   };
   const strategy =
     kafkaBrokers === undefined
@@ -99,6 +101,20 @@ function connectEvents<Settings>(app: NestFastifyApplication, service: string, a
   const microservice = app.connectMicroservice({ strategy }, options) as NestMicroservice;
   microservice.useGlobalFilters(new PassErrorsOn());
   microservice.setIsInitHookCalled(true); // The application calls the hooks of the modules; twice would register twice.
+}
+
+/** The span of handling an event, by the messaging conventions of OpenTelemetry. */
+function processing(service: string, { id, type }: PublicEvent): SpanOptions {
+  return {
+    name: `process ${type}`,
+    kind: 'consumer',
+    attributes: {
+      'messaging.operation.name': 'process',
+      'messaging.destination.name': topicOfType(type) ?? 'none',
+      'messaging.consumer.group.name': `caisson.${service}`,
+      'messaging.message.id': id,
+    },
+  };
 }
 
 /**

@@ -73,6 +73,8 @@ export interface RecordedEvent {
   readonly data: unknown;
   readonly context: EventContext;
   readonly hash: string;
+  /** Where it was recorded in which trace (W3C Trace Context); absent when it was not. No part of the hash. */
+  readonly traceparent?: string;
 }
 
 /** What is written together, or not at all. */

@@ -50,6 +50,11 @@ export interface CheckWorld {
 
 /** Hears what happens in executions, to log and count it. Must not throw. */
 export interface ExecutionObserver {
+  /** Runs an attempt in surroundings of its own, such as a span of its trace. Default: just runs it. */
+  aroundAttempt?<Result>(
+    attempt: { readonly engine: string; readonly taskId: string; readonly attempt: number },
+    work: () => Promise<Result>,
+  ): Promise<Result>;
   attemptEnded(attempt: {
     readonly engine: string;
     readonly taskId: string;

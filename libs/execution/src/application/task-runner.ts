@@ -58,10 +58,12 @@ export async function runAttempt(context: RunnerContext, attempt: Attempt): Prom
   const { ports } = context;
   const startedMs = ports.clock.monotonicMs();
   const runner = new AttemptRunner(context, attempt);
-  const outcome = await runner.run();
   const { engine, taskId } = attempt.work;
+  const which = { engine: engine.name, taskId, attempt: attempt.ref.attempt };
+  const run = (): Promise<Outcome> => runner.run();
+  const outcome = await (ports.observer.aroundAttempt?.(which, run) ?? run());
   const durationMs = ports.clock.monotonicMs() - startedMs;
-  ports.observer.attemptEnded({ engine: engine.name, taskId, attempt: attempt.ref.attempt, outcome, durationMs });
+  ports.observer.attemptEnded({ ...which, outcome, durationMs });
 }
 
 /** Finds out what became of an attempt of an earlier holder, by looking at the world only. Never rejects. */

@@ -1,4 +1,4 @@
-import { decodeEvent, type EventOf } from '@caisson/contracts';
+import { decodeEvent, type EventEnvelope, type EventOf } from '@caisson/contracts';
 import type { ClaimedJob, JobVerdict } from '@caisson/event-sourcing';
 import { Fault } from '@caisson/kernel';
 import type { ExecutionPorts } from './ports.js';
@@ -17,14 +17,8 @@ export interface JobTry {
   readonly signal: AbortSignal;
   /** Nobody will try again. */
   readonly lastTry: boolean;
-  /** Runs the work as part of the story that it belongs to. */
-  within?(story: Story, work: () => Promise<JobVerdict>): Promise<JobVerdict>;
-}
-
-/** What the work belongs to, for logs. */
-export interface Story {
-  readonly correlationId: string;
-  readonly causationId: string;
+  /** Runs what follows from a fact, as part of its story. Default: just runs it. */
+  within?(cause: EventEnvelope, work: () => Promise<JobVerdict>): Promise<JobVerdict>;
 }
 
 /**
@@ -34,9 +28,7 @@ export interface Story {
  */
 export async function workOffJob(ports: ExecutionPorts, job: ClaimedJob, attempt: JobTry): Promise<JobVerdict> {
   const event = await requestOf(ports, job);
-  const story = { correlationId: event.correlationId, causationId: event.id };
-  const work = (): Promise<JobVerdict> => act(ports, { job, event, attempt });
-  return attempt.within === undefined ? work() : attempt.within(story, work);
+  return within(attempt, event, () => act(ports, { job, event, attempt }));
 }
 
 /** A fact that a job may name. */
@@ -72,8 +64,14 @@ async function act(
   }
 }
 
+/** What woke a run has its own story; the run goes on in that of what started it. */
 async function carryOn(ports: ExecutionPorts, event: AskingEvent | undefined, attempt: JobTry): Promise<JobVerdict> {
-  return event === undefined ? { outcome: 'done' } : runExecution(ports, { event, ...attempt });
+  if (event === undefined) return { outcome: 'done' };
+  return within(attempt, event, () => runExecution(ports, { event, ...attempt }));
+}
+
+function within(attempt: JobTry, cause: EventEnvelope, work: () => Promise<JobVerdict>): Promise<JobVerdict> {
+  return attempt.within?.(cause, work) ?? work();
 }
 
 async function requestOf({ publicEvents }: ExecutionPorts, job: ClaimedJob): Promise<Asking> {

@@ -89,14 +89,14 @@ begin
       returning i.item),
   recorded as (
     insert into event (event_id, tenant_id, stream_id, version, type, schema_version, data, public_type, public_data,
-        command_id, correlation_id, causation_id, actor, service, occurred_at, fencing_token, hash)
+        command_id, correlation_id, causation_id, actor, service, occurred_at, fencing_token, hash{{column}})
       select e.event_id, e.tenant_id, e.stream_id, e.version, e.type, e.schema_version, coalesce(e.data, 'null'),
           e.public_type, e.public_data, e.command_id, e.correlation_id, e.causation_id, e.actor, e.service,
-          e.occurred_at, e.fencing_token, e.hash
+          e.occurred_at, e.fencing_token, e.hash{{value}}
         from json_to_recordset(events) as e (item int, event_id uuid, tenant_id text, stream_id text, version bigint,
           type text, schema_version int, data json, public_type text, public_data json, command_id text,
           correlation_id text, causation_id text, actor text, service text, occurred_at text, fencing_token bigint,
-          hash text)
+          hash text{{member}})
         where e.item in (select m.item from moved m)
       returning event_id, version, public_type),
   leaving as (
@@ -146,9 +146,15 @@ begin
       where i.item <> all (written));
 end $$`;
 
-const PLAIN = { replace: '', declare: '', refuse: '', among: '', outcome: '', told: '' };
+const PLAIN = {
+  ...{ replace: '', declare: '', refuse: '', among: '', outcome: '', told: '' },
+  ...{ column: '', value: '', member: '' },
+};
+
+const TRACING = { column: ', traceparent', value: ', e.traceparent', member: ', traceparent text' };
 
 const CLAIMING: typeof PLAIN = {
+  ...PLAIN,
   replace: 'or replace ',
   declare: `
   claim record;
@@ -161,8 +167,16 @@ const CLAIMING: typeof PLAIN = {
   told: " 'exhausted', refused->(i.item::text),",
 };
 
-/** The function as SQL. With `claims` it refuses appends that claim a place of a quota that is used up. */
-export function appendFunction({ claims }: { readonly claims: boolean }): string {
-  const parts = Object.entries(claims ? CLAIMING : PLAIN);
+/** What the function can do, by the migration that brought it. */
+export interface AppendFeatures {
+  /** Refuses appends that claim a place of a quota that is used up. */
+  readonly claims: boolean;
+  /** Stores with each event where it was recorded in which trace. */
+  readonly traces?: boolean;
+}
+
+/** The function as SQL. */
+export function appendFunction({ claims, traces = false }: AppendFeatures): string {
+  const parts = Object.entries({ ...(claims ? CLAIMING : PLAIN), ...(traces ? TRACING : {}) });
   return parts.reduce((text, [mark, part]) => text.replace(`{{${mark}}}`, () => part), TEMPLATE);
 }

@@ -5,6 +5,7 @@ import { CONSUMER_TABLES, EVENT_TABLES, OUTBOX_TABLES, WORK_TABLES } from './eve
 import { CONSUMER_FUNCTIONS, LEASE_FUNCTIONS } from './lease-functions.js';
 import { OUTBOX_FUNCTIONS } from './outbox-functions.js';
 import { QUOTA_FUNCTIONS, QUOTA_TABLES } from './quota-functions.js';
+import { EVENT_TRACING } from './event-tracing.js';
 import { sqlMigration, type MigrationClass } from './sql-migration.js';
 
 /** The schema of the event store, oldest first. Released migrations never change; new ones are added at the end. */
@@ -30,4 +31,5 @@ export const EVENT_STORE_MIGRATIONS: readonly MigrationClass[] = [
   sqlMigration('IsolateDocuments1764525600000', DOCUMENT_ISOLATION),
   sqlMigration('IsolateEvents1764529200000', EVENT_ISOLATION),
   sqlMigration('IsolateWork1764532800000', WORK_ISOLATION),
+  sqlMigration('TraceEvents1764534300000', EVENT_TRACING),
 ];
