@@ -14,7 +14,8 @@ import {
 } from '@caisson/tenancy';
 import type { StreamRef } from '@caisson/event-sourcing';
 import { ReactToFact } from '@caisson/deployment';
-import { ReplacePolicy, StoredPolicies } from '@caisson/drift';
+import { readCron } from '@caisson/cron';
+import { ManageSchedule, ReplacePolicy, StoredPolicies } from '@caisson/drift';
 import {
   Authenticator,
   DocsModule,
@@ -51,7 +52,12 @@ import {
   ListDeploymentsHandler,
   ListRevisionsHandler,
 } from './queries/deployment-queries.js';
-import { FindDriftPolicyHandler, FindDriftReportHandler, ListDriftReportsHandler } from './queries/drift-queries.js';
+import {
+  FindDriftPolicyHandler,
+  FindDriftReportHandler,
+  FindDriftScheduleHandler,
+  ListDriftReportsHandler,
+} from './queries/drift-queries.js';
 import { ReadDeploymentHistoryHandler, ReadRunHistoryHandler } from './queries/history-queries.js';
 import {
   FindPlanHandler,
@@ -109,6 +115,7 @@ const QUERY_HANDLERS = [
   ReadAttemptLogHandler,
   FindDriftPolicyHandler,
   FindDriftReportHandler,
+  FindDriftScheduleHandler,
   ListDriftReportsHandler,
   ReadDeploymentHistoryHandler,
   ReadRunHistoryHandler,
@@ -193,6 +200,7 @@ function useCaseProviders(ports: ApiPorts): readonly Provider[] {
     { provide: RecomputePlan, useValue: new RecomputePlan(documents, new StoredTables(documents)) },
     { provide: ReplaceTable, useValue: new ReplaceTable(runtime) },
     { provide: StoredPolicies, useValue: new StoredPolicies(documents) },
+    { provide: ManageSchedule, useValue: new ManageSchedule(runtime, readCron) },
     { provide: ReplacePolicy, useValue: new ReplacePolicy(runtime) },
     { provide: ReactToFact, useValue: new ReactToFact(ports, documents) },
   ];

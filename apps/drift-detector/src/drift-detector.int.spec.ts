@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { eventTypeOf, type AppliedUnit } from '@caisson/contracts';
 import type { DriftReport } from '@caisson/drift';
 import type { Engine, EngineCall, EngineRegistry, Observation } from '@caisson/engine';
-import { ENGINE_MIGRATIONS } from '@caisson/engines';
 import { eventIdOf, NO_STREAM, type RecordedEvent } from '@caisson/event-sourcing';
 import { createLogger, Metrics } from '@caisson/observability';
 import { Health, openFoundation, readSettings, Shutdown, startService, type Foundation } from '@caisson/service';
@@ -33,7 +32,7 @@ async function startDetector(engines: EngineRegistry): Promise<Foundation & { st
     CAISSON_STATE_BACKEND_URL: 'http://127.0.0.1:1',
   });
   const around = { log, metrics: new Metrics(false), health: new Health(), shutdown: new Shutdown(log) };
-  const foundation = await openFoundation({ ...around, settings, migrations: ENGINE_MIGRATIONS });
+  const foundation = await openFoundation({ ...around, settings, migrations: driftDetectorService.migrations });
   const definition = {
     ...driftDetectorService,
     module: (frame: Parameters<typeof DriftDetectorModule.register>[0]) => DriftDetectorModule.register(frame, engines),
@@ -205,5 +204,73 @@ describe('a requested scan', () => {
     });
     expect(parked.reason).toContain('expected array');
     await detector.stop();
+  });
+});
+
+describe('a schedule', () => {
+  const due = 'update drift_schedule set due_at = now() where tenant_id = $1';
+
+  /** What the API records when somebody sets a schedule. */
+  async function setSchedule({ stores }: Foundation, tenantId: string, deploymentId: string): Promise<void> {
+    const data = { deploymentId, cron: '0 3 * * *', timeZone: 'Europe/Berlin', autoRemediate: true };
+    const publicForm = { type: eventTypeOf('drift', 'schedule-set') };
+    await stores.events.append({
+      stream: { tenantId, streamId: `drift_schedule-${deploymentId}` },
+      expected: NO_STREAM,
+      context: newContext({ service: 'api' }),
+      events: [{ type: 'ScheduleSet', schemaVersion: 1, data, publicForm }],
+    });
+  }
+
+  async function dueFacts({ stores }: Foundation, tenantId: string): Promise<readonly { deploymentId: string }[]> {
+    const text = `set_config('app.tenant', $1, true)`;
+    const { rows } = await stores.pool.query<{ data: { deploymentId: string } }>(
+      `with tenant as materialized (select ${text})
+        select data from tenant cross join lateral (
+          select data from event where tenant_id = $1 and type = 'ScanDue') as due`,
+      [tenantId],
+    );
+    return rows.map(({ data }) => data);
+  }
+
+  async function rowsOf({ stores }: Foundation, tenantId: string) {
+    const text = 'select deployment_id, base_at, due_at > now() as waits from drift_schedule where tenant_id = $1';
+    return (await stores.pool.query<{ deployment_id: string; waits: boolean }>(text, [tenantId])).rows;
+  }
+
+  it('states each turn once over two detectors, makes up for what was missed, and goes on with the next', async () => {
+    const engines = looking(seenAs('m1.small'));
+    const [one, two] = [await startDetector(engines), await startDetector(engines)];
+    const tenantId = randomUUID();
+    const deployments = Array.from({ length: 20 }, () => randomUUID());
+    await Promise.all(deployments.map((deploymentId) => setSchedule(one, tenantId, deploymentId)));
+    await eventually('the schedules to be known', async () => (await rowsOf(one, tenantId)).length === 20);
+    expect((await rowsOf(one, tenantId)).every(({ waits }) => waits)).toBe(true);
+    await one.stores.pool.query(due, [tenantId]);
+    await eventually('all turns to be taken', async () => (await rowsOf(two, tenantId)).every(({ waits }) => waits));
+    const facts = await dueFacts(two, tenantId);
+    expect(facts.map(({ deploymentId }) => deploymentId).sort()).toEqual([...deployments].sort());
+    await Promise.all([one.stop(), two.stop()]);
+  });
+
+  it('is followed by another detector when the one that leads stops, and ends with its deployment', async () => {
+    const engines = looking(seenAs('m1.small'));
+    const first = await startDetector(engines);
+    const [tenantId, deploymentId] = [randomUUID(), randomUUID()];
+    await setSchedule(first, tenantId, deploymentId);
+    await eventually('the schedule to be known', async () => (await rowsOf(first, tenantId)).length === 1);
+    const second = await startDetector(engines);
+    await first.stop();
+    await second.stores.pool.query(due, [tenantId]);
+    await eventually('the turn to be taken', async () => (await dueFacts(second, tenantId)).length === 1);
+    const publicForm = { type: eventTypeOf('deployment', 'deployment-deleted') };
+    await second.stores.events.append({
+      stream: { tenantId, streamId: `deployment-${deploymentId}` },
+      expected: NO_STREAM,
+      context: newContext({ service: 'api' }),
+      events: [{ type: 'DeploymentDeleted', schemaVersion: 1, data: { deploymentId }, publicForm }],
+    });
+    await eventually('the schedule to be gone', async () => (await rowsOf(second, tenantId)).length === 0);
+    await second.stop();
   });
 });

@@ -1,14 +1,15 @@
 import { ENGINE_MIGRATIONS, openEngines } from '@caisson/engines';
+import { CreateDriftSchedule } from '@caisson/schedules-postgres';
 import type { ServiceDefinition } from '@caisson/service';
 import { UseCredential } from '@caisson/tenancy';
 import { DriftDetectorModule } from './drift-detector.module.js';
 import { DriftDetectorSettings } from './settings.js';
 
-/** The drift detector: owns drift scans, reacts to scan requests, and looks at the world through the engines. */
+/** The drift detector: owns drift scans, looks at the clock for them, and at the world through the engines. */
 export const driftDetectorService: ServiceDefinition<typeof DriftDetectorSettings> = {
   name: 'drift-detector',
   settings: DriftDetectorSettings,
-  migrations: ENGINE_MIGRATIONS,
+  migrations: [...ENGINE_MIGRATIONS, CreateDriftSchedule],
   routes: [],
   consumesEvents: true,
   module: async (frame) => {

@@ -12,6 +12,7 @@ import type {
   DeploymentSummary,
   DriftPolicyResource,
   DriftReportResource,
+  DriftScheduleResource,
   HistoryEntry,
   LogAnswer,
   Plan,
@@ -249,6 +250,20 @@ export class CaissonClient {
   replacePriceBook(body: Schemas['PriceBookInput'], ifVersion: number): Promise<PriceBookResource> {
     const params = { header: { 'If-Match': `"${ifVersion}"` } };
     return bodyOf(this.api.PUT('/api/v1/price-book', { params, body }));
+  }
+
+  /** The schedule by which a deployment is scanned. @throws Problem `drift-schedule-not-found` when there is none. */
+  driftSchedule(deploymentId: string): Promise<DriftScheduleResource> {
+    return bodyOf(this.api.GET('/api/v1/deployments/{id}/drift-schedule', { params: { path: { id: deploymentId } } }));
+  }
+
+  setDriftSchedule(deploymentId: string, body: Schemas['DriftScheduleRequest']): Promise<DriftScheduleResource> {
+    const params = { path: { id: deploymentId } };
+    return bodyOf(this.api.PUT('/api/v1/deployments/{id}/drift-schedule', { params, body }));
+  }
+
+  async removeDriftSchedule(deploymentId: string): Promise<void> {
+    await this.api.DELETE('/api/v1/deployments/{id}/drift-schedule', { params: { path: { id: deploymentId } } });
   }
 
   /** What the tenant holds of drift, or an older version of it. */

@@ -18,6 +18,7 @@ export type {
   DriftItem,
   DriftPolicyResource,
   DriftReportResource,
+  DriftScheduleResource,
   HistoryEntry,
   LogAnswer,
   Plan,

@@ -20,6 +20,8 @@ export type DriftItem = DriftReportResource['items'][number];
 export type DriftPolicyResource = Schemas['DriftPolicyResource'];
 /** What a scan found. */
 export type DriftReportResource = Schemas['DriftReportResource'];
+/** When a deployment is scanned without being asked. */
+export type DriftScheduleResource = Schemas['DriftScheduleResource'];
 /** One recorded fact. */
 export type HistoryEntry = Schemas['HistoryEntry'];
 /** Part of what a tool said. */

@@ -13,6 +13,9 @@ export const DRIFT_TYPES = [
   'tag_mismatch',
 ] as const;
 
+/** Why a scan was made: its turn came, or somebody asked. */
+export const SCAN_TYPES = ['scheduled', 'manual'] as const;
+
 /** Bounds of one drift policy. A larger one is refused before it is recorded. */
 export const DRIFT_POLICY_LIMITS = { rulesMax: 200 } as const;
 

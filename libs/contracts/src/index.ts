@@ -19,6 +19,7 @@ export {
   DRIFT_TYPES,
   DriftPolicy,
   DriftPolicyResource,
+  SCAN_TYPES,
   SEVERITIES,
   SeverityTable,
 } from './drift-policy.js';
@@ -137,6 +138,8 @@ export {
   DeploymentScanRequest,
   DriftListQuery,
   DriftReportResource,
+  DriftScheduleRequest,
+  DriftScheduleResource,
   RemediateRequest,
   ScanAnswer,
   ScanRequest,

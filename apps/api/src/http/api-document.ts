@@ -11,6 +11,7 @@ import { DeploymentPartsController } from './deployment-parts.controller.js';
 import { DeploymentsController } from './deployments.controller.js';
 import { DriftController } from './drift.controller.js';
 import { DriftPolicyController } from './drift-policy.controller.js';
+import { DriftScheduleController } from './drift-schedule.controller.js';
 import { EventsController } from './events.controller.js';
 import { KeySetController } from './key-set.controller.js';
 import { KeysController } from './keys.controller.js';
@@ -46,6 +47,7 @@ export const API_CONTROLLERS: Type[] = [
   PriceBookController,
   DriftController,
   DriftPolicyController,
+  DriftScheduleController,
   EventsController,
   RunStatesController,
 ];

@@ -92,6 +92,7 @@ beforeAll(async () => {
     const asked = { body: { ...content, ...change }, headers: { 'if-match': String(headers['etag']) } };
     own[table] = String((await api.ask('PUT', `/${table}`, asked)).body.version);
   }
+  await api.ask('PUT', `/deployments/${id}/drift-schedule`, { body: { cron: '0 3 * * *' } });
   const key = await api.ask('POST', '/keys', { body: { name: 'mine', scope: 'read' } });
   await api.ask('PUT', '/credentials/sealed-credential', { body: { values: { TOKEN_VALUE: 'not-a-secret' } } });
   Object.assign(own, {

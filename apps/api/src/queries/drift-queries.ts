@@ -1,11 +1,12 @@
-import { StoredPolicies, type FoundPolicy } from '@caisson/drift';
+import { readCron } from '@caisson/cron';
+import { DRIFT_SCHEDULES, StoredPolicies, turnAfter, type FoundPolicy, type ScheduleView } from '@caisson/drift';
 import type { DocumentStore } from '@caisson/event-sourcing';
 import { PageCursors } from '@caisson/http';
-import type { JsonObject } from '@caisson/kernel';
-import type { DriftListQuery } from '@caisson/contracts';
+import type { Clock, JsonObject } from '@caisson/kernel';
+import type { DriftListQuery, DriftScheduleResource } from '@caisson/contracts';
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { DOCUMENTS } from '../tokens.js';
+import { CLOCK, DOCUMENTS } from '../tokens.js';
 import { FOREIGN_COLLECTIONS } from './foreign-collections.js';
 import { readPage, type Page } from './read-page.js';
 
@@ -80,5 +81,40 @@ export class FindDriftPolicyHandler implements IQueryHandler<FindDriftPolicy> {
 
   execute({ tenantId, version }: FindDriftPolicy): Promise<FoundPolicy | undefined> {
     return version === undefined ? this.policies.current(tenantId) : this.policies.find(tenantId, version);
+  }
+}
+
+/** The schedule by which a deployment is scanned, with its next turn; undefined when there is none. */
+export class FindDriftSchedule extends Query<DriftScheduleResource | undefined> {
+  constructor(
+    readonly tenantId: string,
+    readonly deploymentId: string,
+  ) {
+    super();
+  }
+}
+
+/** Answers `FindDriftSchedule`. */
+@QueryHandler(FindDriftSchedule)
+export class FindDriftScheduleHandler implements IQueryHandler<FindDriftSchedule> {
+  constructor(
+    @Inject(DOCUMENTS) private readonly documents: DocumentStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async execute({ deploymentId, tenantId }: FindDriftSchedule): Promise<DriftScheduleResource | undefined> {
+    const found = await this.documents.get<ScheduleView>(tenantId, DRIFT_SCHEDULES, deploymentId);
+    const schedule = found?.body.schedule;
+    if (schedule === undefined) return undefined;
+    const { spreadMinutes, ...shown } = schedule;
+    const reading = readCron(schedule);
+    const next =
+      reading.outcome === 'unknown' ? undefined : turnAfter(reading, { deploymentId, spreadMinutes }, this.clock.now());
+    return {
+      deploymentId,
+      ...shown,
+      ...(spreadMinutes === undefined ? {} : { spreadMinutes }),
+      ...(next === undefined ? {} : { nextAt: next.dueAt }),
+    };
   }
 }

@@ -1,16 +1,19 @@
-import { Controller } from '@nestjs/common';
-import { Ctx, Payload } from '@nestjs/microservices';
 import type { PublicEvent } from '@caisson/contracts';
-import { acceptScanRequest, DRIFT_REACTS_TO } from '@caisson/drift';
+import { acceptScanRequest, DRIFT_REACTS_TO, FollowSchedules } from '@caisson/drift';
 import type { Delivery } from '@caisson/event-sourcing';
 import { EventsOf } from '@caisson/messaging-kafka';
+import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
 
-/** Deployment → drift detector: a requested scan becomes a job, recorded with the position. Nothing runs here. */
+/** A requested scan becomes a job, recorded with the position; schedules, rows of what is due. Nothing runs here. */
 @Controller()
 export class ScanRequestsConsumer {
+  constructor(private readonly followSchedules: FollowSchedules) {}
+
   @EventsOf(DRIFT_REACTS_TO)
-  onDeploymentFact(@Payload() event: PublicEvent, @Ctx() delivery: Delivery): void {
+  async onFact(@Payload() event: PublicEvent, @Ctx() delivery: Delivery): Promise<void> {
     const job = acceptScanRequest(event);
     if (job !== undefined) delivery.enqueue(job);
+    await this.followSchedules.onFact(event);
   }
 }

@@ -1,6 +1,7 @@
 export type { AppRole } from './app-role.js';
 export { migrate } from './migrate.js';
 export type { MigrateOptions } from './migrate.js';
+export { isolate } from './migrations/event-isolation.js';
 export { sqlMigration } from './migrations/sql-migration.js';
 export type { MigrationClass } from './migrations/sql-migration.js';
 export { openEventStore } from './open-event-store.js';

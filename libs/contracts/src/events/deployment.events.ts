@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SCAN_TYPES } from '../drift-policy.js';
 import { DesiredState, JsonRecord } from '../desired-state.js';
 import { Failure } from '../failure.js';
 import { AppliedUnit, Digest } from '../plan.js';
@@ -91,6 +92,8 @@ export const DEPLOYMENT_EVENTS = {
     deploymentId: z.string(),
     scanId: z.string(),
     autoRemediate: z.boolean(),
+    /** Absent: somebody asked. */
+    scanType: z.enum(SCAN_TYPES).optional(),
     applied: z.array(AppliedUnit),
   }),
 } as const;

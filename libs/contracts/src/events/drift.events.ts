@@ -33,6 +33,17 @@ export const DRIFT_EVENTS = {
     unreadable: z.array(z.object({ unitId: z.string(), reason: z.string() })),
   }),
   'drift-detected': z.object({ ...inScan, autoRemediate: z.boolean(), items: z.array(DriftItem) }),
+  /** A deployment is scanned by a schedule from now on. */
+  'schedule-set': z.object({
+    deploymentId: z.string(),
+    cron: z.string(),
+    timeZone: z.string(),
+    autoRemediate: z.boolean(),
+    spreadMinutes: z.int().min(0).optional(),
+  }),
+  'schedule-removed': z.object({ deploymentId: z.string() }),
+  /** The turn of a schedule has come: who owns the deployment asks for the scan, now or after its run. */
+  'scan-due': z.object({ ...inScan, autoRemediate: z.boolean(), dueAt: z.string() }),
   'policy-replaced': z.object({
     /** From 2: version 1 comes with Caisson. */
     version: z.int().positive(),

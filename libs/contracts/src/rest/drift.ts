@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SEVERITIES } from '../drift-policy.js';
+import { SCAN_TYPES, SEVERITIES } from '../drift-policy.js';
 import { DriftItem } from '../events/drift.events.js';
 import { Links, PageQuery } from './page.js';
 
@@ -13,6 +13,30 @@ export const ScanRequest = z.strictObject({
 /** Body of `POST /deployments/{id}/scan`. */
 export const DeploymentScanRequest = ScanRequest.omit({ deploymentId: true }).optional();
 
+/** Body of `PUT /deployments/{id}/drift-schedule`. */
+export const DriftScheduleRequest = z.strictObject({
+  /** Five fields: minute, hour, day of the month, month, day of the week. */
+  cron: z.string().trim().min(1).max(100),
+  /** A name of the IANA database, such as `Europe/Berlin`. */
+  timeZone: z.string().trim().min(1).max(100).default('UTC'),
+  /** Requests a remediation when drift is found. */
+  autoRemediate: z.boolean().default(false),
+  /** Scans of deployments with the same expression are spread over so many minutes after it. Default 60. */
+  spreadMinutes: z.int().min(0).max(1440).optional(),
+});
+
+/** The schedule of a deployment as the API shows it. */
+export const DriftScheduleResource = z.object({
+  deploymentId: z.string(),
+  cron: z.string(),
+  timeZone: z.string(),
+  autoRemediate: z.boolean(),
+  spreadMinutes: z.int().optional(),
+  setAt: z.string(),
+  /** When the next scan is due; absent when there is none. */
+  nextAt: z.string().optional(),
+});
+
 /** The answer to a scan that was asked for: the id is that of the report to come. */
 export const ScanAnswer = z.object({
   scan: z.object({ id: z.string(), deploymentId: z.string(), links: Links }),
@@ -25,6 +49,8 @@ export const DriftReportResource = z.looseObject({
   id: z.string(),
   deploymentId: z.string(),
   status: z.string(),
+  /** Whether its turn came or somebody asked. */
+  scanType: z.enum(SCAN_TYPES).optional(),
   items: z.array(DriftItem),
   maxSeverity: z.enum(SEVERITIES).optional(),
   /** Units that could not be read: unknown, never counted as drift. */
@@ -39,5 +65,9 @@ export const RemediateRequest = z.strictObject({ mode: z.literal('revert') });
 
 /** The query of a list of drift reports, checked. */
 export type DriftListQuery = z.infer<typeof DriftListQuery>;
+/** A schedule to be set, checked. */
+export type DriftScheduleRequest = z.infer<typeof DriftScheduleRequest>;
+/** The schedule of a deployment as the API shows it. */
+export type DriftScheduleResource = z.infer<typeof DriftScheduleResource>;
 /** A drift report as the API shows it. */
 export type DriftReportResource = z.infer<typeof DriftReportResource>;

@@ -75,6 +75,7 @@ export const API_PROBLEMS = {
   'deployment-version-conflict': { status: 412, title: 'The deployment has changed since it was read' },
   'desired-state-invalid': { status: 422, title: 'The desired state cannot be planned' },
   'drift-report-not-found': { status: 404, title: 'There is no such drift report' },
+  'drift-schedule-not-found': { status: 404, title: 'The deployment is not scanned by a schedule' },
   'nothing-to-remediate': { status: 409, title: 'The drift report found nothing to put right' },
   'table-version-not-found': { status: 404, title: 'There is no such version of the table' },
   'table-version-conflict': { status: 412, title: 'The table has changed since it was read' },

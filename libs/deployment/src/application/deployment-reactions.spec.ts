@@ -61,7 +61,7 @@ describe('what other contexts say', () => {
   });
 
   it('is listed, so that it is heard', () => {
-    const others = ['planning.plan-computed', 'webhooks.delivery-accepted', 'drift.drift-detected'];
+    const others = ['planning.plan-computed', 'webhooks.delivery-accepted', 'drift.drift-detected', 'drift.scan-due'];
     const types = [...recorded.map(([type]) => type), ...others].map((type) => `caisson.${type}.v1`);
     expect(eventTypesOf(DEPLOYMENT_REACTS_TO).toSorted()).toEqual(types.toSorted());
   });
@@ -76,6 +76,12 @@ describe('what other contexts say', () => {
     const drift = { scanId: 's', deploymentId, items: [] };
     expect(reactionTo(fact('drift.drift-detected', { ...drift, autoRemediate: true }))?.kind).toBe('remediate');
     expect(reactionTo(fact('drift.drift-detected', { ...drift, autoRemediate: false }))).toBeUndefined();
+  });
+
+  it('a scan that is due is asked for', () => {
+    const due = { deploymentId, scanId: 's', autoRemediate: true };
+    const event = fact('drift.scan-due', { ...due, dueAt: '2026-03-02T10:15:00.000Z' });
+    expect(reactionTo(event)).toEqual({ kind: 'scan', ...due });
   });
 
   it('tasks, newer facts and foreign events do not concern us', () => {

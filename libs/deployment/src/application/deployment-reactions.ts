@@ -10,6 +10,7 @@ export type RunOutcome = WithoutOrigin<RecordOutcome>;
 export type DeploymentReaction =
   | { readonly kind: 'record'; readonly deploymentId: string; readonly outcome: RunOutcome }
   | { readonly kind: 'remediate'; readonly deploymentId: string; readonly reason: string }
+  | { readonly kind: 'scan'; readonly deploymentId: string; readonly scanId: string; readonly autoRemediate: boolean }
   | { readonly kind: 'push'; readonly push: Push };
 
 /** The facts of other contexts that a deployment reacts to. Tasks and attempts are the executor's own story. */
@@ -24,7 +25,7 @@ export const DEPLOYMENT_REACTS_TO = {
     'execution-rolled-back',
     'rollback-failed',
   ],
-  drift: ['drift-detected'],
+  drift: ['drift-detected', 'scan-due'],
   webhooks: ['delivery-accepted'],
 } as const satisfies FactsByContext;
 
@@ -98,6 +99,10 @@ function outcomeOf(event: EventOf<'execution'>): RunOutcome | undefined {
 }
 
 function toDrift(event: EventOf<'drift'> | undefined): DeploymentReaction | undefined {
+  if (event?.fact === 'scan-due') {
+    const { autoRemediate, deploymentId, scanId } = event.data;
+    return { kind: 'scan', deploymentId, scanId, autoRemediate };
+  }
   if (event?.fact !== 'drift-detected' || !event.data.autoRemediate) return undefined;
   const { deploymentId, items, scanId } = event.data;
   return { kind: 'remediate', deploymentId, reason: `scan ${scanId} found ${items.length} drift items` };

@@ -41,6 +41,12 @@ export class ReactToFact {
         const command = { type: 'RequestRun', runId, kind: 'remediate', reason, whenBusy: 'refuse' } as const;
         return [await commandDeployment(this.ports, { deploymentId, context }, command)];
       }
+      case 'scan': {
+        const { autoRemediate, deploymentId, scanId } = reaction;
+        const context = followUpContext(event, 'scan', service);
+        const asked = { scanId, autoRemediate, scanType: 'scheduled', whenBusy: 'defer' } as const;
+        return [await commandDeployment(this.ports, { deploymentId, context }, { type: 'RequestDriftScan', ...asked })];
+      }
       case 'push':
         return this.requestRunsForPush.execute(event, reaction.push);
       default:

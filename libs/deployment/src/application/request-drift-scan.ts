@@ -19,6 +19,9 @@ export class RequestDriftScan {
 
   execute(input: RequestDriftScanInput): Promise<DeploymentHandled> {
     const { autoRemediate, scanId } = input;
-    return commandDeployment(this.ports, input, { type: 'RequestDriftScan', scanId, autoRemediate });
+    return commandDeployment(this.ports, input, {
+      ...{ type: 'RequestDriftScan', scanId, autoRemediate },
+      ...{ scanType: 'manual', whenBusy: 'refuse' },
+    });
   }
 }

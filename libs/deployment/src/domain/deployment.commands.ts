@@ -58,6 +58,9 @@ export interface RequestRun extends Asked<'RequestRun'> {
 export interface RequestDriftScan extends Asked<'RequestDriftScan'> {
   readonly scanId: string;
   readonly autoRemediate: boolean;
+  readonly scanType: 'scheduled' | 'manual';
+  /** What to do while tools change the world: refuse, or ask once they have stopped. */
+  readonly whenBusy: 'refuse' | 'defer';
 }
 
 /** Makes the deployment go: cancels what runs, destroys what was applied. */

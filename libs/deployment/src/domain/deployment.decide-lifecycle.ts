@@ -103,11 +103,15 @@ function pausedFor(deployment: Deployment, { whenBusy }: Of<'RequestRun'>): Run 
 
 function scan(deployment: Deployment, command: Of<'RequestDriftScan'>): DeploymentDecision {
   const { applied, deploymentId, run } = deployment;
+  const { autoRemediate, origin, scanId, scanType, whenBusy } = command;
   if (run !== undefined && WORLD_MOVES.includes(run.state)) {
-    return reject({ code: 'run-active', runId: run.runId, state: run.state });
+    return whenBusy === 'defer'
+      ? accept({ type: 'DriftScanDeferred', origin, deploymentId, scanId, autoRemediate })
+      : reject({ code: 'run-active', runId: run.runId, state: run.state });
   }
-  const { autoRemediate, origin, scanId } = command;
-  return accept({ type: 'DriftScanRequested', origin, deploymentId, scanId, autoRemediate, applied });
+  // Nobody waits for the report of a scheduled scan that has nothing to look at.
+  if (scanType === 'scheduled' && applied.length === 0) return accept();
+  return accept({ type: 'DriftScanRequested', origin, deploymentId, scanId, autoRemediate, scanType, applied });
 }
 
 /**

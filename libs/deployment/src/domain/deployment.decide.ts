@@ -127,7 +127,16 @@ function afterSettling(deployment: Deployment, origin: Origin): DeploymentEvent 
     if (run?.runId === deletion.runId) return undefined; // The destroy run did not get through: somebody must look.
     return runRequested(deploymentId, { origin, ...deletion, kind: 'destroy', revision });
   }
-  if (deferred === undefined || waitsForPerson(deployment)) return undefined;
+  if (deferred === undefined || waitsForPerson(deployment)) return deferredScan(deployment, origin);
   const target = deferred.kind === 'update' ? deployment.latestRevision : revision;
   return runRequested(deploymentId, { origin, ...deferred, revision: target });
+}
+
+/** Makes up for the scan that was due meanwhile, a failed run or none. */
+function deferredScan(
+  { applied, deferredScan: scan, deploymentId }: Deployment,
+  origin: Origin,
+): DeploymentEvent | undefined {
+  if (scan === undefined || applied.length === 0) return undefined;
+  return { type: 'DriftScanRequested', origin, deploymentId, ...scan, scanType: 'scheduled', applied };
 }

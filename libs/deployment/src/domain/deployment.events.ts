@@ -39,6 +39,15 @@ export interface RunDeferred extends PrivateFact<'RunDeferred'> {
   readonly reason: string;
 }
 
+/**
+ * A scheduled scan was due while tools changed the world: it is asked for once they have stopped. The newest one
+ * counts.
+ */
+export interface DriftScanDeferred extends PrivateFact<'DriftScanDeferred'> {
+  readonly scanId: string;
+  readonly autoRemediate: boolean;
+}
+
 /** What can have happened to a deployment and its runs. */
 export type DeploymentEvent =
   | PublicFact<'DeploymentCreated', 'deployment-created'>
@@ -46,6 +55,7 @@ export type DeploymentEvent =
   | DeploymentDeletionRequested
   | PublicFact<'DeploymentDeleted', 'deployment-deleted'>
   | PublicFact<'DriftScanRequested', 'drift-scan-requested'>
+  | DriftScanDeferred
   | RunDeferred
   | RunEvent;
 
@@ -75,6 +85,7 @@ export const PUBLIC_FACTS: Readonly<Record<DeploymentEvent['type'], FactOf<'depl
   DeploymentDeletionRequested: undefined,
   DeploymentDeleted: 'deployment-deleted',
   DriftScanRequested: 'drift-scan-requested',
+  DriftScanDeferred: undefined,
   RunDeferred: undefined,
   RunRequested: 'run-requested',
   RunPlanningStarted: 'run-planning-started',

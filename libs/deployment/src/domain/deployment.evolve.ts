@@ -40,8 +40,14 @@ function evolveDeployment(deployment: Deployment | undefined, event: DeploymentE
       return { ...deployment, deletion: { runId: event.runId, reason: event.reason } };
     case 'DeploymentDeleted':
       return { ...deployment, deleted: true };
-    case 'DriftScanRequested':
-      return deployment;
+    case 'DriftScanRequested': {
+      const { deferredScan: _asked, ...kept } = deployment;
+      return kept;
+    }
+    case 'DriftScanDeferred': {
+      const { autoRemediate, scanId } = event;
+      return { ...deployment, deferredScan: { scanId, autoRemediate } };
+    }
     case 'RunDeferred':
       return { ...deployment, deferred: { runId: event.runId, kind: event.kind, reason: event.reason } };
     case 'RunRequested':

@@ -494,12 +494,47 @@ describe('scaling and configuring', () => {
 });
 
 describe('scanning for drift', () => {
-  const scan = { type: 'RequestDriftScan', origin, scanId: 's1', autoRemediate: false } as const;
+  const scan = {
+    type: 'RequestDriftScan',
+    origin,
+    scanId: 's1',
+    autoRemediate: false,
+    scanType: 'manual',
+    whenBusy: 'refuse',
+  } as const;
+  const scheduled = { ...scan, scanType: 'scheduled', whenBusy: 'defer' } as const;
 
   it('hands over what is applied', () => {
     given(...historyTo.completed)
       .when(scan)
       .then({ type: 'DriftScanRequested', scanId: 's1', applied: [unit('web')] });
+  });
+
+  it('is made up for when its turn came while tools changed the world, once and after a failure, too', () => {
+    given(...historyTo.executing)
+      .when(scheduled)
+      .thenTypes('DriftScanDeferred');
+    const deferred = historyOf(create(), ...throughTo('r1').slice(0, 4), scheduled);
+    given(...deferred)
+      .when({ type: 'RecordExecutionFailure', origin, runId: 'r1', failure, applied: [unit('web')] })
+      .then(
+        { type: 'RunFailed' },
+        { type: 'DriftScanRequested', scanId: 's1', scanType: 'scheduled', applied: [unit('web')] },
+      );
+    const settled = historyOf(create(), ...throughTo('r1').slice(0, 4), scheduled, ...throughTo('r1').slice(4));
+    expect(settled.map(({ type }) => type).slice(-2)).toEqual(['RunCompleted', 'DriftScanRequested']);
+    given(...settled)
+      .when({ ...scheduled, scanId: 's2' })
+      .then({ type: 'DriftScanRequested', scanId: 's2' });
+  });
+
+  it('is left alone when nothing is applied and nobody asked', () => {
+    given(...historyTo.awaiting_approval)
+      .when(scheduled)
+      .then();
+    given(...historyTo.awaiting_approval)
+      .when(scan)
+      .thenTypes('DriftScanRequested');
   });
 
   it('waits until tools have stopped', () => {

@@ -68,6 +68,8 @@ export interface Deployment {
   readonly deletion?: { readonly runId: string; readonly reason: string };
   /** A run to be requested once the active one has settled. */
   readonly deferred?: { readonly runId: string; readonly kind: 'update' | 'remediate'; readonly reason: string };
+  /** A scan to be asked for once tools have stopped. */
+  readonly deferredScan?: { readonly scanId: string; readonly autoRemediate: boolean };
   readonly deleted: boolean;
 }
 

@@ -12,6 +12,7 @@ export interface DriftReport {
   readonly startedAt: Instant;
   readonly finishedAt?: Instant;
   readonly autoRemediate: boolean;
+  readonly scanType: 'scheduled' | 'manual';
   /** How many units were to be looked at. */
   readonly units: number;
   readonly hasDrift: boolean;
@@ -31,7 +32,7 @@ export interface DriftReport {
 
 /** The report of a scan as far as it has got. */
 export function reportOf(scan: RunningScan | CompletedScan): DriftReport {
-  const { scanId, deploymentId, status, startedAt, autoRemediate, items } = scan;
+  const { scanId, deploymentId, status, startedAt, autoRemediate, scanType, items } = scan;
   const isDone = scan.status === 'completed';
   const itemCount = isDone ? scan.itemCount : 0;
   return {
@@ -42,6 +43,7 @@ export function reportOf(scan: RunningScan | CompletedScan): DriftReport {
     ...(isDone ? { finishedAt: scan.finishedAt, severityTable: scan.severityTable } : {}),
     ...(isDone && scan.maxSeverity !== undefined ? { maxSeverity: scan.maxSeverity } : {}),
     autoRemediate,
+    scanType,
     units: scan.units.length,
     hasDrift: itemCount > 0,
     itemCount,

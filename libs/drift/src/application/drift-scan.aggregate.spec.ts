@@ -79,6 +79,7 @@ describe('the report', () => {
           startedAt: at,
           finishedAt: at,
           autoRemediate: true,
+          scanType: 'manual',
           units: 2,
           hasDrift: true,
           itemCount: 1,

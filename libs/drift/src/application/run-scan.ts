@@ -68,10 +68,10 @@ export class RunScan {
 
   async #scan(request: ScanRequested, lock: HeldLock): Promise<DriftScanState> {
     const { runtime, engines, log, policies } = this.#ports;
-    const { scanId, deploymentId, autoRemediate, applied } = request.data;
+    const { scanId, deploymentId, autoRemediate, scanType = 'manual', applied } = request.data;
     const units = applied.map((unit) => unit.unitId);
     const at = runtime.clock.now();
-    const begin = { type: 'StartScan', scanId, deploymentId, units, autoRemediate, at } as const;
+    const begin = { type: 'StartScan', scanId, deploymentId, units, autoRemediate, scanType, at } as const;
     const started = await this.#command(request, lock, begin);
     if (started.outcome === 'rejected' || started.state.status === 'completed') return started.state;
     const policy = await policies.current(request.tenantId);

@@ -8,6 +8,7 @@ export interface StartScan {
   readonly deploymentId: string;
   readonly units: readonly string[];
   readonly autoRemediate: boolean;
+  readonly scanType: 'scheduled' | 'manual';
   readonly at: Instant;
 }
 

@@ -16,6 +16,8 @@ export interface ScanStarted {
   readonly units: readonly string[];
   /** Whether drift leads to a remediation without a person. */
   readonly autoRemediate: boolean;
+  /** Absent: somebody asked. */
+  readonly scanType?: 'scheduled' | 'manual';
   readonly at: Instant;
 }
 

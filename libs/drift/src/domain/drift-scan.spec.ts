@@ -8,8 +8,22 @@ import type { DriftScanEvent } from './drift-scan.events.js';
 
 const at = '2026-03-02T10:15:00.000Z';
 const scan = { scanId: 's', deploymentId: 'd' };
-const start = { type: 'StartScan', ...scan, units: ['a', 'b'], autoRemediate: true, at } as const;
-const started = { type: 'ScanStarted', ...scan, units: ['a', 'b'], autoRemediate: true, at } as const;
+const start = {
+  type: 'StartScan',
+  ...scan,
+  units: ['a', 'b'],
+  autoRemediate: true,
+  scanType: 'scheduled',
+  at,
+} as const;
+const started = {
+  type: 'ScanStarted',
+  ...scan,
+  units: ['a', 'b'],
+  autoRemediate: true,
+  scanType: 'scheduled',
+  at,
+} as const;
 
 const item = (unitId: string, severity: DriftItem['severity'] = 'medium'): DriftItem => ({
   unitId,

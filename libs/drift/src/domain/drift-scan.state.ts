@@ -8,6 +8,7 @@ interface StartedScan {
   readonly deploymentId: string;
   readonly units: readonly string[];
   readonly autoRemediate: boolean;
+  readonly scanType: 'scheduled' | 'manual';
   readonly startedAt: Instant;
   /** The differences that are listed. */
   readonly items: readonly DriftItem[];
@@ -38,8 +39,8 @@ export const ABSENT: DriftScanState = { status: 'absent' };
 export function evolve(state: DriftScanState, event: DriftScanEvent): DriftScanState {
   switch (event.type) {
     case 'ScanStarted': {
-      const { scanId, deploymentId, units, autoRemediate, at } = event;
-      return { status: 'running', scanId, deploymentId, units, autoRemediate, startedAt: at, items: [] };
+      const { scanId, deploymentId, units, autoRemediate, scanType = 'manual', at } = event;
+      return { status: 'running', scanId, deploymentId, units, autoRemediate, scanType, startedAt: at, items: [] };
     }
     case 'DriftDetected':
       invariant(state.status === 'running', `drift was detected in a scan that is ${state.status}`);

@@ -8,8 +8,8 @@ const MAY_SEE = `case when coalesce(current_setting('app.tenant', true), '') <> 
     then tenant_id = current_setting('app.tenant', true)
     else current_setting('app.across', true) = 'on' end`;
 
-/** Row level security on tables whose rows belong to tenants and are also worked on across them. */
-function isolate(tables: readonly string[]): readonly string[] {
+/** Statements: row level security on tables whose rows belong to tenants and are also worked on across them. */
+export function isolate(tables: readonly string[]): readonly string[] {
   return tables.flatMap((table) => [
     `alter table ${table} enable row level security, force row level security`,
     `create policy ${table}_of_tenant on ${table} using (${MAY_SEE}) with check (${MAY_SEE})`,
