@@ -256,9 +256,17 @@ export class TestApi {
   }
 
   /** A deployment whose run waits for approval, with its plan kept as the planner keeps it. */
-  async planned(): Promise<{ id: string; runId: string; plan: Plan }> {
-    const { id, runId } = await this.created();
-    const plan = planFor(id, runId);
+  async planned({
+    costPerMonth = 0,
+    ...changes
+  }: { costPerMonth?: number } & Partial<DesiredStateInput> = {}): Promise<{
+    id: string;
+    runId: string;
+    plan: Plan;
+  }> {
+    const { body } = await this.ask('POST', '/deployments', { body: { ...desired(), ...changes } });
+    const { id, runId } = { id: body.deployment.id, runId: body.run.id };
+    const plan = planFor({ deploymentId: id, runId, costPerMonth });
     const stream = `plan-${runId}`;
     const data = { deploymentId: id, runId, round: 1, plan };
     await this.store.events.append({
@@ -318,7 +326,15 @@ export function account(username: string, more: object = {}): object {
 
 const CHECK = { kind: 'http', url: `http://${CREDENTIALS}web/${QUERY}` };
 
-function planFor(deploymentId: string, runId: string): Plan {
+function planFor({
+  costPerMonth,
+  deploymentId,
+  runId,
+}: {
+  costPerMonth: number;
+  deploymentId: string;
+  runId: string;
+}): Plan {
   const facts = { action: 'create' as const, estimatedMs: 1, costPerMonth: 0 };
   const content = {
     ...{ runId, deploymentId, kind: 'create' },
@@ -333,7 +349,7 @@ function planFor(deploymentId: string, runId: string): Plan {
     changes: [
       { unitId: 'network', resource: 'network', address: 'network', action: 'create' as const, attributes: [] },
     ],
-    cost: { currency: 'USD', before: 0, after: 0, delta: 0, perUnit: [] },
+    cost: { currency: 'USD', before: 0, after: costPerMonth, delta: costPerMonth, perUnit: [] },
     duration: { sumMs: 1, criticalPathMs: 1 },
     risk: { level: 'low' as const, score: 0, reasons: [] },
     ...{ policy: [], irreversible: [], inputs: { 'engine:sandbox': '1.0.0' }, outputs: {} },

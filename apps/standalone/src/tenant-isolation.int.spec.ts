@@ -25,6 +25,7 @@ const [MINE, FOREIGN] = ['tenant-a', 'tenant-b'];
 /** By type of column: a value that any column of it takes. */
 const VALUES: Readonly<Record<string, string>> = {
   ...{ text: `'1'`, uuid: `'${randomUUID()}'`, bigint: '1', integer: '1', 'double precision': '1', boolean: 'true' },
+  numeric: '1',
   ...{ json: `'{}'`, jsonb: `'{}'`, bytea: `'x'`, 'timestamp with time zone': 'now()' },
 };
 

@@ -1989,14 +1989,36 @@ export interface components {
       deployments: number | null;
       /** @description null: no limit. */
       'active-runs': number | null;
+      /**
+       * @description null: no limit.
+       * @default null
+       */
+      'tasks-in-flight'?: number | null;
+      /**
+       * @description null: no limit.
+       * @default null
+       */
+      'monthly-cost'?: number | null;
     };
     QuotaResource: {
       deployments: {
         used: number;
+        /** @description Absent: there is none. */
         limit?: number;
       };
       'active-runs': {
         used: number;
+        /** @description Absent: there is none. */
+        limit?: number;
+      };
+      'tasks-in-flight': {
+        used: number;
+        /** @description Absent: there is none. */
+        limit?: number;
+      };
+      'monthly-cost': {
+        used: number;
+        /** @description Absent: there is none. */
         limit?: number;
       };
     };
@@ -4498,7 +4520,9 @@ export interface operations {
         /**
          * @example {
          *       "deployments": 50,
-         *       "active-runs": null
+         *       "active-runs": null,
+         *       "tasks-in-flight": 100,
+         *       "monthly-cost": 2500
          *     }
          */
         'application/json': components['schemas']['QuotaRequest'];

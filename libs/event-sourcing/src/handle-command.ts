@@ -11,7 +11,7 @@ import type {
 } from './ports/event-store.js';
 import type { NewDocument } from './ports/document-store.js';
 import type { NewJob } from './ports/job-queue.js';
-import type { Exhausted } from './ports/quotas.js';
+import type { Exhausted, Holding } from './ports/quotas.js';
 
 /** How often a command is decided anew when the stream moved on meanwhile. */
 const CONFLICT_ATTEMPTS_MAX = 10;
@@ -39,7 +39,7 @@ export interface Aggregate<State, Command, Event extends DomainEvent, Rejection>
   /** The work that follows from the events, recorded with them. */
   jobs?(events: readonly Event[], context: DocumentContext): readonly NewJob[];
   /** Set for aggregates that use up what a tenant may have only so much of. */
-  readonly quotas?: QuotaPolicy<Event, Rejection>;
+  readonly quotas?: QuotaPolicy<State, Event, Rejection>;
   /** Set for aggregates whose streams grow long. */
   readonly snapshots?: SnapshotPolicy<State>;
 }
@@ -52,10 +52,19 @@ export interface DocumentContext {
   readonly occurredAt: string;
 }
 
+/** What an append changes. */
+export interface Change<State, Event> {
+  readonly before: State;
+  readonly after: State;
+  readonly events: readonly Event[];
+}
+
 /** Which facts need a place of a quota, and what is said when there is none. */
-export interface QuotaPolicy<Event, Rejection> {
-  /** Names of quotas, each at most once. */
+export interface QuotaPolicy<State, Event, Rejection> {
+  /** Names of quotas of which it needs a place, each at most once. */
   claims(events: readonly Event[]): readonly string[];
+  /** What the stream holds from now on, where that changes. Absent: it never holds anything. */
+  holds?(change: Change<State, Event>): readonly Holding[];
   refuse(exhausted: Exhausted): Rejection;
 }
 
@@ -225,7 +234,7 @@ async function record<State, Command, Event extends DomainEvent, Rejection>(
     ...(request.fencingToken === undefined ? {} : { fencingToken: request.fencingToken }),
     ...(documents === undefined ? {} : { documents }),
     ...(jobs.length === 0 ? {} : { jobs }),
-    ...claimed(aggregate, events),
+    ...needed(aggregate, { events, before: folded.state, after: state }),
   });
   switch (appended.outcome) {
     case 'appended':
@@ -243,12 +252,13 @@ async function record<State, Command, Event extends DomainEvent, Rejection>(
   }
 }
 
-function claimed<State, Command, Event extends DomainEvent, Rejection>(
+function needed<State, Command, Event extends DomainEvent, Rejection>(
   { quotas }: Aggregate<State, Command, Event, Rejection>,
-  events: readonly Event[],
-): Pick<AppendRequest, 'claims'> {
-  const claims = quotas?.claims(events) ?? [];
-  return claims.length === 0 ? {} : { claims };
+  change: Change<State, Event>,
+): Pick<AppendRequest, 'claims' | 'holds'> {
+  const claims = quotas?.claims(change.events) ?? [];
+  const holds = quotas?.holds?.(change) ?? [];
+  return { ...(claims.length === 0 ? {} : { claims }), ...(holds.length === 0 ? {} : { holds }) };
 }
 
 function refused<State, Command, Event extends DomainEvent, Rejection>(

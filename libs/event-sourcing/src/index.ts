@@ -6,6 +6,7 @@ export { followUpContext } from './follow-up.js';
 export { foldStream, handleCommand } from './handle-command.js';
 export type {
   Aggregate,
+  Change,
   CommandContext,
   CommandRequest,
   CommandRuntime,
@@ -49,7 +50,7 @@ export type { ClaimedJob, FailedJob, JobClaim, JobQueue, NewJob } from './ports/
 export type { HeldLock, LockManager, LockRequest } from './ports/lock-manager.js';
 export type { EventPublisher, Outbox, OutboxEntry } from './ports/outbox.js';
 export type { GivenUpJob, ParkedStream, Recovery } from './ports/recovery.js';
-export type { Exhausted, Quotas, QuotaUse } from './ports/quotas.js';
+export type { Exhausted, Holding, Quotas, QuotaUse } from './ports/quotas.js';
 export { Relay } from './relay.js';
 export type { RelayObserver, RelayOptions } from './relay.js';
 export { Sweep, SWEEP_DEFAULTS } from './sweep.js';

@@ -3,6 +3,7 @@ import { entityTagOf, type HttpProblem } from '@caisson/http';
 import { unreachable } from '@caisson/kernel';
 import { allowedCommands } from '@caisson/contracts';
 import { apiProblem } from './api-problems.js';
+import { quotaProblem } from './quota-problem.js';
 
 /** What a deployment's refusal is to the caller: status, what exactly, and what to do. */
 export function deploymentProblem(rejection: DeploymentRejection): HttpProblem {
@@ -16,16 +17,8 @@ export function deploymentProblem(rejection: DeploymentRejection): HttpProblem {
       });
     case 'deployment-deleted':
       return apiProblem('deployment-deleted', 'Nothing can be asked of it any more. Create a new deployment.');
-    case 'quota-exhausted': {
-      const { limit, quota } = rejection;
-      return apiProblem('quota-exhausted', {
-        detail:
-          quota === 'deployments'
-            ? `The tenant may have ${limit} deployments. Delete one, or ask its administrator for more (PUT /quotas).`
-            : `The tenant may have ${limit} active runs. Wait for one, cancel one, or ask its administrator for more.`,
-        members: { quota, limit },
-      });
-    }
+    case 'quota-exhausted':
+      return quotaProblem(rejection);
     case 'deployment-version-conflict':
       return apiProblem('deployment-version-conflict', {
         detail: 'Read it again, make the change anew, and send the new ETag as If-Match.',

@@ -1,4 +1,4 @@
-import { QuotaRequest, QuotaResource } from '@caisson/contracts';
+import { QuotaRequest, QuotaResource, type QuotaName } from '@caisson/contracts';
 import type { Quotas } from '@caisson/event-sourcing';
 import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
 import { ChangeQuotas } from '@caisson/tenancy';
@@ -20,9 +20,12 @@ export class QuotasController {
   @Operation({ summary: 'Read what the tenant uses and may use', access: 'authenticated', answer: QuotaResource })
   async readQuotas(@CalledBy() { tenantId }: Caller): Promise<QuotaResource> {
     const uses = new Map((await this.quotas.read(tenantId)).map(({ name, ...use }) => [name, use]));
+    const use = (name: QuotaName) => uses.get(name) ?? { used: 0 };
     return {
-      deployments: uses.get('deployments') ?? { used: 0 },
-      'active-runs': uses.get('active-runs') ?? { used: 0 },
+      deployments: use('deployments'),
+      'active-runs': use('active-runs'),
+      'tasks-in-flight': use('tasks-in-flight'),
+      'monthly-cost': use('monthly-cost'),
     };
   }
 
@@ -30,7 +33,7 @@ export class QuotasController {
   @Operation({
     ...{ access: 'system:admin', answer: QuotaResource },
     summary: 'Replace the limits of the tenant; what it has already stays',
-    example: { deployments: 50, 'active-runs': null },
+    example: { deployments: 50, 'active-runs': null, 'tasks-in-flight': 100, 'monthly-cost': 2500 },
   })
   async replaceQuotas(
     @Body({ schema: QuotaRequest }) ceilings: QuotaRequest,

@@ -1,3 +1,4 @@
+import type { QuotaName } from '@caisson/contracts';
 import { eventually } from '@caisson/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -10,24 +11,27 @@ interface Use {
   readonly used: number;
   readonly limit?: number;
 }
-type Uses = Readonly<Record<'deployments' | 'active-runs', Use>>;
+type Uses = Readonly<Record<QuotaName, Use>>;
 
 const uses = async (token?: string) =>
   (await api.ask('GET', '/quotas', token === undefined ? {} : { token })).body as unknown as Uses;
-const limit = (deployments: number | null, activeRuns: number | null) =>
-  api.ask('PUT', '/quotas', { body: { deployments, 'active-runs': activeRuns } });
+const limit = (deployments: number | null, activeRuns: number | null, others: object = {}) =>
+  api.ask('PUT', '/quotas', { body: { deployments, 'active-runs': activeRuns, ...others } });
 
 /** Asks many things at once, of several copies of the API. */
 async function atOnce(
   apps: readonly NestFastifyApplication[],
   count: number,
-  { body, url }: { url: (index: number) => string; body: object },
+  { body, url }: { url: (index: number) => string; body: object | ((index: number) => object) },
 ) {
   const asked = Array.from({ length: count }, async (_, index) => {
     const headers = { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' };
-    const payload = JSON.stringify(body);
+    const payload = JSON.stringify(typeof body === 'function' ? (body as (index: number) => object)(index) : body);
     const answer = await apps[index % apps.length]!.inject({ method: 'POST', url: url(index), headers, payload });
-    return { status: answer.statusCode, body: answer.json<AnswerBody & { quota: string; limit: number }>() };
+    return {
+      status: answer.statusCode,
+      body: answer.json<AnswerBody & { quota: string; used: number; limit: number }>(),
+    };
   });
   return Promise.all(asked);
 }
@@ -49,8 +53,9 @@ describe('a quota', () => {
     const answers = await atOnce(apps, 200, { url: () => '/api/v1/deployments', body: desired('many') });
     expect(countOf(answers)).toEqual({ accepted: 50, refused: 150 });
     const refusal = answers.find(({ status }) => status === 409)?.body;
-    expect(refusal).toMatchObject({ code: 'quota-exhausted', quota: 'deployments', limit: before + 50 });
-    expect(refusal?.detail).toContain('Delete one');
+    const full = { used: before + 50, limit: before + 50 };
+    expect(refusal).toMatchObject({ code: 'quota-exhausted', quota: 'deployments', ...full });
+    expect(refusal?.detail).toContain(`uses ${full.used} of ${full.limit} deployments. Delete one`);
     expect(await uses()).toMatchObject({ deployments: { used: before + 50, limit: before + 50 } });
     const { rows } = await api.store.pool.query<{ count: string }>(
       `select count(*) from document where collection = 'deployment' and body->>'name' = 'many'`,
@@ -93,9 +98,51 @@ describe('a quota', () => {
   it('is of one tenant', async () => {
     await limit(0, 0);
     const eve = await api.logIn('eve', 'acme');
-    expect(await uses(eve)).toEqual({ deployments: { used: 0 }, 'active-runs': { used: 0 } });
+    const unused = { 'tasks-in-flight': { used: 0 }, 'monthly-cost': { used: 0 } };
+    expect(await uses(eve)).toEqual({ deployments: { used: 0 }, 'active-runs': { used: 0 }, ...unused });
     expect((await api.ask('POST', '/deployments', { body: desired(), token: eve })).status).toBe(202);
-    expect(await uses(eve)).toEqual({ deployments: { used: 1 }, 'active-runs': { used: 1 } });
+    expect(await uses(eve)).toEqual({ deployments: { used: 1 }, 'active-runs': { used: 1 }, ...unused });
+  });
+
+  it('of monthly cost is exact when 200 plans are approved at once, through two copies', async () => {
+    const priced: Awaited<ReturnType<typeof api.planned>>[] = [];
+    for (let index = 0; index < 200; index += 1) priced.push(await api.planned({ costPerMonth: 12.5 }));
+    await limit(null, null, { 'monthly-cost': 500 });
+    const answers = await atOnce([api.app, await api.another()], 200, {
+      url: (index) => `/api/v1/deployments/${priced[index]!.id}/approve`,
+      body: (index) => ({ planDigest: priced[index]!.plan.digest }),
+    });
+    expect(countOf(answers)).toEqual({ accepted: 40, refused: 160 });
+    expect((await uses())['monthly-cost']).toEqual({ used: 500, limit: 500 });
+    const refused = answers.findIndex(({ status }) => status === 409);
+    expect(answers[refused]?.body).toMatchObject({
+      code: 'quota-exhausted',
+      quota: 'monthly-cost',
+      used: 500,
+      limit: 500,
+    });
+    expect(answers[refused]?.body.detail).toContain('uses 500 of 500 cost a month. Plan something cheaper');
+    const accepted = answers.findIndex(({ status }) => status === 202);
+    await api.ask('POST', `/deployments/${priced[accepted]!.id}/cancel`);
+    const { id, plan } = priced[refused]!;
+    const approval = { body: { planDigest: plan.digest } };
+    expect((await uses())['monthly-cost'].used).toBe(500); // Its tools may have made something before they stop.
+    await limit(null, null, { 'monthly-cost': 512 });
+    expect((await api.ask('POST', `/deployments/${id}/approve`, approval)).status).toBe(409);
+    await limit(null, null, { 'monthly-cost': 513 });
+    expect((await api.ask('POST', `/deployments/${id}/approve`, approval)).status).toBe(202);
+  });
+
+  it('of monthly cost makes a plan wait for a person that would be approved by itself', async () => {
+    const used = (await uses())['monthly-cost'].used;
+    await limit(null, null, { 'monthly-cost': Math.ceil(used) + 10 });
+    const changes = { autoApprove: true, autoExecute: false };
+    const [cheap, dear] = [
+      await api.planned({ costPerMonth: 5, ...changes }),
+      await api.planned({ costPerMonth: 900, ...changes }),
+    ];
+    const stateOf = async ({ runId }: { runId: string }) => (await api.ask('GET', `/runs/${runId}`)).body.state;
+    expect([await stateOf(cheap), await stateOf(dear)]).toEqual(['approved', 'awaiting_approval']);
   });
 
   it.each([{}, { deployments: -1, 'active-runs': null }, { deployments: 1.5, 'active-runs': null }])(

@@ -12,7 +12,7 @@ const NAME_DEFAULT = 'caisson_app';
 const NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 
 /** Tables that the application reads; only the functions below, or a migration, write them. */
-const READ_ONLY = ['migration', 'event', 'stream', 'outbox', 'outgoing', 'event_seq', 'sequencer', 'quota'];
+const READ_ONLY = ['migration', 'event', 'stream', 'outbox', 'outgoing', 'event_seq', 'sequencer', 'quota', 'holding'];
 const FUNCTIONS = [
   'append_events(json, json, json, json, boolean)',
   'sequence_events(int)',

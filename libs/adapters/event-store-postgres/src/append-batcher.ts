@@ -1,6 +1,6 @@
 import type pgModule from 'pg';
 import { Fault } from '@caisson/kernel';
-import type { AppendResult } from '@caisson/event-sourcing';
+import type { AppendResult, Exhausted } from '@caisson/event-sourcing';
 import type { AppendItem } from './append-item.js';
 import { failureKindOf, toFault } from './postgres-faults.js';
 
@@ -28,7 +28,7 @@ interface Refusal {
   readonly outcome: 'repeated' | 'conflict' | 'fenced' | 'exhausted';
   readonly version: number;
   readonly fence: number;
-  readonly exhausted?: { readonly quota: string; readonly limit: number } | null;
+  readonly exhausted?: Exhausted | null;
 }
 
 const APPEND = { name: 'append', text: 'select append_events($1, $2, $3, $4, $5)::text as refusals' };
@@ -147,6 +147,6 @@ function toResult(refusal: Refusal): AppendResult {
     case 'fenced':
       return { outcome: 'fenced', fencingToken: refusal.fence };
     case 'exhausted':
-      return { outcome: 'exhausted', quota: refusal.exhausted?.quota ?? '', limit: refusal.exhausted?.limit ?? 0 };
+      return { outcome: 'exhausted', ...(refusal.exhausted ?? { quota: '', used: 0, limit: 0 }) };
   }
 }

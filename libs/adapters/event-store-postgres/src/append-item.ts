@@ -1,5 +1,5 @@
 import { Fault, invariant } from '@caisson/kernel';
-import { eventIdOf, type AppendRequest, type NewEvent, type StreamHead } from '@caisson/event-sourcing';
+import { eventIdOf, type AppendRequest, type Holding, type NewEvent, type StreamHead } from '@caisson/event-sourcing';
 import { hashEvent, type HashedEvent } from './event-hash.js';
 import { storedText } from './stored-text.js';
 
@@ -122,8 +122,13 @@ function streamRow(request: AppendRequest, head: StreamHead, firstEventId: strin
     fencing_token: request.fencingToken,
     first_event_id: firstEventId,
     ...(request.claims === undefined ? {} : { claims: request.claims }),
+    ...(request.holds === undefined ? {} : { holds: request.holds.map(toHoldingRow) }),
   };
   return open(storedText(row, `stream ${stream.streamId}`));
+}
+
+function toHoldingRow({ amount, claims, quota }: Holding) {
+  return { quota, amount, bounded: claims };
 }
 
 function documentRows(request: AppendRequest, version: number): string[] {

@@ -37,6 +37,8 @@ export const DEPLOYMENT_EVENTS = {
     planDigest: Digest,
     /** When it may begin as it looks now; absent: at once. */
     startsAt: z.string().optional(),
+    /** What the deployment costs a month when the run has completed; absent in facts of before it was recorded. */
+    costPerMonth: z.number().nonnegative().optional(),
   }),
   'run-awaiting-approval': z.object({ ...inRun, planDigest: Digest }),
   'run-approved': z.object({

@@ -1,24 +1,31 @@
 import { z } from 'zod';
 
-/** What a tenant may have only so much of: deployments that are not deleted, runs that have not settled. */
-export const QUOTAS = ['deployments', 'active-runs'] as const;
+/**
+ * What a tenant may have only so much of: deployments that are not deleted, runs that have not settled, tasks that were
+ * started and have not ended, and what its deployments cost a month, in the currency of its price book.
+ */
+export const QUOTAS = ['deployments', 'active-runs', 'tasks-in-flight', 'monthly-cost'] as const;
 
 /** The name of a quota. */
 export type QuotaName = (typeof QUOTAS)[number];
 
-const Use = z.object({
-  used: z.int(),
-  /** Absent: there is none. */
-  limit: z.int().optional(),
-});
+const limit = z.int().optional().describe('Absent: there is none.');
+const Use = z.object({ used: z.int(), limit });
+const Cost = z.object({ used: z.number().nonnegative(), limit });
 
 /** What a tenant uses, and how much it may. */
-export const QuotaResource = z.object({ deployments: Use, 'active-runs': Use });
+export const QuotaResource = z.object({
+  ...{ deployments: Use, 'active-runs': Use, 'tasks-in-flight': Use },
+  'monthly-cost': Cost,
+});
 
 const Limit = z.int().min(0).max(1_000_000_000).nullable().describe('null: no limit.');
 
 /** Body of `PUT /quotas`: replaces all limits. */
-export const QuotaRequest = z.strictObject({ deployments: Limit, 'active-runs': Limit });
+export const QuotaRequest = z.strictObject({
+  ...{ deployments: Limit, 'active-runs': Limit },
+  ...{ 'tasks-in-flight': Limit.default(null), 'monthly-cost': Limit.default(null) },
+});
 
 /** The quotas of a tenant as the API shows them. */
 export type QuotaResource = z.infer<typeof QuotaResource>;

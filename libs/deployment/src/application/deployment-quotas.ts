@@ -1,5 +1,7 @@
 import type { QuotaName } from '@caisson/contracts';
+import type { Change, Holding } from '@caisson/event-sourcing';
 import type { DeploymentEvent } from '../domain/deployment.events.js';
+import { committedCost, type DeploymentState } from '../domain/deployment.state.js';
 
 const ENDS_RUN: readonly DeploymentEvent['type'][] = ['RunCompleted', 'RunFailed', 'RunCancelled', 'RunRolledBack'];
 
@@ -15,4 +17,19 @@ export function claimsOf(events: readonly DeploymentEvent[]): readonly QuotaName
     ...(isNew ? (['deployments'] as const) : []),
     ...(begins && !followsAnother ? (['active-runs'] as const) : []),
   ];
+}
+
+/**
+ * What a deployment costs its tenant from now on, where that changes. Only an approval is refused: when it turns out
+ * that something costs more than was thought, that is so.
+ */
+export function holdingsOf({ after, before, events }: Change<DeploymentState, DeploymentEvent>): readonly Holding[] {
+  const [costBefore, amount] = [costOf(before), costOf(after)];
+  if (amount === costBefore) return [];
+  const quota: QuotaName = 'monthly-cost';
+  return [{ quota, amount, claims: events.some(({ type }) => type === 'RunApproved') }];
+}
+
+function costOf({ deployment }: DeploymentState): number {
+  return deployment === undefined ? 0 : committedCost(deployment);
 }

@@ -55,8 +55,8 @@ function toPlanning(event: EventOf<'planning'> | undefined): DeploymentReaction 
       const { deploymentId, plan, round, runId } = event.data;
       const changes = plan.units.some((unit) => unit.action !== 'none');
       const needsPerson = plan.policy.some((result) => result.outcome === 'deny');
-      const outcome = { type: 'RecordPlan', runId, round, planDigest: plan.digest, changes, needsPerson } as const;
-      return { kind: 'record', deploymentId, outcome };
+      const found = { planDigest: plan.digest, changes, needsPerson, costPerMonth: plan.cost.after };
+      return { kind: 'record', deploymentId, outcome: { type: 'RecordPlan', runId, round, ...found } };
     }
     case 'plan-refused': {
       const { deploymentId, failure, round, runId } = event.data;

@@ -6,14 +6,14 @@ import type { DeploymentCommand, DeploymentRejection } from '../domain/deploymen
 import { PUBLIC_FACTS, type DeploymentEvent } from '../domain/deployment.events.js';
 import type { DeploymentState } from '../domain/deployment.state.js';
 import { documentsOf } from './deployment-documents.js';
-import { claimsOf } from './deployment-quotas.js';
+import { claimsOf, holdingsOf } from './deployment-quotas.js';
 import { startJobsOf } from './run-start-jobs.js';
 
 /** Shape of an event's data; raise it with an upcaster in `upcast`. */
 const EVENT_SCHEMA_VERSION = 1;
 
 /** Shape of the folded state; raise it when `DeploymentState` changes: older snapshots are then ignored. */
-const STATE_SCHEMA_VERSION = 1;
+const STATE_SCHEMA_VERSION = 2;
 
 const SNAPSHOT_EVERY_EVENTS = 100;
 
@@ -28,7 +28,8 @@ export const deploymentAggregate: Aggregate<DeploymentState, DeploymentCommand, 
     jobs: startJobsOf,
     quotas: {
       claims: claimsOf,
-      refuse: ({ limit, quota }) => ({ code: 'quota-exhausted', quota, limit }),
+      holds: holdingsOf,
+      refuse: ({ limit, quota, used }) => ({ code: 'quota-exhausted', quota, used, limit }),
     },
     snapshots: {
       schemaVersion: STATE_SCHEMA_VERSION,

@@ -1,8 +1,13 @@
 import { followUpContext, type DocumentStore } from '@caisson/event-sourcing';
 import { unreachable } from '@caisson/kernel';
 import type { PublicEvent } from '@caisson/contracts';
-import { commandDeployment, type DeploymentHandled, type DeploymentPorts } from './command-deployment.js';
-import { reactionTo, type DeploymentReaction } from './deployment-reactions.js';
+import {
+  commandDeployment,
+  type DeploymentHandled,
+  type DeploymentPorts,
+  type DeploymentRequest,
+} from './command-deployment.js';
+import { reactionTo, type DeploymentReaction, type RunOutcome } from './deployment-reactions.js';
 import { RequestRunsForPush } from './request-runs-for-push.js';
 
 /** Does what follows from a public fact of another context. The same fact twice changes nothing. */
@@ -32,7 +37,7 @@ export class ReactToFact {
       case 'record': {
         const { deploymentId, outcome } = reaction;
         const context = followUpContext(event, outcome.type, service);
-        return [await commandDeployment(this.ports, { deploymentId, context }, outcome)];
+        return [await this.record({ deploymentId, context }, outcome)];
       }
       case 'remediate': {
         const { deploymentId, reason } = reaction;
@@ -52,5 +57,14 @@ export class ReactToFact {
       default:
         return unreachable(reaction, 'reaction');
     }
+  }
+
+  /** A plan that would be approved by itself waits for a person when there is no room for what it costs. */
+  private async record(request: DeploymentRequest, outcome: RunOutcome): Promise<DeploymentHandled> {
+    const handled = await commandDeployment(this.ports, request, outcome);
+    const lacksRoom = handled.outcome === 'rejected' && handled.rejection.code === 'quota-exhausted';
+    return lacksRoom && outcome.type === 'RecordPlan'
+      ? commandDeployment(this.ports, request, { ...outcome, needsPerson: true })
+      : handled;
   }
 }

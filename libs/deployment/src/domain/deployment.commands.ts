@@ -107,8 +107,10 @@ export type RecordOutcome =
       readonly planDigest: string;
       /** Whether the plan changes anything. */
       readonly changes: boolean;
-      /** Whether a policy forbids approval without a person. */
+      /** Whether a policy forbids approval without a person, or there is no room for what it costs. */
       readonly needsPerson: boolean;
+      /** Of the whole deployment, once the run has completed. */
+      readonly costPerMonth: number;
     })
   | (Recorded<'RecordPlanRefusal'> & { readonly round: number; readonly failure: Failure })
   | Recorded<'RecordApplied'>
@@ -135,7 +137,7 @@ export type DeploymentRejection =
   | { readonly code: 'deployment-exists'; readonly deploymentId: string }
   | { readonly code: 'deployment-deleted' }
   /** The tenant has as many as it may. */
-  | { readonly code: 'quota-exhausted'; readonly quota: string; readonly limit: number }
+  | { readonly code: 'quota-exhausted'; readonly quota: string; readonly used: number; readonly limit: number }
   /** What would be desired cannot be had. */
   | { readonly code: 'desired-state-invalid'; readonly problems: readonly AdjustmentProblem[] }
   | { readonly code: 'deployment-version-conflict'; readonly expected: number; readonly actual: number }

@@ -57,17 +57,18 @@ function isIn(run: Run, states: readonly RunState[]): boolean {
 function recordPlan(deployment: Deployment, run: Run, command: Of<'RecordPlan'>): DeploymentDecision {
   if (run.state !== 'planning' || run.round !== command.round) return accept();
   const { applied, deploymentId } = deployment;
-  const { origin, planDigest } = command;
+  const { costPerMonth, origin, planDigest } = command;
   const { runId } = run;
   const desired = wantedBy(deployment, run);
   const found = { origin, deploymentId, runId, planDigest };
-  const planned = { type: 'RunPlanned', ...found, ...waitOf(deployment, run, origin.at) } as const;
+  const wait = waitOf(deployment, run, origin.at);
+  const planned = { type: 'RunPlanned', ...found, ...wait, costPerMonth } as const;
   if (!command.changes) {
     const outputs = run.kind === 'destroy' ? {} : outputsOf(desired, applied);
     return accept<DeploymentEvent>(planned, runCompleted(deployment, run, { origin, applied, outputs }));
   }
   return desired.autoApprove && !command.needsPerson
-    ? accept<DeploymentEvent>(planned, { ...planned, type: 'RunApproved', approvedBy: 'policy:auto-approve' })
+    ? accept<DeploymentEvent>(planned, { type: 'RunApproved', ...found, ...wait, approvedBy: 'policy:auto-approve' })
     : accept<DeploymentEvent>(planned, { ...found, type: 'RunAwaitingApproval' });
 }
 

@@ -114,11 +114,11 @@ function evolveRun(deployment: Deployment, event: LaterRunEvent): Deployment {
       return { ...deployment, run: move(kept, 'planning', { round: event.round }) };
     }
     case 'RunPlanned':
-      return { ...deployment, run: move(startingAt(run, event), 'planned', { planDigest: event.planDigest }) };
+      return { ...deployment, run: move(startingAt(run, event), 'planned', plannedBy(event)) };
     case 'RunAwaitingApproval':
       return { ...deployment, run: move(run, 'awaiting_approval') };
     case 'RunApproved':
-      return { ...deployment, run: move(startingAt(run, event), 'approved') };
+      return { ...withApprovedCost(deployment, run), run: move(startingAt(run, event), 'approved') };
     case 'RunTaskResolved': // The executor takes note.
     case 'RunRejected': // The cancellation that follows moves the run.
       return deployment;
@@ -138,14 +138,19 @@ function evolveRun(deployment: Deployment, event: LaterRunEvent): Deployment {
       return { ...deployment, run: move(run, 'cancelling') };
     case 'RunCancelled': {
       const { applied, effects } = event;
-      return { ...cancelDeletion(deployment), applied, run: move(run, 'cancelled', { finishedAt, effects }) };
+      const kept = run.executed ? cancelDeletion(deployment) : withoutApprovedCost(cancelDeletion(deployment));
+      return { ...kept, applied, run: move(run, 'cancelled', { finishedAt, effects }) };
     }
     case 'RunRollbackStarted': {
       const failure = event.failure ?? run.failure;
       return { ...deployment, run: move(unfinished(run), 'rolling_back', failure === undefined ? {} : { failure }) };
     }
     case 'RunRolledBack':
-      return { ...deployment, applied: event.applied, run: move(run, 'rolled_back', { finishedAt }) };
+      return {
+        ...withoutApprovedCost(deployment),
+        applied: event.applied,
+        run: move(run, 'rolled_back', { finishedAt }),
+      };
     case 'RunRetried': {
       const { failure: _before, ...kept } = unfinished(run);
       return { ...deployment, run: move(kept, 'pending') };
@@ -158,6 +163,21 @@ function evolveRun(deployment: Deployment, event: LaterRunEvent): Deployment {
 /** A run that was never executed left nothing to decide about. */
 function pauseOf({ revisions }: Deployment, { executed, revision }: Run): Pick<Run, 'paused'> {
   return executed && revisions[revision]?.desired.onFailure === 'pause' ? { paused: true } : {};
+}
+
+function plannedBy({ costPerMonth, planDigest }: Extract<RunEvent, { type: 'RunPlanned' }>): Partial<Run> {
+  return { planDigest, ...(costPerMonth === undefined ? {} : { costPerMonth }) };
+}
+
+/** What a run that failed may have left has to be paid, also when the next one costs less. */
+function withApprovedCost(deployment: Deployment, { costPerMonth }: Run): Deployment {
+  if (costPerMonth === undefined) return deployment;
+  return { ...deployment, approvedCostPerMonth: Math.max(deployment.approvedCostPerMonth ?? 0, costPerMonth) };
+}
+
+function withoutApprovedCost(deployment: Deployment): Deployment {
+  const { approvedCostPerMonth: _settled, ...kept } = deployment;
+  return kept;
 }
 
 function startingAt(run: Run, { startsAt }: { readonly startsAt?: string | undefined }): Run {
@@ -179,8 +199,9 @@ function cancelDeletion(deployment: Deployment): Deployment {
 type RunCompleted = Extract<RunEvent, { type: 'RunCompleted' }>;
 
 function complete(deployment: Deployment, event: RunCompleted, run: Run): Deployment {
-  const { currentRevision: _before, ...kept } = deployment;
-  const after = { ...kept, applied: event.applied, outputs: event.outputs, run };
+  const { currentRevision: _before, ...kept } = withoutApprovedCost(deployment);
+  const cost = run.costPerMonth === undefined ? {} : { costPerMonth: run.costPerMonth };
+  const after = { ...kept, ...cost, applied: event.applied, outputs: event.outputs, run };
   if (event.kind === 'destroy') return after;
   const revision = deployment.revisions[event.revision];
   const completed = [...deployment.completed.filter((number) => number !== event.revision), event.revision];

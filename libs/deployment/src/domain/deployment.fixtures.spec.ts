@@ -97,12 +97,30 @@ export const rollBack = {
 
 /** The planner computed a plan. */
 export function planned(runId = 'r1', round = 1): DeploymentCommand {
-  return { type: 'RecordPlan', origin, runId, round, planDigest: digest, changes: true, needsPerson: false };
+  return {
+    type: 'RecordPlan',
+    origin,
+    runId,
+    round,
+    planDigest: digest,
+    changes: true,
+    needsPerson: false,
+    costPerMonth: 0,
+  };
 }
 
 /** The planner computed a plan that changes nothing. */
 export function nothingChanges(runId: string): DeploymentCommand {
-  return { type: 'RecordPlan', origin, runId, round: 1, planDigest: digest, changes: false, needsPerson: false };
+  return {
+    type: 'RecordPlan',
+    origin,
+    runId,
+    round: 1,
+    planDigest: digest,
+    changes: false,
+    needsPerson: false,
+    costPerMonth: 0,
+  };
 }
 
 /** The executor applied every unit. */

@@ -34,7 +34,14 @@ const reason = fc.constant('because');
 const forward = fc.oneof(
   of('ChangeDesiredState', { runId: newRunId, desired: wanted, kind: fc.constant('update'), reason }),
   of('StartPlanning', {}),
-  of('RecordPlan', { runId, round, planDigest: fc.constant(digest), changes: fc.boolean(), needsPerson: fc.boolean() }),
+  of('RecordPlan', {
+    runId,
+    round,
+    planDigest: fc.constant(digest),
+    changes: fc.boolean(),
+    needsPerson: fc.boolean(),
+    costPerMonth: fc.nat(),
+  }),
   of('ApproveRun', { planDigest: fc.constant(digest) }),
   of('ExecuteRun', {}),
   of('RecordApplied', { runId }),

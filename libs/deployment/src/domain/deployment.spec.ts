@@ -83,7 +83,16 @@ describe('planning', () => {
 
   it('waits for a person where a policy asks for one, whatever the desired state says', () => {
     given(...historyOf(create(desired({ autoApprove: true })), plan))
-      .when({ type: 'RecordPlan', origin, runId: 'r1', round: 1, planDigest: digest, changes: true, needsPerson: true })
+      .when({
+        type: 'RecordPlan',
+        origin,
+        runId: 'r1',
+        round: 1,
+        planDigest: digest,
+        changes: true,
+        needsPerson: true,
+        costPerMonth: 0,
+      })
       .thenTypes('RunPlanned', 'RunAwaitingApproval');
   });
 

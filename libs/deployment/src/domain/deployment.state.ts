@@ -18,6 +18,8 @@ export interface Run {
   /** How often planning was asked for; answers to older rounds are ignored. */
   readonly round: number;
   readonly planDigest?: string;
+  /** Of the whole deployment, once the run has completed, by its newest plan. Absent: never planned. */
+  readonly costPerMonth?: number;
   /** 0 to 100; never falls. */
   readonly progress: number;
   /** Whether the executor was ever asked to apply it. */
@@ -60,6 +62,10 @@ export interface Deployment {
   /** What the engines left, whatever became of the runs. */
   readonly applied: AppliedUnit[];
   readonly outputs: Record<string, Json>;
+  /** Of what is applied, by the plan of the last run that got through. Absent: nothing was priced. */
+  readonly costPerMonth?: number;
+  /** What approved runs may have made it cost, until one gets through or is undone. */
+  readonly approvedCostPerMonth?: number;
   /** The newest run. At most this one is active. */
   readonly run?: Run;
   /** Runs before it, the newest last. */
@@ -86,6 +92,11 @@ export const NO_DEPLOYMENT: DeploymentState = { version: 0 };
 /** Whether machines have to wait: a run failed whose deployment leaves it to a person what follows. */
 export function waitsForPerson({ run }: Deployment): boolean {
   return run?.paused === true && run.state === 'failed';
+}
+
+/** What has to be paid each month, whatever becomes of the run under way. */
+export function committedCost({ approvedCostPerMonth = 0, costPerMonth = 0, deleted }: Deployment): number {
+  return deleted ? 0 : Math.max(costPerMonth, approvedCostPerMonth);
 }
 
 /** The revisions that a rollback may go to, the lowest first. */

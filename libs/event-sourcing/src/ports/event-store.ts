@@ -1,7 +1,7 @@
 import { deterministicId, type Instant, type Json } from '@caisson/kernel';
 import type { NewDocument } from './document-store.js';
 import type { NewJob } from './job-queue.js';
-import type { Exhausted } from './quotas.js';
+import type { Exhausted, Holding } from './quotas.js';
 
 /** Names one stream. `streamId` = category, hyphen, id: `deployment-018f…`. */
 export interface StreamRef {
@@ -93,6 +93,8 @@ export interface AppendRequest {
   readonly jobs?: readonly NewJob[];
   /** Quotas of the tenant of which it needs a place each. What its documents use up is counted anyway. */
   readonly claims?: readonly string[];
+  /** What the stream holds of quotas from now on, where that changes. Each quota at most once. */
+  readonly holds?: readonly Holding[];
 }
 
 /** What came of an append. Only `appended` wrote something. */
@@ -104,7 +106,7 @@ export type AppendResult =
   | { readonly outcome: 'conflict'; readonly version: number }
   /** A newer lease exists: stop, whatever the work was. */
   | { readonly outcome: 'fenced'; readonly fencingToken: number }
-  /** There is no place left for what it claims. */
+  /** There is no room left for what it needs of a quota. */
   | ({ readonly outcome: 'exhausted' } & Exhausted);
 
 /** A folded state kept to save reading, never the truth. */

@@ -3,17 +3,20 @@ import {
   type AppendRequest,
   type CommandContext,
   type EventStore,
+  type Exhausted,
   type LoadedStream,
   type StreamHead,
   type StreamRef,
 } from '@caisson/event-sourcing';
-import { deterministicId, Fault, InvariantViolation, isRetryable, type Clock } from '@caisson/kernel';
+import { deterministicId, Fault, isRetryable, type Clock } from '@caisson/kernel';
 import { executionDecider } from '../domain/execution.decide.js';
 import type { ExecutionCommand, ExecutionRejection } from '../domain/execution.commands.js';
 import type { ExecutionEvent } from '../domain/execution.events.js';
-import type { ExecutionState } from '../domain/execution.state.js';
+import { tasksInFlight, type ExecutionState } from '../domain/execution.state.js';
+import type { TaskRef } from '../domain/task.state.js';
 import { CausationChain } from './causation-chain.js';
 import { executionAggregate, executionStreamId } from './execution.aggregate.js';
+import { holdingsOf } from './execution-quotas.js';
 import { timersOf } from './wait-timers.js';
 
 /** Somebody else may append (a cancel, mostly); more often than this in a row is not that. */
@@ -56,6 +59,7 @@ export class ExecutionSession {
   #chain: CausationChain;
   #state: ExecutionState = executionDecider.initialState;
   #head: StreamHead = { version: 0, hash: '' };
+  #unplaced: readonly TaskRef[] = [];
 
   private constructor(options: SessionOptions) {
     this.#options = options;
@@ -89,11 +93,13 @@ export class ExecutionSession {
   async execute(commands: readonly ExecutionCommand[]): Promise<readonly ExecutionEvent[]> {
     const recorded: ExecutionEvent[] = [];
     let open = commands;
+    this.#unplaced = [];
     for (let conflicts = 0; conflicts <= CONFLICTS_MAX; conflicts += 1) {
       const parts = inParts(this.#decide(open));
-      const done = await this.#appendAll(parts);
+      const { done, exhausted } = await this.#appendAll(parts);
       recorded.push(...parts.slice(0, done).flat());
       if (done === parts.length) return recorded;
+      if (exhausted !== undefined) open = this.#withFewerTasks(open, { exhausted, refused: parts[done] ?? [] });
       if (done > 0) open = [...open, { type: 'ResumeExecution' }];
     }
     throw new Fault('concurrency-conflict', `${this.#stream.streamId} changed ${CONFLICTS_MAX} times in a row`, {
@@ -101,9 +107,33 @@ export class ExecutionSession {
     });
   }
 
+  /** Tasks that the last `execute` did not start, because the tenant has no room for more in flight. */
+  get unplaced(): readonly TaskRef[] {
+    return this.#unplaced;
+  }
+
   /** Reads what others recorded: a cancel. */
   async refresh(): Promise<void> {
     await this.#load();
+  }
+
+  /** The same commands with as many tasks fewer as there is no room for; none, when that was too many still. */
+  #withFewerTasks(
+    commands: readonly ExecutionCommand[],
+    { exhausted, refused }: { readonly exhausted: Exhausted; readonly refused: readonly ExecutionEvent[] },
+  ): readonly ExecutionCommand[] {
+    const wanted = tasksInFlight(this.#after(refused)) - tasksInFlight(this.#state);
+    const excess = this.#unplaced.length > 0 ? Infinity : wanted - Math.max(0, exhausted.limit - exhausted.used);
+    return commands.map((command) => {
+      if (command.type !== 'StartTasks') return command;
+      const kept = Math.max(0, command.tasks.length - Math.max(1, excess));
+      this.#unplaced = [...this.#unplaced, ...command.tasks.slice(kept)];
+      return { ...command, tasks: command.tasks.slice(0, kept) };
+    });
+  }
+
+  #after(events: readonly ExecutionEvent[]): ExecutionState {
+    return events.reduce((current, event) => executionDecider.evolve(current, event), this.#state);
   }
 
   #decide(commands: readonly ExecutionCommand[]): readonly ExecutionEvent[] {
@@ -123,38 +153,42 @@ export class ExecutionSession {
     return events;
   }
 
-  /** How many of the parts were recorded; fewer than all when the stream moved on. */
-  async #appendAll(parts: readonly (readonly ExecutionEvent[])[]): Promise<number> {
+  /** How many of the parts were recorded; fewer than all when the stream moved on, or there was no room for tasks. */
+  async #appendAll(
+    parts: readonly (readonly ExecutionEvent[])[],
+  ): Promise<{ readonly done: number; readonly exhausted?: Exhausted }> {
     let done = 0;
     for (const part of parts) {
-      if (!(await this.#append(part))) return done;
+      const result = await this.#append(part);
+      if (result === 'conflict') return { done };
+      if (result !== 'recorded') return { done, exhausted: result };
       done += 1;
     }
-    return done;
+    return { done };
   }
 
-  /** False: the stream moved on. It was read again; decide anew. */
-  async #append(events: readonly ExecutionEvent[]): Promise<boolean> {
-    const state = events.reduce((current, event) => executionDecider.evolve(current, event), this.#state);
+  /** `conflict`: the stream moved on. It was read again; decide anew. */
+  async #append(events: readonly ExecutionEvent[]): Promise<'recorded' | 'conflict' | Exhausted> {
+    const state = this.#after(events);
     const request = this.#requestFor({ events, state });
     const result = await this.#untilAnswered(() => this.#options.store.append(request));
     switch (result.outcome) {
       case 'appended':
         this.#head = result.head;
         this.#state = state;
-        return true;
+        return 'recorded';
       case 'repeated': // The first answer was lost; the stream holds exactly this.
         await this.#load();
-        return true;
+        return 'recorded';
       case 'conflict':
         await this.#load();
-        return false;
+        return 'conflict';
       case 'fenced':
         throw new Fault('fenced', `${this.#stream.streamId} belongs to the holder of token ${result.fencingToken}`, {
           retryable: true, // As a job: somebody else does it, and this one finds it done.
         });
       case 'exhausted':
-        throw new InvariantViolation(`${this.#stream.streamId} claims nothing and was refused ${result.quota}`);
+        return result;
     }
   }
 
@@ -179,6 +213,7 @@ export class ExecutionSession {
       events: encoded,
       documents: executionAggregate.documents?.(state, events, seen) ?? [],
       jobs: timersOf(state, events, occurredAt),
+      holds: holdingsOf({ before: this.#state, after: state, events }),
     };
   }
 

@@ -3,7 +3,7 @@ import type { Waited } from '@caisson/engine';
 import { Fault, type Instant } from '@caisson/kernel';
 import type { AttemptRef, ExecutionCommand } from '../domain/execution.commands.js';
 import type { ExecutionEvent, InRun } from '../domain/execution.events.js';
-import { activePhase, isOpen, workOf, type ExecutionState } from '../domain/execution.state.js';
+import { activePhase, isOpen, tasksInFlight, workOf, type ExecutionState } from '../domain/execution.state.js';
 import { actionKeyOf, taskIdOf, type Task, type TaskPhase, type TaskRef } from '../domain/task.state.js';
 import { findTask } from '../domain/work.js';
 import { indexPlan, prepareWork, type PlanIndex } from './attempt-work.js';
@@ -23,6 +23,9 @@ import { WaitingTasks } from './waiting-tasks.js';
 export function executionChannel(runId: string): string {
   return `execution-${runId}`;
 }
+
+/** How often tasks are asked for again that the tenant had no room for. */
+const ASK_AGAIN_MS = 500;
 
 /** A run in the hand of its lease holder. */
 export interface HeldRun {
@@ -64,6 +67,9 @@ export class RunLoop {
   #cancelSent = false;
   /** Whether a look at the stream is on its way. */
   #lookIsOpen = false;
+  #inFlight = 0;
+  /** Whether tasks that the tenant had no room for are about to be asked for again. */
+  #asksAgain = false;
 
   constructor(held: HeldRun) {
     this.#held = held;
@@ -184,8 +190,25 @@ export class RunLoop {
         if (task !== undefined) this.#begin({ phase, unitId, attempt, fencingToken }, task, { with: runAttempt, slot });
       }
     }
+    this.#postpone(this.#held.session.unplaced);
     // What had a place and may not start any more gives it back.
-    for (const task of this.#asked) this.#waiting.drop(task);
+    const left = new Set(this.#held.session.unplaced);
+    for (const task of this.#asked) if (!left.has(task)) this.#waiting.drop(task);
+  }
+
+  /** Room is made by a task of this run that ends; what other runs leave is noticed by asking again. */
+  #postpone(tasks: readonly TaskRef[]): void {
+    const inFlight = tasksInFlight(this.#held.session.state);
+    if (inFlight < this.#inFlight) this.#waiting.askAgain();
+    this.#inFlight = inFlight;
+    if (tasks.length === 0) return;
+    this.#waiting.postpone(tasks);
+    if (this.#asksAgain) return;
+    this.#asksAgain = true;
+    void this.#held.ports.clock.sleep(ASK_AGAIN_MS, this.#timers.signal).then(() => {
+      this.#asksAgain = false;
+      if (!this.#timers.signal.aborted) this.#waiting.askAgain();
+    });
   }
 
   #queued(event: TaskRef): void {

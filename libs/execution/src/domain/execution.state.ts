@@ -67,6 +67,11 @@ export function workOf(state: ExecutionState, phase: TaskPhase): Work {
   return phase === 'apply' ? state.apply : state.rollback;
 }
 
+/** Tasks that were started and have not ended; one that waits for something outside is one of them. */
+export function tasksInFlight({ apply, rollback }: ExecutionState): number {
+  return apply.running + rollback.running;
+}
+
 /** The phase whose tasks are being worked on. */
 export function activePhase(state: ExecutionState): TaskPhase {
   return state.phase === 'rolling-back' || state.phase === 'rollback-failed' ? 'rollback' : 'apply';

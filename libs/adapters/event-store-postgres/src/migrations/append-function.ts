@@ -1,18 +1,9 @@
 const ITEM = `item int, tenant_id text, stream_id text, expected_version bigint, expected_hash text,
         next_version bigint, next_hash text, fencing_token bigint, first_event_id uuid`;
 
-/**
- * Decides, item by item, which claims there is no place for. The quotas of all tenants of the group are locked until
- * the commit, in the order in which documents touch them: those of a tenant that only gives a place back too, or two
- * groups could wait for each other. The statement after that sees what others used up. An item that comes too late
- * takes no place. What is counted is counted by a trigger on the documents.
- */
-const REFUSE_CLAIMS = `
-  if items::text like '%"claims"%' then
-    perform from quota q
-      where q.tenant_id in (select i.tenant_id from json_to_recordset(items) as i (tenant_id text))
-      order by q.tenant_id, q.name desc
-      for update of q;
+/** `used` is told since there are holdings. */
+function claimLoop(used: string): string {
+  return `
     for claim in
       select i.item, i.tenant_id, i.claims
         from json_to_recordset(items) as i (item int, tenant_id text, stream_id text, expected_version bigint,
@@ -21,7 +12,7 @@ const REFUSE_CLAIMS = `
         where i.claims is not null and not exists (select from event e where e.event_id = i.first_event_id)
         order by i.item
     loop
-      select json_build_object('quota', q.name, 'limit', q.ceiling) into refusal from quota q
+      select json_build_object('quota', q.name, ${used}'limit', q.ceiling) into refusal from quota q
         where q.tenant_id = claim.tenant_id
           and q.name in (select name from json_array_elements_text(claim.claims) as c (name))
           and q.ceiling <= q.used + (
@@ -33,7 +24,82 @@ const REFUSE_CLAIMS = `
         taken := taken || array(
           select claim.tenant_id || ' ' || name from json_array_elements_text(claim.claims) as c (name));
       end if;
+    end loop;`;
+}
+
+const LOCK_QUOTAS = `
+    perform from quota q
+      where q.tenant_id in (select i.tenant_id from json_to_recordset(items) as i (tenant_id text))
+      order by q.tenant_id, q.name desc
+      for update of q;`;
+
+/**
+ * Decides, item by item, which claims there is no place for. The quotas of all tenants of the group are locked until
+ * the commit, in the order in which documents touch them: those of a tenant that only gives a place back too, or two
+ * groups could wait for each other. The statement after that sees what others used up. An item that comes too late
+ * takes no place. What is counted is counted by a trigger on the documents.
+ */
+const REFUSE_CLAIMS = `
+  if items::text like '%"claims"%' then${LOCK_QUOTAS}${claimLoop('')}
+  end if;
+`;
+
+/**
+ * The same, and which streams there is no room for that would hold more than before. Quotas without a ceiling are not
+ * locked for that: most tenants have none, and what they hold is written and not added up.
+ */
+const REFUSE_CLAIMS_AND_GROWTH = `
+  if items::text like '%"bounded":true%' then
+    select coalesce(array_agg(distinct q.name), '{}') into limited
+      from json_to_recordset(items) as i (tenant_id text, holds json)
+        cross join json_to_recordset(coalesce(i.holds, '[]')) as h (quota text, bounded boolean)
+        join quota q on q.tenant_id = i.tenant_id and q.name = h.quota
+      where h.bounded and q.ceiling is not null;
+  end if;
+  if items::text like '%"claims"%' or cardinality(limited) > 0 then${LOCK_QUOTAS}${claimLoop("'used', q.used, ")}
+    for growth in
+      select i.item, i.tenant_id, h.quota, q.ceiling, h.amount - coalesce(
+          (select k.amount from holding k
+            where k.tenant_id = i.tenant_id and k.quota = h.quota and k.stream_id = i.stream_id), 0) as amount
+        from json_to_recordset(items) as i (item int, tenant_id text, stream_id text, expected_version bigint,
+            holds json, first_event_id uuid)
+          cross join json_to_recordset(coalesce(i.holds, '[]')) as h (quota text, amount numeric, bounded boolean)
+          join quota q on q.tenant_id = i.tenant_id and q.name = h.quota
+          join stream s on s.tenant_id = i.tenant_id and s.stream_id = i.stream_id and s.version = i.expected_version
+        where h.quota = any (limited) and h.bounded and q.ceiling is not null and not refused ? i.item::text
+          and not exists (select from event e where e.event_id = i.first_event_id)
+        order by i.item
+    loop
+      continue when growth.amount <= 0;
+      select coalesce(sum(k.amount), 0) into held from holding k
+        where k.tenant_id = growth.tenant_id and k.quota = growth.quota;
+      held := held + coalesce((grown->>(growth.tenant_id || ' ' || growth.quota))::numeric, 0);
+      if held + growth.amount > growth.ceiling then
+        refused := refused || jsonb_build_object(growth.item::text,
+          json_build_object('quota', growth.quota, 'used', held, 'limit', growth.ceiling));
+      else
+        grown := grown || jsonb_build_object(growth.tenant_id || ' ' || growth.quota,
+          growth.amount + coalesce((grown->>(growth.tenant_id || ' ' || growth.quota))::numeric, 0));
+      end if;
     end loop;
+  end if;
+`;
+
+/** What streams hold from now on. A stream has one writer at a time, so its rows wait for nobody. */
+const WRITE_HOLDINGS = `
+  if items::text like '%"holds"%' then
+    delete from holding k
+      using json_to_recordset(items) as i (item int, tenant_id text, stream_id text, holds json)
+        cross join json_to_recordset(coalesce(i.holds, '[]')) as h (quota text, amount numeric)
+      where k.tenant_id = i.tenant_id and k.quota = h.quota and k.stream_id = i.stream_id
+        and h.amount <= 0 and i.item = any (written);
+    insert into holding (tenant_id, quota, stream_id, amount)
+      select i.tenant_id, h.quota, i.stream_id, h.amount
+        from json_to_recordset(items) as i (item int, tenant_id text, stream_id text, holds json)
+          cross join json_to_recordset(coalesce(i.holds, '[]')) as h (quota text, amount numeric)
+        where h.amount > 0 and i.item = any (written)
+        order by i.tenant_id collate "C", h.quota collate "C", i.stream_id collate "C"
+      on conflict (tenant_id, quota, stream_id) do update set amount = excluded.amount;
   end if;
 `;
 
@@ -103,7 +169,7 @@ begin
     insert into outbox (event_id, context)
       select r.event_id, split_part(r.public_type, '.', 2) from recorded r order by r.version)
   select coalesce(array_agg(m.item), '{}') into written from moved m;
-
+{{hold}}
   if documents is not null then
     insert into document (tenant_id, collection, id, version, body)
       select distinct on (d.tenant_id, d.collection, d.id) d.tenant_id, d.collection, d.id, d.version, d.body
@@ -148,10 +214,8 @@ end $$`;
 
 const PLAIN = {
   ...{ replace: '', declare: '', refuse: '', among: '', outcome: '', told: '' },
-  ...{ column: '', value: '', member: '' },
+  ...{ column: '', value: '', member: '', hold: '' },
 };
-
-const TRACING = { column: ', traceparent', value: ', e.traceparent', member: ', traceparent text' };
 
 const CLAIMING: typeof PLAIN = {
   ...PLAIN,
@@ -167,16 +231,30 @@ const CLAIMING: typeof PLAIN = {
   told: " 'exhausted', refused->(i.item::text),",
 };
 
-/** What the function can do, by the migration that brought it. */
-export interface AppendFeatures {
-  /** Refuses appends that claim a place of a quota that is used up. */
-  readonly claims: boolean;
-  /** Stores with each event where it was recorded in which trace. */
-  readonly traces?: boolean;
-}
+const TRACING: typeof PLAIN = {
+  ...CLAIMING,
+  ...{ column: ', traceparent', value: ', e.traceparent', member: ', traceparent text' },
+};
 
-/** The function as SQL. */
-export function appendFunction({ claims, traces = false }: AppendFeatures): string {
-  const parts = Object.entries({ ...(claims ? CLAIMING : PLAIN), ...(traces ? TRACING : {}) });
+const HOLDING: typeof PLAIN = {
+  ...TRACING,
+  declare: `${CLAIMING.declare}
+  growth record;
+  limited text[] := '{}';
+  held numeric;
+  grown jsonb := '{}';`,
+  refuse: REFUSE_CLAIMS_AND_GROWTH,
+  hold: WRITE_HOLDINGS,
+};
+
+const STAGES = { plain: PLAIN, claiming: CLAIMING, tracing: TRACING, holding: HOLDING };
+
+/**
+ * The function as SQL, as it was in each stage of its life. `claiming` refuses appends that claim a place of a quota
+ * that is used up, `tracing` stores with each event where it was recorded in which trace, and `holding` refuses also
+ * appends by which a stream would hold more of a quota than there is room for.
+ */
+export function appendFunction(stage: keyof typeof STAGES): string {
+  const parts = Object.entries(STAGES[stage]);
   return parts.reduce((text, [mark, part]) => text.replace(`{{${mark}}}`, () => part), TEMPLATE);
 }

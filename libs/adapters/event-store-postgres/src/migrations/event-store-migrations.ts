@@ -4,8 +4,8 @@ import { EVENT_ISOLATION, WORK_ISOLATION } from './event-isolation.js';
 import { CONSUMER_TABLES, EVENT_TABLES, OUTBOX_TABLES, WORK_TABLES } from './event-store-tables.js';
 import { CONSUMER_FUNCTIONS, LEASE_FUNCTIONS } from './lease-functions.js';
 import { OUTBOX_FUNCTIONS } from './outbox-functions.js';
-import { QUOTA_FUNCTIONS, QUOTA_TABLES } from './quota-functions.js';
 import { EVENT_TRACING } from './event-tracing.js';
+import { HOLDING_TABLE, QUOTA_FUNCTIONS, QUOTA_TABLES } from './quota-functions.js';
 import { sqlMigration, type MigrationClass } from './sql-migration.js';
 
 /** The schema of the event store, oldest first. Released migrations never change; new ones are added at the end. */
@@ -15,7 +15,7 @@ export const EVENT_STORE_MIGRATIONS: readonly MigrationClass[] = [
     ...OUTBOX_TABLES,
     ...WORK_TABLES,
     ...CONSUMER_TABLES,
-    appendFunction({ claims: false }),
+    appendFunction('plain'),
     ...OUTBOX_FUNCTIONS,
     ...LEASE_FUNCTIONS,
     ...CONSUMER_FUNCTIONS,
@@ -27,9 +27,10 @@ export const EVENT_STORE_MIGRATIONS: readonly MigrationClass[] = [
     `create index consumer_released on consumer_position (consumer)
       where parked_from is null and parked_reason is not null`,
   ]),
-  sqlMigration('CountQuotas1764520000000', [...QUOTA_TABLES, ...QUOTA_FUNCTIONS, appendFunction({ claims: true })]),
+  sqlMigration('CountQuotas1764520000000', [...QUOTA_TABLES, ...QUOTA_FUNCTIONS, appendFunction('claiming')]),
   sqlMigration('IsolateDocuments1764525600000', DOCUMENT_ISOLATION),
   sqlMigration('IsolateEvents1764529200000', EVENT_ISOLATION),
   sqlMigration('IsolateWork1764532800000', WORK_ISOLATION),
   sqlMigration('TraceEvents1764534300000', EVENT_TRACING),
+  sqlMigration('HoldQuotas1764536400000', [...HOLDING_TABLE, appendFunction('holding')]),
 ];

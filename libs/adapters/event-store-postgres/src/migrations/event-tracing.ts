@@ -7,7 +7,7 @@ import { loadStreamFunction } from './load-stream-function.js';
  */
 export const EVENT_TRACING = [
   'alter table event add column traceparent text collate "C"',
-  appendFunction({ claims: true, traces: true }),
+  appendFunction('tracing'),
   'drop function load_stream(text, text, uuid, int, bigint)',
   loadStreamFunction({ traces: true }),
 ];

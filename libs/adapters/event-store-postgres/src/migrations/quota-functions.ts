@@ -71,3 +71,23 @@ export const QUOTA_FUNCTIONS = [
     select tenant_id, quota_of(collection, body), count(*) from document
       where quota_of(collection, body) is not null group by tenant_id, quota_of(collection, body)`,
 ];
+
+/**
+ * What streams hold of quotas that are more than a number of documents: tasks in flight by execution, cost a month by
+ * deployment. Each row is written with the facts that it follows from, so nobody waits for a common counter; what a
+ * tenant uses is the sum. A stream that holds nothing has no row.
+ */
+export const HOLDING_TABLE = [
+  `create table holding (
+    tenant_id text collate "C" not null,
+    quota text collate "C" not null,
+    stream_id text collate "C" not null,
+    amount numeric not null check (amount > 0),
+    primary key (tenant_id, quota, stream_id)
+  ) with (fillfactor = 60)`,
+  'alter table holding enable row level security, force row level security',
+  `create policy holding_of_tenant on holding for select using (tenant_id = current_setting('app.tenant', true))`,
+  `do $$ begin
+    execute format('create policy holding_of_owner on holding to %I using (true) with check (true)', current_user);
+  end $$`,
+];
