@@ -54,6 +54,16 @@ export default defineConfig({
         },
       },
       {
+        // Needs Python. Asks built programs, as e2e does.
+        ...shared,
+        test: {
+          name: 'schemathesis',
+          include: ['test/strangers/src/**/*.schemathesis.spec.ts'],
+          exclude: never,
+          hookTimeout: 180_000,
+        },
+      },
+      {
         // Needs a folder with Terraform's plugins and moto_server: not part of `npm test`.
         ...shared,
         test: {

@@ -39,6 +39,7 @@ const STEPS = [
   { name: 'integration', limitMs: 10 * MINUTE_MS },
   { name: 'distributed', needs: ['kafka', 'redis'], limitMs: 10 * MINUTE_MS },
   { name: 'e2e', limitMs: 20 * MINUTE_MS },
+  { name: 'schemathesis', needs: ['python'], limitMs: 8 * MINUTE_MS },
 ];
 
 const reports = mkdtempSync(join(tmpdir(), 'caisson-test-report-'));

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
-import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,6 +12,7 @@ import { CloudEvent, Kafka as CloudEventsKafka, type KafkaMessage } from 'cloude
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { everyEvent } from './every-event.js';
+import { pythonWith } from './python-with.js';
 
 // Every type of event, published by the real publisher to a Kafka of its own, is read by programs that are not ours.
 
@@ -89,7 +89,9 @@ it('Kafka’s own console consumer reads all of them, in order per stream', asyn
 describe.skipIf(lacks('python'))('A Python client', () => {
   it('reads all of them, and finds them as the AsyncAPI document says', async () => {
     const args = [join(PYTHON, 'read_events.py'), kafka.brokers.join(), DOCUMENT, ...TOPICS.map(({ name }) => name)];
-    const { stdout } = await run(await python(), args, { maxBuffer: OUTPUT_BYTES_MAX });
+    const { stdout } = await run(await pythonWith(join(PYTHON, 'requirements.txt')), args, {
+      maxBuffer: OUTPUT_BYTES_MAX,
+    });
     const read = stdout
       .split('\n')
       .filter((line) => line !== '')
@@ -166,18 +168,4 @@ async function readAll(): Promise<readonly (Omit<Read, 'data'> & { readonly data
   await eventually('all events', () => read.length >= EVENTS.length, 30_000);
   await consumer.disconnect();
   return read;
-}
-
-/** A Python with what `requirements.txt` pins, made once and kept beside Kafka's own files. */
-async function python(): Promise<string> {
-  const requirements = join(PYTHON, 'requirements.txt');
-  const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
-  const home = join(kafkaHome().directory, `python-${digest}`);
-  if (!existsSync(join(home, 'made'))) {
-    await rm(home, { recursive: true, force: true });
-    await run('python3', ['-m', 'venv', home]);
-    await run(join(home, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
-    await writeFile(join(home, 'made'), digest);
-  }
-  return join(home, 'bin', 'python');
 }
