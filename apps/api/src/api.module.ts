@@ -13,7 +13,7 @@ import {
   Register,
 } from '@caisson/tenancy';
 import type { StreamRef } from '@caisson/event-sourcing';
-import { ReactToFact } from '@caisson/deployment';
+import { ReactToFact, ReadAsOf } from '@caisson/deployment';
 import { readCron } from '@caisson/cron';
 import { ManageSchedule, ReplacePolicy, StoredPolicies } from '@caisson/drift';
 import {
@@ -40,6 +40,7 @@ import { ANSWERED_PROBLEMS } from './http/api-problems.js';
 import { API_CONTROLLERS, describeApi } from './http/api-document.js';
 import { CommandAnswers } from './http/command-answers.js';
 import { DeploymentRequests } from './http/deployment-requests.js';
+import { MinVersionInterceptor } from './http/min-version.interceptor.js';
 import { PlanningTables } from './http/planning-tables.controller.js';
 import { RunCommands } from './http/run-commands.js';
 import { ScanRequests } from './http/scan-requests.js';
@@ -66,6 +67,7 @@ import {
   ListRunsHandler,
   ListTasksHandler,
 } from './queries/run-queries.js';
+import { FindPastDeploymentHandler, FindPastRunHandler } from './queries/past-queries.js';
 import { FindCredentialHandler, ListCredentialsHandler } from './queries/credential-queries.js';
 import { FindChangedInputsHandler } from './queries/plan-input-queries.js';
 import { FindTableHandler, FindUnknownEnginesHandler } from './queries/table-queries.js';
@@ -106,6 +108,8 @@ const QUERY_HANDLERS = [
   FindRevisionHandler,
   FindRunHandler,
   ListRunsHandler,
+  FindPastDeploymentHandler,
+  FindPastRunHandler,
   FindPlanHandler,
   ListApprovalsHandler,
   ListTasksHandler,
@@ -181,6 +185,7 @@ function portProviders(ports: ApiPorts): readonly Provider[] {
     { provide: CALLBACK_TOKENS, useValue: { of: callbackTokensOf(ports) } },
     { provide: Rates, useValue: ports.rates },
     { provide: APP_INTERCEPTOR, useValue: idempotencyOf(ports) },
+    { provide: APP_INTERCEPTOR, useValue: new MinVersionInterceptor({ ...ports, store: ports.runtime.store }) },
     { provide: PageCursors, useValue: pageCursorsOf(ports) },
   ];
 }
@@ -202,6 +207,7 @@ function useCaseProviders(ports: ApiPorts): readonly Provider[] {
     { provide: StoredPolicies, useValue: new StoredPolicies(documents) },
     { provide: ManageSchedule, useValue: new ManageSchedule(runtime, readCron) },
     { provide: ReplacePolicy, useValue: new ReplacePolicy(runtime) },
+    { provide: ReadAsOf, useValue: new ReadAsOf(runtime.store) },
     { provide: ReactToFact, useValue: new ReactToFact(ports, documents) },
   ];
 }

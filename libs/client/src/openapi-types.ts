@@ -207,24 +207,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/members': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** List the members of the tenant */
-    get: operations['listMembers'];
-    put?: never;
-    /** Invite somebody into the tenant; the invitation is shown this once */
-    post: operations['inviteMember'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/api/v1/members/invitations': {
     parameters: {
       query?: never;
@@ -254,6 +236,24 @@ export interface paths {
     post?: never;
     /** Take back an invitation that nobody has used */
     delete: operations['revokeInvitation'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/members': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List the members of the tenant */
+    get: operations['listMembers'];
+    put?: never;
+    /** Invite somebody into the tenant; the invitation is shown this once */
+    post: operations['inviteMember'];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -990,7 +990,7 @@ export interface paths {
       cookie?: never;
     };
     /** Read a version of the type table */
-    get: operations['readTypeVersion'];
+    get: operations['readTypeTableVersion'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1232,6 +1232,7 @@ export interface components {
     };
     ApprovalsAnswer: {
       items: components['schemas']['ApprovalResource'][];
+      nextCursor?: string;
     };
     ApproveRequest: {
       planDigest: components['schemas']['DigestInput'];
@@ -1260,6 +1261,7 @@ export interface components {
     };
     AttemptsAnswer: {
       items: components['schemas']['AttemptResource'][];
+      nextCursor?: string;
     };
     AttributeChange: {
       path: string;
@@ -1596,6 +1598,7 @@ export interface components {
     };
     HistoryAnswer: {
       items: components['schemas']['HistoryEntry'][];
+      nextCursor?: string;
       complete: boolean;
     };
     HistoryEntry: {
@@ -1652,6 +1655,7 @@ export interface components {
     };
     InvitationsAnswer: {
       items: components['schemas']['InvitationResource'][];
+      nextCursor?: string;
     };
     InviteRequest: {
       /** @enum {string} */
@@ -2126,6 +2130,7 @@ export interface components {
     };
     ResourcesAnswer: {
       items: components['schemas']['DeployedResource'][];
+      nextCursor?: string;
     };
     RevisionResource: {
       deploymentId: string;
@@ -3335,6 +3340,8 @@ export interface operations {
         limit?: string;
         /** @description The nextCursor of the page before, with the same filters. */
         cursor?: string;
+        /** @description The order: name upwards, or -name downwards. */
+        sort?: 'name' | '-name';
       };
       header?: never;
       path?: never;
@@ -3427,7 +3434,10 @@ export interface operations {
   };
   readCredential: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path: {
         name: string;
@@ -3472,6 +3482,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -3621,7 +3645,10 @@ export interface operations {
   };
   listTenants: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -3663,6 +3690,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -3673,7 +3714,10 @@ export interface operations {
   };
   readTenant: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path: {
         id: string;
@@ -3717,99 +3761,6 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
-      414: components['responses']['Problem414'];
-      415: components['responses']['Problem415'];
-      429: components['responses']['Problem429'];
-      431: components['responses']['Problem431'];
-      500: components['responses']['Problem500'];
-      503: components['responses']['Problem503'];
-    };
-  };
-  listMembers: {
-    parameters: {
-      query?: {
-        /** @description How many at most, 1 to 200; default 50. */
-        limit?: string;
-        /** @description The nextCursor of the page before, with the same filters. */
-        cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description List the members of the tenant */
-      200: {
-        headers: {
-          /** @description Names this state of the answer, for If-None-Match. */
-          ETag?: string;
-          /** @description The next page, when there is one (RFC 8288). */
-          Link?: string;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['listMembersAnswer'];
-        };
-      };
-      /** @description It is as the caller has it already. */
-      304: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      400: components['responses']['Problem400'];
-      401: components['responses']['Problem401'];
-      408: components['responses']['Problem408'];
-      414: components['responses']['Problem414'];
-      415: components['responses']['Problem415'];
-      429: components['responses']['Problem429'];
-      431: components['responses']['Problem431'];
-      500: components['responses']['Problem500'];
-      503: components['responses']['Problem503'];
-    };
-  };
-  inviteMember: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
-        'Idempotency-Key'?: string;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "role": "deployer"
-         *     }
-         */
-        'application/json': components['schemas']['InviteRequest'];
-      };
-    };
-    responses: {
-      /** @description Invite somebody into the tenant; the invitation is shown this once */
-      201: {
-        headers: {
-          /** @description true when the answer was given before. */
-          'Idempotent-Replayed'?: string;
-          /** @description The stream in which the command is recorded. */
-          'Caisson-Stream': string;
-          /** @description The version of that stream after the command. */
-          'Caisson-Version': string;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['InvitationAnswer'];
-        };
-      };
-      400: components['responses']['Problem400'];
-      401: components['responses']['Problem401'];
-      403: components['responses']['Problem403'];
-      408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
       409: {
         headers: {
@@ -3820,14 +3771,12 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'idempotency-key-in-use' | 'idempotent-answer-not-kept' | 'invitations-exhausted' | 'secret-shown';
+            code?: 'version-not-reached';
           } & components['schemas']['Problem'];
         };
       };
-      413: components['responses']['Problem413'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
-      422: components['responses']['Problem422'];
       429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];
@@ -3836,7 +3785,17 @@ export interface operations {
   };
   listInvitations: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description How many at most, 1 to 200; absent: all. */
+        limit?: string;
+        /** @description The nextCursor of the page before, with the same filters. */
+        cursor?: string;
+        /** @description The order: expiresAt upwards, or -expiresAt downwards. */
+        sort?: 'expiresAt' | '-expiresAt';
+        role?: 'admin' | 'operator' | 'deployer' | 'viewer';
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -3848,6 +3807,8 @@ export interface operations {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
           ETag?: string;
+          /** @description The next page, when there is one (RFC 8288). */
+          Link?: string;
           [name: string]: unknown;
         };
         content: {
@@ -3865,6 +3826,20 @@ export interface operations {
       401: components['responses']['Problem401'];
       403: components['responses']['Problem403'];
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -3942,9 +3917,140 @@ export interface operations {
       503: components['responses']['Problem503'];
     };
   };
-  readMember: {
+  listMembers: {
+    parameters: {
+      query?: {
+        /** @description How many at most, 1 to 200; default 50. */
+        limit?: string;
+        /** @description The nextCursor of the page before, with the same filters. */
+        cursor?: string;
+        /** @description The order: id upwards, or -id downwards. */
+        sort?: 'id' | '-id';
+        role?: 'admin' | 'operator' | 'deployer' | 'viewer';
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description List the members of the tenant */
+      200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          ETag?: string;
+          /** @description The next page, when there is one (RFC 8288). */
+          Link?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['listMembersAnswer'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  inviteMember: {
     parameters: {
       query?: never;
+      header?: {
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "role": "deployer"
+         *     }
+         */
+        'application/json': components['schemas']['InviteRequest'];
+      };
+    };
+    responses: {
+      /** @description Invite somebody into the tenant; the invitation is shown this once */
+      201: {
+        headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['InvitationAnswer'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'idempotency-key-in-use' | 'idempotent-answer-not-kept' | 'invitations-exhausted' | 'secret-shown';
+          } & components['schemas']['Problem'];
+        };
+      };
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  readMember: {
+    parameters: {
+      query?: {
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path: {
         id: string;
@@ -3988,6 +4094,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -4152,6 +4272,10 @@ export interface operations {
         limit?: string;
         /** @description The nextCursor of the page before, with the same filters. */
         cursor?: string;
+        /** @description The order: id upwards, or -id downwards. */
+        sort?: 'id' | '-id';
+        status?: 'active' | 'revoked';
+        role?: 'admin' | 'operator' | 'deployer' | 'viewer';
       };
       header?: never;
       path?: never;
@@ -4259,7 +4383,10 @@ export interface operations {
   };
   readKey: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path: {
         id: string;
@@ -4304,6 +4431,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -4469,7 +4610,10 @@ export interface operations {
   };
   readQuotas: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -4497,6 +4641,20 @@ export interface operations {
       400: components['responses']['Problem400'];
       401: components['responses']['Problem401'];
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -4579,6 +4737,8 @@ export interface operations {
         limit?: string;
         /** @description The nextCursor of the page before, with the same filters. */
         cursor?: string;
+        /** @description The order: createdAt upwards, or -createdAt downwards. */
+        sort?: 'createdAt' | '-createdAt';
         status?:
           | 'pending'
           | 'planning'
@@ -4775,7 +4935,12 @@ export interface operations {
   };
   readDeployment: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description As it was at this version of the stream of the deployment, or at this instant (RFC 3339). */
+        asOf?: string;
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path: {
         id: string;
@@ -4787,7 +4952,7 @@ export interface operations {
       /** @description Read a deployment */
       200: {
         headers: {
-          /** @description The version of the deployment, for If-Match. */
+          /** @description The version of the deployment, for If-Match. Of the past: names the answer only. */
           ETag?: string;
           [name: string]: unknown;
         };
@@ -4820,6 +4985,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -6070,6 +6249,25 @@ export interface operations {
         limit?: string;
         /** @description The nextCursor of the page before, with the same filters. */
         cursor?: string;
+        /** @description The order: requestedAt upwards, or -requestedAt downwards. */
+        sort?: 'requestedAt' | '-requestedAt';
+        state?:
+          | 'pending'
+          | 'planning'
+          | 'planned'
+          | 'awaiting_approval'
+          | 'approved'
+          | 'executing'
+          | 'verifying'
+          | 'cancelling'
+          | 'failed'
+          | 'rolling_back'
+          | 'rolled_back'
+          | 'completed'
+          | 'cancelled';
+        kind?: 'create' | 'update' | 'scale' | 'configure' | 'rollback' | 'remediate' | 'destroy';
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
       };
       header?: never;
       path: {
@@ -6117,6 +6315,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -6132,6 +6344,10 @@ export interface operations {
         limit?: string;
         /** @description The nextCursor of the page before, with the same filters. */
         cursor?: string;
+        /** @description The order: revision upwards, or -revision downwards. */
+        sort?: 'revision' | '-revision';
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
       };
       header?: never;
       path: {
@@ -6179,6 +6395,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -6189,7 +6419,10 @@ export interface operations {
   };
   readRevision: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path: {
         revision: number;
@@ -6235,6 +6468,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -6245,7 +6492,18 @@ export interface operations {
   };
   listResources: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description How many at most, 1 to 200; absent: all. */
+        limit?: string;
+        /** @description The nextCursor of the page before, with the same filters. */
+        cursor?: string;
+        /** @description The order: address upwards, or -address downwards. */
+        sort?: 'address' | '-address';
+        engine?: string;
+        unitId?: string;
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path: {
         id: string;
@@ -6259,6 +6517,8 @@ export interface operations {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
           ETag?: string;
+          /** @description The next page, when there is one (RFC 8288). */
+          Link?: string;
           [name: string]: unknown;
         };
         content: {
@@ -6290,6 +6550,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -6300,7 +6574,10 @@ export interface operations {
   };
   readOutputs: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path: {
         id: string;
@@ -6345,6 +6622,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -6355,7 +6646,18 @@ export interface operations {
   };
   readDeploymentHistory: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description How many at most, 1 to 200; absent: all. */
+        limit?: string;
+        /** @description The nextCursor of the page before, with the same filters. */
+        cursor?: string;
+        /** @description The order: time upwards, or -time downwards. */
+        sort?: 'time' | '-time';
+        /** @description Only facts of this type, such as caisson.deployment.run-failed.v1. */
+        type?: string;
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path: {
         id: string;
@@ -6369,6 +6671,8 @@ export interface operations {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
           ETag?: string;
+          /** @description The next page, when there is one (RFC 8288). */
+          Link?: string;
           [name: string]: unknown;
         };
         content: {
@@ -6400,6 +6704,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -6415,6 +6733,12 @@ export interface operations {
         limit?: string;
         /** @description The nextCursor of the page before, with the same filters. */
         cursor?: string;
+        /** @description The order: id upwards, or -id downwards. */
+        sort?: 'id' | '-id';
+        status?: 'running' | 'completed';
+        maxSeverity?: 'low' | 'medium' | 'high' | 'critical';
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
       };
       header?: never;
       path: {
@@ -6462,6 +6786,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -6477,6 +6815,8 @@ export interface operations {
         limit?: string;
         /** @description The nextCursor of the page before, with the same filters. */
         cursor?: string;
+        /** @description The order: requestedAt upwards, or -requestedAt downwards. */
+        sort?: 'requestedAt' | '-requestedAt';
         state?:
           | 'pending'
           | 'planning'
@@ -6534,7 +6874,12 @@ export interface operations {
   };
   readRun: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description As it was at this version of the stream of the deployment, or at this instant (RFC 3339). */
+        asOf?: string;
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path: {
         id: string;
@@ -6579,6 +6924,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -6589,7 +6948,12 @@ export interface operations {
   };
   readRunPlan: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description As it was at this version of the stream of the deployment, or at this instant (RFC 3339). */
+        asOf?: string;
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path: {
         id: string;
@@ -6634,6 +6998,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -6649,6 +7027,20 @@ export interface operations {
         limit?: string;
         /** @description The nextCursor of the page before, with the same filters. */
         cursor?: string;
+        /** @description The order: id upwards, or -id downwards. */
+        sort?: 'id' | '-id';
+        state?:
+          | 'pending'
+          | 'queued'
+          | 'acquired'
+          | 'running'
+          | 'succeeded'
+          | 'failed'
+          | 'timed_out'
+          | 'retrying'
+          | 'cancelled';
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
       };
       header?: never;
       path: {
@@ -6696,6 +7088,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -6706,7 +7112,18 @@ export interface operations {
   };
   readRunHistory: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description How many at most, 1 to 200; absent: all. */
+        limit?: string;
+        /** @description The nextCursor of the page before, with the same filters. */
+        cursor?: string;
+        /** @description The order: time upwards, or -time downwards. */
+        sort?: 'time' | '-time';
+        /** @description Only facts of this type, such as caisson.deployment.run-failed.v1. */
+        type?: string;
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path: {
         id: string;
@@ -6720,6 +7137,8 @@ export interface operations {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
           ETag?: string;
+          /** @description The next page, when there is one (RFC 8288). */
+          Link?: string;
           [name: string]: unknown;
         };
         content: {
@@ -6751,6 +7170,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -6761,7 +7194,17 @@ export interface operations {
   };
   listApprovals: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description How many at most, 1 to 200; absent: all. */
+        limit?: string;
+        /** @description The nextCursor of the page before, with the same filters. */
+        cursor?: string;
+        /** @description The order: time upwards, or -time downwards. */
+        sort?: 'time' | '-time';
+        state?: 'pending' | 'approved' | 'rejected' | 'superseded';
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path: {
         id: string;
@@ -6775,6 +7218,8 @@ export interface operations {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
           ETag?: string;
+          /** @description The next page, when there is one (RFC 8288). */
+          Link?: string;
           [name: string]: unknown;
         };
         content: {
@@ -6806,6 +7251,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -7238,7 +7697,10 @@ export interface operations {
   };
   readTask: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path: {
         id: string;
@@ -7283,6 +7745,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -7293,7 +7769,17 @@ export interface operations {
   };
   listAttempts: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description How many at most, 1 to 200; absent: all. */
+        limit?: string;
+        /** @description The nextCursor of the page before, with the same filters. */
+        cursor?: string;
+        /** @description The order: startedAt upwards, or -startedAt downwards. */
+        sort?: 'startedAt' | '-startedAt';
+        state?: 'running' | 'waiting' | 'unknown' | 'succeeded' | 'resolved' | 'failed' | 'timed_out';
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path: {
         id: string;
@@ -7307,6 +7793,8 @@ export interface operations {
         headers: {
           /** @description Names this state of the answer, for If-None-Match. */
           ETag?: string;
+          /** @description The next page, when there is one (RFC 8288). */
+          Link?: string;
           [name: string]: unknown;
         };
         content: {
@@ -7338,6 +7826,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -7348,7 +7850,10 @@ export interface operations {
   };
   readCallbackAddress: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path: {
         id: string;
@@ -7403,7 +7908,7 @@ export interface operations {
             /** @constant */
             status?: 409;
             /** @enum {unknown} */
-            code?: 'callbacks-off' | 'task-not-waiting';
+            code?: 'callbacks-off' | 'task-not-waiting' | 'version-not-reached';
           } & components['schemas']['Problem'];
         };
       };
@@ -7525,7 +8030,10 @@ export interface operations {
   };
   readAttempt: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path: {
         id: string;
@@ -7570,6 +8078,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -7584,6 +8106,8 @@ export interface operations {
         offset?: number;
         limit?: number;
         waitSeconds?: number;
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
       };
       header?: never;
       path: {
@@ -7629,6 +8153,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -7920,7 +8458,7 @@ export interface operations {
       503: components['responses']['Problem503'];
     };
   };
-  readTypeVersion: {
+  readTypeTableVersion: {
     parameters: {
       query?: never;
       header?: never;
@@ -8275,7 +8813,11 @@ export interface operations {
         limit?: string;
         /** @description The nextCursor of the page before, with the same filters. */
         cursor?: string;
+        /** @description The order: id upwards, or -id downwards. */
+        sort?: 'id' | '-id';
         deploymentId?: string;
+        status?: 'running' | 'completed';
+        maxSeverity?: 'low' | 'medium' | 'high' | 'critical';
       };
       header?: never;
       path?: never;
@@ -8317,7 +8859,10 @@ export interface operations {
   };
   readDriftReport: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path: {
         id: string;
@@ -8362,6 +8907,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];
@@ -8687,7 +9246,10 @@ export interface operations {
   };
   readDriftSchedule: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
       header?: never;
       path: {
         id: string;
@@ -8732,6 +9294,20 @@ export interface operations {
         };
       };
       408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
       429: components['responses']['Problem429'];

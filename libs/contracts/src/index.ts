@@ -92,16 +92,19 @@ export {
 export type { ReferableResource, Reference, UnresolvedReference } from './references.js';
 export {
   InvitationAnswer,
+  InvitationListQuery,
   InvitationResource,
   InvitationsAnswer,
   InviteRequest,
   KeyAnswer,
+  KeyListQuery,
   KeyRequest,
   KeyResource,
   KeyRotationRequest,
   KeySet,
   LoginRequest,
   MemberChangeRequest,
+  MemberListQuery,
   MemberResource,
   Password,
   PasswordChangeRequest,
@@ -128,13 +131,17 @@ export {
   DeploymentSummary,
   HistoryAnswer,
   HistoryEntry,
+  HistoryQuery,
   OutputsAnswer,
+  ResourceListQuery,
   ResourcesAnswer,
+  RevisionListQuery,
   RevisionResource,
   RollbackRequest,
   ScaleRequest,
 } from './rest/deployment.js';
 export {
+  DeploymentDriftListQuery,
   DeploymentScanRequest,
   DriftListQuery,
   DriftReportResource,
@@ -144,15 +151,18 @@ export {
   ScanAnswer,
   ScanRequest,
 } from './rest/drift.js';
-export { Links, PAGE_ITEMS_MAX, pageOf, PageQuery } from './rest/page.js';
+export { AsOfQuery, Links, PAGE_ITEMS_MAX, pageOf, PageQuery, PartQuery, sortBy } from './rest/page.js';
 export {
   APPROVAL_STATES,
+  ApprovalListQuery,
   ApprovalResource,
   ApprovalsAnswer,
   ApproveRequest,
+  AttemptListQuery,
   AttemptResource,
   AttemptsAnswer,
   CallbackAddress,
+  DeploymentRunListQuery,
   EmptyRequest,
   LOG_LINES_MAX,
   LogAnswer,
@@ -163,6 +173,7 @@ export {
   RunListQuery,
   RunResource,
   RunStates,
+  TaskListQuery,
   TaskResource,
 } from './rest/run.js';
 export { CONTEXT_PERMISSIONS, contextOfType, LiveEventsQuery } from './rest/live-events.js';
@@ -186,4 +197,10 @@ export { TASK_STATES, TASK_TRANSITIONS } from './task-states.js';
 export type { TaskState } from './task-states.js';
 export { CONTEXTS, TOPICS, topicOf } from './topics.js';
 export type { Context, TopicSettings } from './topics.js';
-export { CredentialName, CredentialRequest, CredentialResource, CredentialsRewrapped } from './rest/credentials.js';
+export {
+  CredentialListQuery,
+  CredentialName,
+  CredentialRequest,
+  CredentialResource,
+  CredentialsRewrapped,
+} from './rest/credentials.js';

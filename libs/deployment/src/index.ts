@@ -33,6 +33,8 @@ export type { StrandedRunPorts } from './application/end-stranded-runs.js';
 export { ExecuteRun } from './application/execute-run.js';
 export type { ExecuteRunInput } from './application/execute-run.js';
 export { ReactToFact } from './application/react-to-fact.js';
+export { ReadAsOf } from './application/read-as-of.js';
+export type { AskedPast, Past } from './application/read-as-of.js';
 export { RejectRun } from './application/reject-run.js';
 export type { RejectRunInput } from './application/reject-run.js';
 export { RequestDriftScan } from './application/request-drift-scan.js';

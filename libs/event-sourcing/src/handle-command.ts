@@ -191,6 +191,46 @@ export async function foldStream<State, Command, Event extends DomainEvent, Reje
   return { state, head: loaded.head, commandRecorded: loaded.commandRecorded };
 }
 
+/** Up to where a stream is folded: a version, or an instant. */
+export type Until = { readonly version: number } | { readonly at: Instant };
+
+/** What was there at a point of the past. */
+export interface FoldedUntil<State> {
+  readonly state: State;
+  /** Of the last fact that was folded; 0 and empty where there was none yet. */
+  readonly version: number;
+  readonly occurredAt: string;
+  /** How far the stream is now. */
+  readonly headVersion: number;
+}
+
+/**
+ * Folds a stream as far as it was at a point of the past, always from its first fact. Facts of one stream are in the
+ * order of their versions whatever the clocks of services said, so an instant is where the first later fact is.
+ * `about` stops at the last fact before that point that it is true of. O(events).
+ */
+export async function foldUntil<State, Command, Event extends DomainEvent, Rejection>(
+  store: EventStore,
+  aggregate: Aggregate<State, Command, Event, Rejection>,
+  past: { readonly stream: StreamRef; readonly until: Until; readonly about?: (event: Event) => boolean },
+): Promise<FoldedUntil<State>> {
+  const { about, stream, until } = past;
+  const { events: recorded, head } = await store.load({ stream });
+  const isLater = (event: RecordedEvent): boolean =>
+    'version' in until ? event.version > until.version : event.context.occurredAt > until.at;
+  const firstLater = recorded.findIndex(isLater);
+  const before = firstLater === -1 ? recorded : recorded.slice(0, firstLater);
+  const facts = before.map((event) => aggregate.decode(event));
+  const count = about === undefined ? facts.length : facts.findLastIndex(about) + 1;
+  const { decider } = aggregate;
+  return {
+    state: facts.slice(0, count).reduce((state, fact) => decider.evolve(state, fact), decider.initialState),
+    version: count,
+    occurredAt: before[count - 1]?.context.occurredAt ?? '',
+    headVersion: head.version,
+  };
+}
+
 function foldLoaded<State, Command, Event extends DomainEvent, Rejection>(
   aggregate: Aggregate<State, Command, Event, Rejection>,
   loaded: LoadedStream,

@@ -3,7 +3,7 @@ export { EventConsumer } from './consumer.js';
 export type { ConsumerObserver, EventConsumerOptions, Lag, Parking } from './consumer.js';
 export type { Delivery, EventHandler } from './delivery.js';
 export { followUpContext } from './follow-up.js';
-export { foldStream, handleCommand } from './handle-command.js';
+export { foldStream, foldUntil, handleCommand } from './handle-command.js';
 export type {
   Aggregate,
   Change,
@@ -13,8 +13,10 @@ export type {
   DocumentContext,
   DomainEvent,
   Folded,
+  FoldedUntil,
   Handled,
   SnapshotPolicy,
+  Until,
 } from './handle-command.js';
 export { JobWorker } from './job-worker.js';
 export type { JobControl, JobObserver, JobVerdict, JobWorkerOptions } from './job-worker.js';

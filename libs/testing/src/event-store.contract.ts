@@ -280,7 +280,9 @@ export function describeEventStoreContract(name: string, createFixture: () => Pr
         const ids = async (more: object): Promise<readonly string[]> =>
           (await documents.find({ ...query, ...more })).map((found) => found.id);
         expect(await ids({})).toEqual(['id-5', 'id-4']);
-        expect(await ids({ beforeId: 'id-4' })).toEqual(['id-3', 'id-2']);
+        expect(await ids({ afterId: 'id-4' })).toEqual(['id-3', 'id-2']);
+        expect(await ids({ order: 'ascending' })).toEqual(['id-1', 'id-2']);
+        expect(await ids({ order: 'ascending', afterId: 'id-4' })).toEqual(['id-5']);
         expect(await ids({ equals: { status: 'even' } })).toEqual(['id-4', 'id-2']);
         expect(await ids({ equals: { status: 'none' } })).toEqual([]);
         expect(await ids({ contains: { tags: [{ number: 3 }] } })).toEqual(['id-3']);

@@ -13,6 +13,7 @@ import { DriftController } from './drift.controller.js';
 import { DriftPolicyController } from './drift-policy.controller.js';
 import { DriftScheduleController } from './drift-schedule.controller.js';
 import { EventsController } from './events.controller.js';
+import { InvitationsController } from './invitations.controller.js';
 import { KeySetController } from './key-set.controller.js';
 import { KeysController } from './keys.controller.js';
 import { MembersController } from './members.controller.js';
@@ -30,6 +31,7 @@ export const API_CONTROLLERS: Type[] = [
   KeySetController,
   CredentialsController,
   TenantsController,
+  InvitationsController,
   MembersController,
   KeysController,
   QuotasController,

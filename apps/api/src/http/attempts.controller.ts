@@ -15,6 +15,7 @@ export class AttemptsController {
 
   @Get()
   @Operation({
+    readsStream: 'execution',
     summary: 'Read an attempt',
     access: 'deployment:read',
     answer: AttemptResource,
@@ -29,6 +30,7 @@ export class AttemptsController {
 
   @Get('log')
   @Operation({
+    readsStream: 'execution',
     summary: 'Read what a tool said in an attempt, from a line on; waits for more while it runs',
     access: 'deployment:read',
     answer: LogAnswer,

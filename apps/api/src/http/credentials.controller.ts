@@ -1,17 +1,16 @@
 import {
+  CredentialListQuery,
   CredentialName,
   CredentialRequest,
   CredentialResource,
   CredentialsRewrapped,
   pageOf,
-  PageQuery,
 } from '@caisson/contracts';
 import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
 import { ManageCredentials } from '@caisson/tenancy';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { FindCredential, ListCredentials } from '../queries/credential-queries.js';
-import type { PagePart } from '../queries/tenancy-queries.js';
 import { commandContextOf } from './command-context.js';
 import { found, showPage } from './found.js';
 import { tenancyProblem } from './tenancy-problem.js';
@@ -32,7 +31,7 @@ export class CredentialsController {
   @Get()
   @Operation({ summary: 'List credentials, without their values', access: 'deployment:read', answer: CredentialPage })
   async listCredentials(
-    @Query({ schema: PageQuery }) part: PagePart,
+    @Query({ schema: CredentialListQuery }) part: CredentialListQuery,
     @CalledBy() { tenantId }: Caller,
   ): Promise<unknown> {
     return showPage(await this.queries.execute(new ListCredentials(tenantId, part)), (credential) => credential);
@@ -52,6 +51,7 @@ export class CredentialsController {
 
   @Get(':name')
   @Operation({
+    readsStream: 'credential',
     summary: 'Read what is told of a credential',
     access: 'deployment:read',
     answer: CredentialResource,

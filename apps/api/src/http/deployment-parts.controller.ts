@@ -1,14 +1,18 @@
 import {
+  DeploymentDriftListQuery,
+  DeploymentRunListQuery,
   DriftReportResource,
   HistoryAnswer,
+  HistoryQuery,
   OutputsAnswer,
   pageOf,
-  PageQuery,
+  ResourceListQuery,
   ResourcesAnswer,
+  RevisionListQuery,
   RevisionResource,
   RunResource,
 } from '@caisson/contracts';
-import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
+import { AccessGuard, CalledBy, Operation, PageCursors, type Caller } from '@caisson/http';
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { z } from 'zod';
@@ -20,9 +24,10 @@ import {
   type FoundDeployment,
 } from '../queries/deployment-queries.js';
 import { ListDriftReports } from '../queries/drift-queries.js';
-import { ReadDeploymentHistory, type History } from '../queries/history-queries.js';
+import { ReadDeploymentHistory } from '../queries/history-queries.js';
+import { pageOfItems } from '../queries/read-page.js';
 import { ListRuns } from '../queries/run-queries.js';
-import { found, showPage } from './found.js';
+import { found, pageOfHistory, showPage } from './found.js';
 import { Id, Version } from './path-parameters.js';
 import { showRun } from './views.js';
 
@@ -32,16 +37,18 @@ const DriftPage = pageOf(DriftReportResource);
 
 const OF_DEPLOYMENT = { problems: ['deployment-not-found'] } as const;
 
-type PageQuery = z.infer<typeof PageQuery>;
-
 /** What belongs to a deployment. */
 @UseGuards(AccessGuard)
 @Controller('api/v1/deployments/:id')
 export class DeploymentPartsController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly cursors: PageCursors,
+  ) {}
 
   @Get('runs')
   @Operation({
+    readsStream: 'deployment',
     summary: 'List the runs of a deployment, newest first',
     access: 'deployment:read',
     answer: RunPage,
@@ -49,15 +56,16 @@ export class DeploymentPartsController {
   })
   async listRuns(
     @Param('id', { schema: Id }) id: string,
-    @Query({ schema: PageQuery }) page: PageQuery,
+    @Query({ schema: DeploymentRunListQuery }) query: DeploymentRunListQuery,
     @CalledBy() { tenantId }: Caller,
   ): Promise<z.infer<typeof RunPage>> {
     await this.existing(tenantId, id);
-    return showPage(await this.queries.execute(new ListRuns(tenantId, { deploymentId: id }, page)), showRun);
+    return showPage(await this.queries.execute(new ListRuns(tenantId, { ...query, deploymentId: id })), showRun);
   }
 
   @Get('revisions')
   @Operation({
+    readsStream: 'deployment',
     summary: 'List the versions of what is desired, newest first',
     access: 'deployment:read',
     answer: RevisionPage,
@@ -65,7 +73,7 @@ export class DeploymentPartsController {
   })
   async listRevisions(
     @Param('id', { schema: Id }) id: string,
-    @Query({ schema: PageQuery }) page: PageQuery,
+    @Query({ schema: RevisionListQuery }) page: RevisionListQuery,
     @CalledBy() { tenantId }: Caller,
   ): Promise<z.infer<typeof RevisionPage>> {
     await this.existing(tenantId, id);
@@ -74,6 +82,7 @@ export class DeploymentPartsController {
 
   @Get('revisions/:revision')
   @Operation({
+    readsStream: 'deployment',
     summary: 'Read a version of what is desired by its number',
     access: 'deployment:read',
     answer: RevisionResource,
@@ -91,22 +100,29 @@ export class DeploymentPartsController {
 
   @Get('resources')
   @Operation({
+    readsStream: 'deployment',
     summary: 'List what is applied',
     access: 'deployment:read',
     answer: ResourcesAnswer,
-    unpaged: 'what is applied is one state',
     ...OF_DEPLOYMENT,
   })
   async listResources(
     @Param('id', { schema: Id }) id: string,
+    @Query({ schema: ResourceListQuery }) { engine, unitId, ...part }: ResourceListQuery,
     @CalledBy() { tenantId }: Caller,
   ): Promise<z.infer<typeof ResourcesAnswer>> {
     await this.existing(tenantId, id);
-    return { items: [...(await this.queries.execute(new FindResources(tenantId, id)))] };
+    const all = await this.queries.execute(new FindResources(tenantId, id));
+    const shown = all
+      .filter((one) => (engine ?? one.engine) === one.engine && (unitId ?? one.unitId) === one.unitId)
+      .sort((left, right) => (left.address < right.address ? -1 : 1));
+    const scope = [tenantId, 'resources', id, engine, unitId];
+    return pageOfItems(this.cursors, shown, { part, scope, idOf: ({ address }) => address });
   }
 
   @Get('outputs')
   @Operation({
+    readsStream: 'deployment',
     summary: 'Read the outputs of a deployment',
     access: 'deployment:read',
     answer: OutputsAnswer,
@@ -122,22 +138,25 @@ export class DeploymentPartsController {
 
   @Get('events')
   @Operation({
+    readsStream: 'deployment',
     summary: 'Read all that happened to a deployment, in order',
     access: 'deployment:read',
     answer: HistoryAnswer,
-    unpaged: 'a story is told in whole',
     ...OF_DEPLOYMENT,
   })
   async readDeploymentHistory(
     @Param('id', { schema: Id }) id: string,
+    @Query({ schema: HistoryQuery }) query: HistoryQuery,
     @CalledBy() { tenantId }: Caller,
-  ): Promise<History> {
+  ): Promise<unknown> {
     await this.existing(tenantId, id);
-    return this.queries.execute(new ReadDeploymentHistory(tenantId, id));
+    const history = await this.queries.execute(new ReadDeploymentHistory(tenantId, id));
+    return pageOfHistory(this.cursors, history, { query, scope: [tenantId, 'deployment', id] });
   }
 
   @Get('drift')
   @Operation({
+    readsStream: 'deployment',
     summary: 'List the drift reports of a deployment, newest first',
     access: 'drift:read',
     answer: DriftPage,
@@ -145,11 +164,11 @@ export class DeploymentPartsController {
   })
   async listDeploymentDrift(
     @Param('id', { schema: Id }) id: string,
-    @Query({ schema: PageQuery }) page: PageQuery,
+    @Query({ schema: DeploymentDriftListQuery }) query: DeploymentDriftListQuery,
     @CalledBy() { tenantId }: Caller,
   ): Promise<unknown> {
     await this.existing(tenantId, id);
-    const filter = { ...page, deploymentId: id };
+    const filter = { ...query, deploymentId: id };
     return showPage(await this.queries.execute(new ListDriftReports(tenantId, filter)), (report) => report);
   }
 

@@ -1,4 +1,5 @@
 import {
+  AsOfQuery,
   CommandAnswer,
   DeploymentListQuery,
   DeploymentResource,
@@ -6,6 +7,7 @@ import {
   DesiredStateRequest,
   pageOf,
 } from '@caisson/contracts';
+import type { AskedPast } from '@caisson/deployment';
 import { AccessGuard, CalledBy, entityTagOf, Operation, versionFromIfMatch, type Caller } from '@caisson/http';
 import {
   Body,
@@ -30,10 +32,11 @@ import {
   DeleteDeploymentCommand,
 } from '../commands/deployment-commands.js';
 import { FindDeployment, ListDeployments } from '../queries/deployment-queries.js';
+import { FindPastDeployment } from '../queries/past-queries.js';
 import { CommandAnswers } from './command-answers.js';
 import { commandContextOf } from './command-context.js';
 import { DeploymentRequests } from './deployment-requests.js';
-import { found, showPage } from './found.js';
+import { found, foundInPast, showPage } from './found.js';
 import { commandOperation } from './operations.js';
 import { Id } from './path-parameters.js';
 import { showDeployment } from './views.js';
@@ -93,17 +96,20 @@ export class DeploymentsController {
 
   @Get(':id')
   @Operation({
+    readsStream: 'deployment',
     summary: 'Read a deployment',
     access: 'deployment:read',
     answer: DeploymentResource,
-    answerHeaders: { ETag: 'The version of the deployment, for If-Match.' },
+    answerHeaders: { ETag: 'The version of the deployment, for If-Match. Of the past: names the answer only.' },
     problems: ['deployment-not-found'],
   })
   async readDeployment(
     @Param('id', { schema: Id }) id: string,
+    @Query({ schema: AsOfQuery }) { asOf: until }: AsOfQuery,
     @CalledBy() { tenantId }: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
+    if (until !== undefined) return this.readPast({ tenantId, deploymentId: id, until });
     const { desired, version, view } = found(
       await this.queries.execute(new FindDeployment(tenantId, id)),
       'deployment-not-found',
@@ -151,5 +157,11 @@ export class DeploymentsController {
     const reason = `${caller.username} asked to delete it`;
     const command = new DeleteDeploymentCommand({ deploymentId, reason, context: commandContextOf(caller) });
     return this.answers.accepted(await this.commands.execute(command), { caller, deploymentId }, reply);
+  }
+
+  private async readPast(asked: AskedPast): Promise<unknown> {
+    const past = await this.queries.execute(new FindPastDeployment(asked));
+    const { desired, view } = foundInPast(past, asked, 'deployment-not-found');
+    return { ...showDeployment(view), desired };
   }
 }

@@ -24,6 +24,7 @@ export class DriftScheduleController {
     summary: 'Read the schedule by which a deployment is scanned',
     access: 'drift:read',
     answer: DriftScheduleResource,
+    readsStream: 'schedule',
     problems: ['deployment-not-found', 'drift-schedule-not-found'],
   })
   async readDriftSchedule(

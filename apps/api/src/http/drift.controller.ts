@@ -61,6 +61,7 @@ export class DriftController {
 
   @Get('reports/:id')
   @Operation({
+    readsStream: 'scan',
     summary: 'Read a drift report',
     access: 'drift:read',
     answer: DriftReportResource,

@@ -1,10 +1,10 @@
 import {
   KeyAnswer,
+  KeyListQuery,
   KeyRequest,
   KeyResource,
   KeyRotationRequest,
   pageOf,
-  PageQuery,
   type Role,
 } from '@caisson/contracts';
 import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
@@ -12,7 +12,7 @@ import type { Clock } from '@caisson/kernel';
 import { ManageKeys, type KeyGiven } from '@caisson/tenancy';
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { FindKey, ListKeys, type PagePart } from '../queries/tenancy-queries.js';
+import { FindKey, ListKeys } from '../queries/tenancy-queries.js';
 import { CurrentAccess } from '../security/current-access.js';
 import { CLOCK } from '../tokens.js';
 import { commandContextOf } from './command-context.js';
@@ -53,12 +53,21 @@ export class KeysController {
 
   @Get()
   @Operation({ summary: 'List API keys, revoked ones too', access, answer: KeyPage })
-  async listKeys(@Query({ schema: PageQuery }) part: PagePart, @CalledBy() { tenantId }: Caller): Promise<unknown> {
-    return showPage(await this.queries.execute(new ListKeys(tenantId, part)), (key) => key);
+  async listKeys(
+    @Query({ schema: KeyListQuery }) query: KeyListQuery,
+    @CalledBy() { tenantId }: Caller,
+  ): Promise<unknown> {
+    return showPage(await this.queries.execute(new ListKeys(tenantId, query)), (key) => key);
   }
 
   @Get(':id')
-  @Operation({ summary: 'Read an API key', access, answer: KeyResource, problems: ['key-not-found'] })
+  @Operation({
+    readsStream: 'key',
+    summary: 'Read an API key',
+    access,
+    answer: KeyResource,
+    problems: ['key-not-found'],
+  })
   async readKey(@Param('id', { schema: Id }) id: string, @CalledBy() { tenantId }: Caller): Promise<KeyResource> {
     return found(await this.queries.execute(new FindKey(tenantId, id)), 'key-not-found');
   }

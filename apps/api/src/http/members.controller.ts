@@ -1,19 +1,16 @@
 import {
   InvitationAnswer,
-  InvitationResource,
-  InvitationsAnswer,
   InviteRequest,
   MemberChangeRequest,
+  MemberListQuery,
   MemberResource,
   pageOf,
-  PageQuery,
 } from '@caisson/contracts';
 import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
-import { ManageMembers, ReadTenant, type MemberDocument, type TenantRead } from '@caisson/tenancy';
+import { ManageMembers, type MemberDocument } from '@caisson/tenancy';
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import type { z } from 'zod';
-import { FindMember, ListMembers, type PagePart } from '../queries/tenancy-queries.js';
+import { FindMember, ListMembers } from '../queries/tenancy-queries.js';
 import { CurrentAccess } from '../security/current-access.js';
 import { apiProblem } from './api-problems.js';
 import { commandContextOf } from './command-context.js';
@@ -30,7 +27,6 @@ const access = 'user:manage';
 export class MembersController {
   constructor(
     private readonly members: ManageMembers,
-    private readonly tenant: ReadTenant,
     private readonly queries: QueryBus,
     private readonly current: CurrentAccess,
   ) {}
@@ -51,32 +47,23 @@ export class MembersController {
     throw tenancyProblem(invited.rejection);
   }
 
-  @Get('invitations')
-  @Operation({
-    ...{ access, answer: InvitationsAnswer, summary: 'List the invitations that nobody has used yet, oldest first' },
-    unpaged: 'a tenant has at most as many open invitations as a page holds',
-  })
-  async listInvitations(@CalledBy() { tenantId }: Caller): Promise<z.infer<typeof InvitationsAnswer>> {
-    const tenant = await this.tenant.execute(tenantId);
-    return { items: (tenant?.invitations ?? []).map(showInvitation) };
-  }
-
-  @Delete('invitations/:id')
-  @HttpCode(204)
-  @Operation({ summary: 'Take back an invitation that nobody has used', access, problems: ['invitation-not-found'] })
-  async revokeInvitation(@Param('id', { schema: Id }) id: string, @CalledBy() caller: Caller): Promise<void> {
-    const rejection = await this.members.revokeInvitation(id, commandContextOf(caller));
-    if (rejection !== undefined) throw tenancyProblem(rejection);
-  }
-
   @Get()
-  @Operation({ summary: 'List the members of the tenant', access: 'authenticated', answer: MemberPage })
-  async listMembers(@Query({ schema: PageQuery }) part: PagePart, @CalledBy() { tenantId }: Caller): Promise<unknown> {
-    return showPage(await this.queries.execute(new ListMembers(tenantId, part)), showMember);
+  @Operation({
+    readsStream: 'tenant',
+    summary: 'List the members of the tenant',
+    access: 'authenticated',
+    answer: MemberPage,
+  })
+  async listMembers(
+    @Query({ schema: MemberListQuery }) query: MemberListQuery,
+    @CalledBy() { tenantId }: Caller,
+  ): Promise<unknown> {
+    return showPage(await this.queries.execute(new ListMembers(tenantId, query)), showMember);
   }
 
   @Get(':id')
   @Operation({
+    readsStream: 'tenant',
     ...{ access: 'authenticated', answer: MemberResource, problems: ['member-not-found'] },
     summary: 'Read a member of the tenant',
   })
@@ -122,8 +109,4 @@ export class MembersController {
 
 function showMember({ id, role, username }: MemberDocument): MemberResource {
   return { id, username, role };
-}
-
-function showInvitation({ invitationId, ...invitation }: TenantRead['invitations'][number]): InvitationResource {
-  return { id: invitationId, ...invitation };
 }

@@ -116,7 +116,7 @@ export class TypeTableController {
 
   @Get('versions/:version')
   @Operation({ summary: 'Read a version of the type table', answer: TypeTableResource, ...readVersion })
-  readTypeVersion(
+  readTypeTableVersion(
     @Param('version', { schema: Version }) version: number,
     @CalledBy() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,

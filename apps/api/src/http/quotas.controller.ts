@@ -17,7 +17,12 @@ export class QuotasController {
   ) {}
 
   @Get()
-  @Operation({ summary: 'Read what the tenant uses and may use', access: 'authenticated', answer: QuotaResource })
+  @Operation({
+    readsStream: 'tenant',
+    summary: 'Read what the tenant uses and may use',
+    access: 'authenticated',
+    answer: QuotaResource,
+  })
   async readQuotas(@CalledBy() { tenantId }: Caller): Promise<QuotaResource> {
     const uses = new Map((await this.quotas.read(tenantId)).map(({ name, ...use }) => [name, use]));
     const use = (name: QuotaName) => uses.get(name) ?? { used: 0 };

@@ -22,10 +22,9 @@ export class RunListController {
     answer: RunPage,
   })
   async listAllRuns(
-    @Query({ schema: RunListQuery }) { deploymentId, kind, state, ...page }: RunListQuery,
+    @Query({ schema: RunListQuery }) query: RunListQuery,
     @CalledBy() { tenantId }: Caller,
   ): Promise<z.infer<typeof RunPage>> {
-    const list = new ListRuns(tenantId, { deploymentId, kind, state }, page);
-    return showPage(await this.queries.execute(list), showRun);
+    return showPage(await this.queries.execute(new ListRuns(tenantId, query)), showRun);
   }
 }

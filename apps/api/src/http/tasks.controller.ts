@@ -1,10 +1,18 @@
-import { AttemptsAnswer, CallbackAddress, CommandAnswer, ResolveTaskRequest, TaskResource } from '@caisson/contracts';
-import { AccessGuard, CalledBy, CallbackTokens, Operation, type Caller } from '@caisson/http';
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Res, UseGuards } from '@nestjs/common';
+import {
+  AttemptListQuery,
+  AttemptsAnswer,
+  CallbackAddress,
+  CommandAnswer,
+  ResolveTaskRequest,
+  TaskResource,
+} from '@caisson/contracts';
+import { AccessGuard, CalledBy, CallbackTokens, Operation, PageCursors, type Caller } from '@caisson/http';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { ListAttempts } from '../queries/attempt-queries.js';
+import { pageOfItems } from '../queries/read-page.js';
 import { FindTask, type TaskView } from '../queries/task-queries.js';
 import { CALLBACK_TOKENS } from '../tokens.js';
 import { apiProblem } from './api-problems.js';
@@ -23,34 +31,44 @@ export class TasksController {
   constructor(
     private readonly queries: QueryBus,
     private readonly run: RunCommands,
+    private readonly cursors: PageCursors,
     @Inject(CALLBACK_TOKENS) private readonly tokens: { readonly of: CallbackTokens | undefined },
   ) {}
 
   @Get()
-  @Operation({ summary: 'Read a task', access: 'deployment:read', answer: TaskResource, ...OF_TASK })
+  @Operation({
+    readsStream: 'execution',
+    summary: 'Read a task',
+    access: 'deployment:read',
+    answer: TaskResource,
+    ...OF_TASK,
+  })
   async readTask(@Param('id', { schema: TaskId }) id: string, @CalledBy() { tenantId }: Caller): Promise<unknown> {
     return showTask({ ...(await this.existing(tenantId, id)) });
   }
 
   @Get('attempts')
   @Operation({
+    readsStream: 'execution',
     summary: 'List the attempts of a task, oldest first',
     access: 'deployment:read',
     answer: AttemptsAnswer,
-    unpaged: 'a task is tried a few times',
     ...OF_TASK,
   })
   async listAttempts(
     @Param('id', { schema: TaskId }) id: string,
+    @Query({ schema: AttemptListQuery }) { state, ...part }: AttemptListQuery,
     @CalledBy() { tenantId }: Caller,
   ): Promise<z.infer<typeof AttemptsAnswer>> {
     const task = await this.existing(tenantId, id);
-    const attempts = await this.queries.execute(new ListAttempts(tenantId, task));
-    return { items: attempts.map((attempt) => showAttempt(attempt)) };
+    const all = await this.queries.execute(new ListAttempts(tenantId, task));
+    const shown = all.filter((attempt) => state === undefined || attempt.state === state).map(showAttempt);
+    return pageOfItems(this.cursors, shown, { part, scope: [tenantId, 'attempts', id, state], idOf: (one) => one.id });
   }
 
   @Get('callback')
   @Operation({
+    readsStream: 'execution',
     summary: 'Read the secret address at which a task that waits is called back',
     access: 'deployment:approve',
     answer: CallbackAddress,

@@ -15,6 +15,7 @@ export class TenantsController {
 
   @Get()
   @Operation({
+    readsStream: 'tenant',
     ...{ access: 'authenticated', answer: TenantsAnswer, problems: ['tenant-not-found'] },
     summary: 'List the tenants that the credential is good for: one',
     unpaged: 'a credential is of one tenant',
@@ -25,6 +26,7 @@ export class TenantsController {
 
   @Get(':id')
   @Operation({
+    readsStream: 'tenant',
     ...{ access: 'authenticated', answer: TenantResource, problems: ['tenant-not-found'] },
     summary: 'Read the tenant of the caller',
   })

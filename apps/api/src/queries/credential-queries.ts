@@ -1,4 +1,4 @@
-import type { CredentialResource } from '@caisson/contracts';
+import type { CredentialListQuery, CredentialResource } from '@caisson/contracts';
 import type { DocumentStore } from '@caisson/event-sourcing';
 import { PageCursors } from '@caisson/http';
 import { TENANCY_COLLECTIONS, type CredentialDocument } from '@caisson/tenancy';
@@ -6,13 +6,12 @@ import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { DOCUMENTS } from '../tokens.js';
 import { readPage, type Page } from './read-page.js';
-import type { PagePart } from './tenancy-queries.js';
 
 /** What is told of the credentials of a tenant. */
 export class ListCredentials extends Query<Page<CredentialResource>> {
   constructor(
     readonly tenantId: string,
-    readonly part: PagePart,
+    readonly part: CredentialListQuery,
   ) {
     super();
   }

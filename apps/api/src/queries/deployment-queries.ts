@@ -1,4 +1,10 @@
-import { hideUrlSecrets, type DeployedResource, type DeploymentListQuery, type DesiredState } from '@caisson/contracts';
+import {
+  hideUrlSecrets,
+  type DeployedResource,
+  type DeploymentListQuery,
+  type DesiredState,
+  type RevisionListQuery,
+} from '@caisson/contracts';
 import {
   DEPLOYMENT_COLLECTIONS,
   resourcesOf,
@@ -32,7 +38,7 @@ export class FindDeployment extends Query<FoundDeployment | undefined> {
   }
 }
 
-/** The deployments of a tenant, newest first. */
+/** The deployments of a tenant. */
 export class ListDeployments extends Query<Page<DeploymentView>> {
   constructor(
     readonly tenantId: string,
@@ -42,12 +48,12 @@ export class ListDeployments extends Query<Page<DeploymentView>> {
   }
 }
 
-/** The versions of what is desired, newest first. */
+/** The versions of what is desired. */
 export class ListRevisions extends Query<Page<RevisionView>> {
   constructor(
     readonly tenantId: string,
     readonly deploymentId: string,
-    readonly page: { readonly limit: number; readonly cursor?: string | undefined },
+    readonly page: RevisionListQuery,
   ) {
     super();
   }
@@ -97,9 +103,9 @@ export class ListDeploymentsHandler implements IQueryHandler<ListDeployments> {
   ) {}
 
   execute({ filter, tenantId }: ListDeployments): Promise<Page<DeploymentView>> {
-    const { cursor, environment, limit, name, status } = filter;
+    const { environment, name, status, ...part } = filter;
     const equals = { environment, name, status };
-    const request = { tenantId, collection: DEPLOYMENT_COLLECTIONS.deployment, equals, limit, cursor };
+    const request = { tenantId, collection: DEPLOYMENT_COLLECTIONS.deployment, equals, ...part };
     return readPage(this.documents, this.cursors, request);
   }
 }

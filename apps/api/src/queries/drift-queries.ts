@@ -28,7 +28,7 @@ export class FindDriftReport extends Query<DriftReport | undefined> {
   }
 }
 
-/** Drift reports, newest first. */
+/** Drift reports. */
 export class ListDriftReports extends Query<Page<DriftReport>> {
   constructor(
     readonly tenantId: string,
@@ -58,8 +58,9 @@ export class ListDriftReportsHandler implements IQueryHandler<ListDriftReports> 
   ) {}
 
   execute({ filter, tenantId }: ListDriftReports): Promise<Page<DriftReport>> {
-    const { cursor, deploymentId, limit } = filter;
-    const request = { tenantId, collection: FOREIGN_COLLECTIONS.driftReport, equals: { deploymentId }, limit, cursor };
+    const { deploymentId, maxSeverity, status, ...part } = filter;
+    const equals = { deploymentId, maxSeverity, status };
+    const request = { tenantId, collection: FOREIGN_COLLECTIONS.driftReport, equals, ...part };
     return readPage(this.documents, this.cursors, request);
   }
 }

@@ -1,4 +1,4 @@
-import { hideUrlSecrets, type ApprovalResource } from '@caisson/contracts';
+import { hideUrlSecrets, type ApprovalResource, type RunListQuery, type TaskListQuery } from '@caisson/contracts';
 import { DEPLOYMENT_COLLECTIONS, type RunView } from '@caisson/deployment';
 import type { ConsumerStore, DocumentStore } from '@caisson/event-sourcing';
 import { PageCursors } from '@caisson/http';
@@ -21,19 +21,11 @@ export class FindRun extends Query<RunView | undefined> {
   }
 }
 
-/** Members of a run that must be equal; undefined ones do not matter. */
-export interface RunFilter {
-  readonly deploymentId?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly state?: string | undefined;
-}
-
-/** The runs that pass a filter, newest first. */
+/** The runs that pass a filter. */
 export class ListRuns extends Query<Page<RunView>> {
   constructor(
     readonly tenantId: string,
-    readonly filter: RunFilter,
-    readonly page: { readonly limit: number; readonly cursor?: string | undefined },
+    readonly filter: RunListQuery,
   ) {
     super();
   }
@@ -59,12 +51,12 @@ export class ListApprovals extends Query<readonly ApprovalResource[]> {
   }
 }
 
-/** The tasks of a run, in the order of their ids. */
+/** The tasks of a run. */
 export class ListTasks extends Query<Page<JsonObject>> {
   constructor(
     readonly tenantId: string,
     readonly runId: string,
-    readonly page: { readonly limit: number; readonly cursor?: string | undefined },
+    readonly filter: TaskListQuery,
   ) {
     super();
   }
@@ -89,8 +81,10 @@ export class ListRunsHandler implements IQueryHandler<ListRuns> {
     private readonly cursors: PageCursors,
   ) {}
 
-  async execute({ filter, page, tenantId }: ListRuns): Promise<Page<RunView>> {
-    const request = { tenantId, collection: DEPLOYMENT_COLLECTIONS.run, equals: { ...filter }, ...page };
+  async execute({ filter, tenantId }: ListRuns): Promise<Page<RunView>> {
+    const { deploymentId, kind, state, ...part } = filter;
+    const equals = { deploymentId, kind, state };
+    const request = { tenantId, collection: DEPLOYMENT_COLLECTIONS.run, equals, ...part };
     const { documents, ...more } = await readPage<RunView>(this.documents, this.cursors, request);
     const counted = documents.map(async (document) => ({
       ...document,
@@ -119,8 +113,9 @@ export class ListTasksHandler implements IQueryHandler<ListTasks> {
     private readonly cursors: PageCursors,
   ) {}
 
-  execute({ page, runId, tenantId }: ListTasks): Promise<Page<JsonObject>> {
-    const request = { tenantId, collection: FOREIGN_COLLECTIONS.task, equals: { runId }, ...page };
+  execute({ filter, runId, tenantId }: ListTasks): Promise<Page<JsonObject>> {
+    const { state, ...part } = filter;
+    const request = { tenantId, collection: FOREIGN_COLLECTIONS.task, equals: { runId, state }, ...part };
     return readPage(this.documents, this.cursors, request);
   }
 }

@@ -1,21 +1,17 @@
-import type { PageQuery } from '@caisson/contracts';
+import type { KeyListQuery, MemberListQuery } from '@caisson/contracts';
 import type { DocumentStore } from '@caisson/event-sourcing';
 import { PageCursors } from '@caisson/http';
 import { TENANCY_COLLECTIONS, type KeyDocument, type MemberDocument } from '@caisson/tenancy';
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { z } from 'zod';
 import { DOCUMENTS } from '../tokens.js';
 import { readPage, type Page } from './read-page.js';
-
-/** Which part of a list. */
-export type PagePart = z.infer<typeof PageQuery>;
 
 /** The members of a tenant. */
 export class ListMembers extends Query<Page<MemberDocument>> {
   constructor(
     readonly tenantId: string,
-    readonly part: PagePart,
+    readonly filter: MemberListQuery,
   ) {
     super();
   }
@@ -25,7 +21,7 @@ export class ListMembers extends Query<Page<MemberDocument>> {
 export class ListKeys extends Query<Page<KeyDocument>> {
   constructor(
     readonly tenantId: string,
-    readonly part: PagePart,
+    readonly filter: KeyListQuery,
   ) {
     super();
   }
@@ -59,8 +55,9 @@ export class ListMembersHandler implements IQueryHandler<ListMembers> {
     private readonly cursors: PageCursors,
   ) {}
 
-  execute({ part, tenantId }: ListMembers): Promise<Page<MemberDocument>> {
-    const request = { tenantId, collection: TENANCY_COLLECTIONS.member, equals: { status: 'active' }, ...part };
+  execute({ filter, tenantId }: ListMembers): Promise<Page<MemberDocument>> {
+    const { role, ...part } = filter;
+    const request = { tenantId, collection: TENANCY_COLLECTIONS.member, equals: { status: 'active', role }, ...part };
     return readPage(this.documents, this.cursors, request);
   }
 }
@@ -73,8 +70,9 @@ export class ListKeysHandler implements IQueryHandler<ListKeys> {
     private readonly cursors: PageCursors,
   ) {}
 
-  execute({ part, tenantId }: ListKeys): Promise<Page<KeyDocument>> {
-    const request = { tenantId, collection: TENANCY_COLLECTIONS.key, equals: {}, ...part };
+  execute({ filter, tenantId }: ListKeys): Promise<Page<KeyDocument>> {
+    const { role, status, ...part } = filter;
+    const request = { tenantId, collection: TENANCY_COLLECTIONS.key, equals: { role, status }, ...part };
     return readPage(this.documents, this.cursors, request);
   }
 }

@@ -36,20 +36,21 @@ export class PostgresDocumentStore implements DocumentStore {
   }
 
   async find<Body = JsonObject>(query: DocumentQuery): Promise<readonly StoredDocument<Body>[]> {
-    const { tenantId, collection, beforeId } = query;
+    const { tenantId, collection, afterId } = query;
+    const isAscending = query.order === 'ascending';
     const fragments = [query.equals, query.contains]
       .filter((part) => part !== undefined)
       .map((part) => JSON.stringify(part));
-    const isPossible = [tenantId, collection, beforeId ?? ''].every(isStorable) && fragments.every(isStorableJson);
+    const isPossible = [tenantId, collection, afterId ?? ''].every(isStorable) && fragments.every(isStorableJson);
     if (!isPossible) return []; // No document can hold that.
     const rows = await this.#asTenant(tenantId, (manager) => {
       const found = manager
         .getRepository(DOCUMENT_ENTITY)
         .createQueryBuilder('document')
         .where('document.tenantId = :tenantId and document.collection = :collection', { tenantId, collection })
-        .orderBy('document.id', 'DESC')
+        .orderBy('document.id', isAscending ? 'ASC' : 'DESC')
         .limit(Math.max(1, Math.min(query.limit, PAGE_DOCUMENTS_MAX)));
-      if (beforeId !== undefined) found.andWhere('document.id < :beforeId', { beforeId });
+      if (afterId !== undefined) found.andWhere(`document.id ${isAscending ? '>' : '<'} :afterId`, { afterId });
       for (const [index, fragment] of fragments.entries()) {
         found.andWhere(`document.body @> :fragment${index}::jsonb`, { [`fragment${index}`]: fragment });
       }

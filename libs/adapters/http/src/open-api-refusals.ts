@@ -1,4 +1,4 @@
-import { EDGE_PROBLEMS, Problem, type ProblemCatalog } from '@caisson/contracts';
+import { EDGE_PROBLEMS, Problem, type ProblemCatalog, type ProblemCode } from '@caisson/contracts';
 import { invariant } from '@caisson/kernel';
 import { isCommand, type DescribedRoute } from './described-route.js';
 import { keepsAnswers } from './idempotency.interceptor.js';
@@ -46,7 +46,7 @@ export class OpenApiRefusals {
   of(route: DescribedRoute): Readonly<Record<string, JsonSchema>> {
     const byStatus = new Map<number, string[]>();
     for (const status of statusesByShape(route)) byStatus.set(status, edgeCodesOf(status));
-    for (const code of [...keyProblems(route), ...(route.operation.problems ?? [])]) {
+    for (const code of [...keyProblems(route), ...versionProblems(route), ...(route.operation.problems ?? [])]) {
       const status = this.catalog[code]?.status;
       invariant(status !== undefined, `${route.id} answers ${code}, which is in no catalog`);
       byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
@@ -94,6 +94,10 @@ function keyProblems(route: DescribedRoute): readonly (keyof typeof EDGE_PROBLEM
   return route.operation.secretAnswer === true
     ? ['idempotency-key-in-use', 'idempotent-answer-not-kept']
     : ['idempotency-key-in-use'];
+}
+
+function versionProblems({ operation }: DescribedRoute): readonly ProblemCode[] {
+  return operation.readsStream === undefined ? [] : ['version-not-reached'];
 }
 
 function statusesByShape(route: DescribedRoute): readonly number[] {

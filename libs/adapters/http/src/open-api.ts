@@ -3,6 +3,7 @@ import { Problem, type ProblemCatalog } from '@caisson/contracts';
 import { invariant } from '@caisson/kernel';
 import { z } from 'zod';
 import { isCommand, isPaged, routesOf, type DescribedRoute } from './described-route.js';
+import { MIN_VERSION, MIN_VERSION_SCHEMA } from './min-version.js';
 import { OpenApiRefusals } from './open-api-refusals.js';
 import { OpenApiSchemas, type JsonSchema } from './open-api-schemas.js';
 import type { RequestHeader } from './operation.js';
@@ -77,7 +78,12 @@ function describedTag(name: string, description: string | undefined): JsonSchema
 
 function describe(route: DescribedRoute, schemas: OpenApiSchemas): Record<string, unknown> {
   const { operation, read } = route;
-  const parameters = [...pathParameters(read), ...queryParameters(read), ...headerParameters(route)];
+  const parameters = [
+    ...pathParameters(read),
+    ...queryParameters(read),
+    ...minVersionOf(route),
+    ...headerParameters(route),
+  ];
   return {
     operationId: route.id,
     summary: operation.summary,
@@ -164,6 +170,12 @@ function queryParameters(read: RouteArguments): readonly JsonSchema[] {
     ...(description === undefined ? {} : { description }),
     schema,
   }));
+}
+
+function minVersionOf({ operation }: DescribedRoute): readonly JsonSchema[] {
+  if (operation.readsStream === undefined) return [];
+  const description = 'A version that a command answered: the answer is not older. Waits for it, within a limit.';
+  return [{ name: MIN_VERSION, in: 'query', required: false, description, schema: MIN_VERSION_SCHEMA }];
 }
 
 function headerParameters(route: DescribedRoute): readonly JsonSchema[] {

@@ -26,6 +26,11 @@ export interface OperationOptions {
   readonly problems?: readonly ProblemCode[];
   /** The answer holds a secret that is shown once: who sends the same `Idempotency-Key` again does not get it. */
   readonly secretAnswer?: boolean;
+  /**
+   * The kind of stream that the answer follows from; the application knows which one it is. Such a read takes
+   * `minVersion`, and is answered when that stream has come so far.
+   */
+  readonly readsStream?: string;
   /** Why a list is not read page by page. */
   readonly unpaged?: string;
   /** Why the success of a command names no stream with its version: it records in none, or in many. */

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { edgeProblem } from './edge-problems.js';
+import type { HttpProblem } from './problem.js';
 
 const MAC_BYTES = 16;
 
@@ -27,7 +28,12 @@ export class PageCursors {
     const lastId = bytes.subarray(MAC_BYTES).toString('utf8');
     const given = bytes.subarray(0, MAC_BYTES);
     if (given.length === MAC_BYTES && timingSafeEqual(given, this.mac(lastId, scope))) return lastId;
-    throw edgeProblem('invalid-parameter', {
+    throw this.refusal();
+  }
+
+  /** What is said of a cursor that leads nowhere. */
+  refusal(): HttpProblem {
+    return edgeProblem('invalid-parameter', {
       detail: 'The cursor is not of this list. Start again without it, with the same filters on every page.',
       errors: [{ pointer: '?cursor', detail: 'must be the nextCursor of the page before, with the same filters' }],
     });

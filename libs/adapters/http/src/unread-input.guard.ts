@@ -1,5 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { edgeProblem } from './edge-problems.js';
+import { MIN_VERSION } from './min-version.js';
 import { operationOf } from './operation.js';
 import { routeArgumentsOf } from './route-arguments.js';
 
@@ -10,11 +11,15 @@ import { routeArgumentsOf } from './route-arguments.js';
 @Injectable()
 export class UnreadInputGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
-    if (context.getType() !== 'http' || operationOf(context.getHandler()) === undefined) return true;
+    const operation = context.getType() === 'http' ? operationOf(context.getHandler()) : undefined;
+    if (operation === undefined) return true;
     const read = routeArgumentsOf(context.getClass(), context.getHandler().name);
     const request = context.switchToHttp().getRequest<{ query: object; body: unknown }>();
-    if (read.query === undefined && Object.keys(request.query).length > 0) {
-      throw edgeProblem('invalid-parameter', 'This address takes no query parameters. Remove them.');
+    const known = operation.readsStream === undefined ? [] : [MIN_VERSION];
+    if (read.query === undefined && Object.keys(request.query).some((name) => !known.includes(name))) {
+      const [only] = known;
+      const none = only === undefined ? 'This address takes no query parameters.' : `This address takes only ?${only}.`;
+      throw edgeProblem('invalid-parameter', `${none} Remove the others.`);
     }
     if (read.body === undefined && request.body !== undefined && request.body !== null) {
       throw edgeProblem('invalid-request', 'This address takes no body. Send none.');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Links } from './page.js';
+import { Links, pageOf, PageQuery, PartQuery, sortBy } from './page.js';
 
 /** What a principal may be allowed to do. */
 export const PERMISSIONS = [
@@ -124,8 +124,17 @@ export const InvitationResource = z.object({
   invitedBy: z.string().optional(),
 });
 
-/** The open invitations of a tenant, oldest first. There are never more than one answer holds. */
-export const InvitationsAnswer = z.object({ items: z.array(InvitationResource) });
+/** The open invitations of a tenant, oldest first. */
+export const InvitationsAnswer = pageOf(InvitationResource);
+
+/** Query of the open invitations. */
+export const InvitationListQuery = PartQuery.extend({
+  sort: sortBy('expiresAt', 'ascending'),
+  role: z.enum(ROLES).optional(),
+});
+
+/** Query of the members. */
+export const MemberListQuery = PageQuery.extend({ sort: sortBy('id'), role: z.enum(ROLES).optional() });
 
 /** The tenant of the caller. */
 export const TenantResource = z.object({
@@ -154,6 +163,13 @@ export const KeyResource = z.object({
 
 /** An API key with its secret, which is shown this once. */
 export const KeyAnswer = KeyResource.extend({ key: z.string() });
+
+/** Query of the API keys. */
+export const KeyListQuery = PageQuery.extend({
+  sort: sortBy('id'),
+  status: z.enum(['active', 'revoked']).optional(),
+  role: z.enum(ROLES).optional(),
+});
 
 const KEY_DAYS_MAX = 3650;
 const OVERLAP_HOURS_MAX = 720;
@@ -217,6 +233,12 @@ export type InvitationAnswer = z.infer<typeof InvitationAnswer>;
 export type InvitationResource = z.infer<typeof InvitationResource>;
 /** A tenant as the API shows it. */
 export type TenantResource = z.infer<typeof TenantResource>;
+/** The query of the open invitations, checked. */
+export type InvitationListQuery = z.infer<typeof InvitationListQuery>;
+/** The query of the members, checked. */
+export type MemberListQuery = z.infer<typeof MemberListQuery>;
+/** The query of the API keys, checked. */
+export type KeyListQuery = z.infer<typeof KeyListQuery>;
 /** A change of a member that was checked. */
 export type MemberChangeRequest = z.infer<typeof MemberChangeRequest>;
 /** An API key as the API shows it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PageQuery, sortBy } from './page.js';
 
 const VALUES_MAX = 50;
 const VALUE_CHARACTERS_MAX = 65_536;
@@ -45,6 +46,9 @@ export const CredentialResource = z.object({
   changedAt: z.string(),
 });
 
+/** Query of the credentials. */
+export const CredentialListQuery = PageQuery.extend({ sort: sortBy('name') });
+
 /** Answer of `POST /credentials/rewrap`. */
 export const CredentialsRewrapped = z.object({
   /** How many were under an older key. */
@@ -53,6 +57,8 @@ export const CredentialsRewrapped = z.object({
 
 /** A credential to store that was checked. */
 export type CredentialRequest = z.infer<typeof CredentialRequest>;
+/** The query of the credentials, checked. */
+export type CredentialListQuery = z.infer<typeof CredentialListQuery>;
 /** A credential as the API shows it. */
 export type CredentialResource = z.infer<typeof CredentialResource>;
 /** How many credentials were put under the newest key. */

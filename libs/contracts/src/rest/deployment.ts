@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DESIRED_STATE_LIMITS, DesiredState, JsonRecord, PushTrigger, ResourceName } from '../desired-state.js';
 import { AppliedResource } from '../plan.js';
 import { RUN_STATES } from '../run-states.js';
-import { Links, PageQuery } from './page.js';
+import { Links, pageOf, PageQuery, PartQuery, sortBy } from './page.js';
 import { RunResource } from './run.js';
 
 const DEPLOYMENT_STATUSES = [...RUN_STATES, 'deleting', 'deleted'] as const;
@@ -33,6 +33,7 @@ export const DeploymentResource = DeploymentSummary.extend({ desired: DesiredSta
 
 /** Query of the list of deployments. */
 export const DeploymentListQuery = PageQuery.extend({
+  sort: sortBy('createdAt'),
   status: z.enum(DEPLOYMENT_STATUSES).optional(),
   environment: z.enum(['development', 'staging', 'production']).optional(),
   name: z.string().min(1).max(63).optional(),
@@ -49,6 +50,9 @@ export const RevisionResource = z.object({
   completedAt: z.string().optional(),
 });
 
+/** Query of the list of revisions. */
+export const RevisionListQuery = PageQuery.extend({ sort: sortBy('revision') });
+
 /** One resource that is applied, as its engine left it, and the unit that it is part of. */
 export const DeployedResource = AppliedResource.extend({
   unitId: z.string(),
@@ -60,7 +64,14 @@ export const DeployedResource = AppliedResource.extend({
 });
 
 /** What is applied, as the engines left it. */
-export const ResourcesAnswer = z.object({ items: z.array(DeployedResource) });
+export const ResourcesAnswer = pageOf(DeployedResource);
+
+/** Query of the list of what is applied. */
+export const ResourceListQuery = PartQuery.extend({
+  sort: sortBy('address', 'ascending'),
+  engine: z.string().min(1).max(63).optional(),
+  unitId: z.string().min(1).max(80).optional(),
+});
 
 /** The outputs of a deployment. */
 export const OutputsAnswer = z.object({ outputs: JsonRecord });
@@ -119,7 +130,18 @@ export const HistoryEntry = z.object({
 });
 
 /** A history in the order of time. `complete` is false when only the newest part fits. */
-export const HistoryAnswer = z.object({ items: z.array(HistoryEntry), complete: z.boolean() });
+export const HistoryAnswer = pageOf(HistoryEntry).extend({ complete: z.boolean() });
+
+/** Query of a history. */
+export const HistoryQuery = PartQuery.extend({
+  sort: sortBy('time', 'ascending'),
+  type: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('Only facts of this type, such as caisson.deployment.run-failed.v1.'),
+});
 
 /** A version of what is desired. */
 export type RevisionResource = z.infer<typeof RevisionResource>;
@@ -127,6 +149,12 @@ export type RevisionResource = z.infer<typeof RevisionResource>;
 export type DeploymentSummary = z.infer<typeof DeploymentSummary>;
 /** One deployment, with what is desired. */
 export type DeploymentResource = z.infer<typeof DeploymentResource>;
+/** The query of a list of what is applied, checked. */
+export type ResourceListQuery = z.infer<typeof ResourceListQuery>;
+/** The query of a history, checked. */
+export type HistoryQuery = z.infer<typeof HistoryQuery>;
+/** The query of a list of revisions, checked. */
+export type RevisionListQuery = z.infer<typeof RevisionListQuery>;
 /** The query of a list of deployments, checked. */
 export type DeploymentListQuery = z.infer<typeof DeploymentListQuery>;
 /** One resource that is applied. */

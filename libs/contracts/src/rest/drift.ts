@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SCAN_TYPES, SEVERITIES } from '../drift-policy.js';
 import { DriftItem } from '../events/drift.events.js';
-import { Links, PageQuery } from './page.js';
+import { Links, PageQuery, sortBy } from './page.js';
 
 /** Body of `POST /drift/scans`. */
 export const ScanRequest = z.strictObject({
@@ -58,11 +58,21 @@ export const DriftReportResource = z.looseObject({
 });
 
 /** Query of the list of drift reports. */
-export const DriftListQuery = PageQuery.extend({ deploymentId: z.uuid().optional() });
+export const DriftListQuery = PageQuery.extend({
+  sort: sortBy('id'),
+  deploymentId: z.uuid().optional(),
+  status: z.enum(['running', 'completed']).optional(),
+  maxSeverity: z.enum(SEVERITIES).optional(),
+});
+
+/** Query of the drift reports of one deployment. */
+export const DeploymentDriftListQuery = DriftListQuery.omit({ deploymentId: true });
 
 /** Body of a remediation. `revert` brings the world back to what was applied. */
 export const RemediateRequest = z.strictObject({ mode: z.literal('revert') });
 
+/** The query of the drift reports of one deployment, checked. */
+export type DeploymentDriftListQuery = z.infer<typeof DeploymentDriftListQuery>;
 /** The query of a list of drift reports, checked. */
 export type DriftListQuery = z.infer<typeof DriftListQuery>;
 /** A schedule to be set, checked. */

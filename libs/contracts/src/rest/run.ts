@@ -6,7 +6,7 @@ import { ChangeAction, Digest } from '../plan.js';
 import { RunEffects } from '../run-effects.js';
 import { RUN_COMMANDS, RUN_KINDS, RUN_STATES } from '../run-states.js';
 import { TASK_STATES } from '../task-states.js';
-import { Links, PageQuery } from './page.js';
+import { Links, pageOf, PageQuery, PartQuery, sortBy } from './page.js';
 
 /** A run as the API shows it. */
 export const RunResource = z.object({
@@ -61,6 +61,9 @@ export const TaskResource = z.looseObject({
     .optional(),
 });
 
+/** What can become of an attempt. */
+const ATTEMPT_STATES = ['running', 'waiting', 'unknown', 'succeeded', 'resolved', 'failed', 'timed_out'] as const;
+
 /** One try of a task. */
 export const AttemptResource = z.object({
   id: z.string(),
@@ -72,7 +75,7 @@ export const AttemptResource = z.object({
   cycle: z.int(),
   attempt: z.int(),
   /** `unknown`: what became of it is looked for. `resolved`: it was lost, and the world showed that it was done. */
-  state: z.enum(['running', 'waiting', 'unknown', 'succeeded', 'resolved', 'failed', 'timed_out']),
+  state: z.enum(ATTEMPT_STATES),
   startedAt: z.string(),
   finishedAt: z.string().optional(),
   failure: Failure.optional(),
@@ -102,10 +105,22 @@ export const ApprovalResource = z.object({
 });
 
 /** The approvals of a run, oldest first: one per plan. */
-export const ApprovalsAnswer = z.object({ items: z.array(ApprovalResource) });
+export const ApprovalsAnswer = pageOf(ApprovalResource);
+
+/** Query of the approvals of a run. */
+export const ApprovalListQuery = PartQuery.extend({
+  sort: sortBy('time', 'ascending'),
+  state: z.enum(APPROVAL_STATES).optional(),
+});
 
 /** Attempts of a task, oldest first. */
-export const AttemptsAnswer = z.object({ items: z.array(AttemptResource) });
+export const AttemptsAnswer = pageOf(AttemptResource);
+
+/** Query of the attempts of a task. */
+export const AttemptListQuery = PartQuery.extend({
+  sort: sortBy('startedAt', 'ascending'),
+  state: z.enum(ATTEMPT_STATES).optional(),
+});
 
 /** Lines of one page of a log. */
 export const LOG_LINES_MAX = 1_000;
@@ -180,14 +195,29 @@ export const ReasonRequest = z.strictObject({ reason: z.string().trim().min(1).m
 
 /** Which runs are listed, and which part of the list. */
 export const RunListQuery = PageQuery.extend({
+  sort: sortBy('requestedAt'),
   state: z.enum(RUN_STATES).optional(),
   kind: z.enum(RUN_KINDS).optional(),
   deploymentId: z.uuid().optional(),
 });
 
+/** Which runs of one deployment are listed. */
+export const DeploymentRunListQuery = RunListQuery.omit({ deploymentId: true });
+
+/** Which tasks of a run are listed. */
+export const TaskListQuery = PageQuery.extend({ sort: sortBy('id'), state: z.enum(TASK_STATES).optional() });
+
 /** Body of commands that need nothing: none, or an empty object. */
 export const EmptyRequest = z.strictObject({}).optional();
 
+/** Which runs of one deployment are listed. */
+export type DeploymentRunListQuery = z.infer<typeof DeploymentRunListQuery>;
+/** Which tasks of a run are listed. */
+export type TaskListQuery = z.infer<typeof TaskListQuery>;
+/** Which attempts of a task are listed. */
+export type AttemptListQuery = z.infer<typeof AttemptListQuery>;
+/** Which approvals of a run are listed. */
+export type ApprovalListQuery = z.infer<typeof ApprovalListQuery>;
 /** Which runs are listed. */
 export type RunListQuery = z.infer<typeof RunListQuery>;
 /** A run as the API shows it. */

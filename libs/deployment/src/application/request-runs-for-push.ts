@@ -52,7 +52,7 @@ export class RequestRunsForPush {
         collection: DEPLOYMENT_COLLECTIONS.deployment,
         contains: { triggers: [{ kind: 'push', repository, branch }] },
         limit: PAGE_SIZE,
-        ...(last === undefined ? {} : { beforeId: last }),
+        ...(last === undefined ? {} : { afterId: last }),
       });
       ids.push(...page.map(({ id }) => id));
       if (page.length < PAGE_SIZE) break;

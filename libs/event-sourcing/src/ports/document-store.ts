@@ -17,7 +17,7 @@ export interface StoredDocument<Body = JsonObject> {
   readonly body: Body;
 }
 
-/** Which documents, in which order. Sorted by id, newest first, since ids rise with time. */
+/** Which documents, in which order. */
 export interface DocumentQuery {
   readonly tenantId: string;
   readonly collection: string;
@@ -25,8 +25,10 @@ export interface DocumentQuery {
   readonly equals?: Readonly<Record<string, string>>;
   /** A JSON fragment that the body must contain (Postgres `@>`). */
   readonly contains?: Json;
-  /** Only ids before this one: the last id of the page before. */
-  readonly beforeId?: string;
+  /** By id. Default `descending`: newest first, since ids rise with time. */
+  readonly order?: 'ascending' | 'descending';
+  /** Only what follows this id in that order: the last id of the page before. */
+  readonly afterId?: string;
   /** 1 to 200. */
   readonly limit: number;
 }

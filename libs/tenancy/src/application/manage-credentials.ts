@@ -69,24 +69,24 @@ export class ManageCredentials {
    * @throws Fault `secret-unreadable` for one whose key is not configured any more; those before it are done.
    */
   async rewrap(context: CommandContext): Promise<number> {
-    let [rewrapped, beforeId]: [number, string | undefined] = [0, undefined];
+    let [rewrapped, afterId]: [number, string | undefined] = [0, undefined];
     for (let page = 0; page < PAGES_MAX; page += 1) {
-      const found: Page = await this.page(context.tenantId, beforeId);
+      const found: Page = await this.page(context.tenantId, afterId);
       for (const { body, id } of found) {
         if (body.keyId === this.sealer.keyId) continue;
         await this.rewrapOne(id, context);
         rewrapped += 1;
       }
       if (found.length < PAGE_ITEMS) break;
-      beforeId = found.at(-1)?.id;
+      afterId = found.at(-1)?.id;
     }
     return rewrapped;
   }
 
-  private page(tenantId: string, beforeId: string | undefined): Promise<Page> {
-    const before = beforeId === undefined ? {} : { beforeId };
+  private page(tenantId: string, afterId: string | undefined): Promise<Page> {
+    const after = afterId === undefined ? {} : { afterId };
     const { credential: collection } = TENANCY_COLLECTIONS;
-    return this.documents.find({ tenantId, collection, equals: { status: 'active' }, limit: PAGE_ITEMS, ...before });
+    return this.documents.find({ tenantId, collection, equals: { status: 'active' }, limit: PAGE_ITEMS, ...after });
   }
 
   private async rewrapOne(name: string, context: CommandContext): Promise<void> {
