@@ -31,6 +31,14 @@ export interface MigrateOptions {
  *   each migration is one transaction.
  */
 export async function migrate(options: MigrateOptions): Promise<readonly string[]> {
+  return migrateWith([...EVENT_STORE_MIGRATIONS, ...(options.migrations ?? [])], options);
+}
+
+/** The same with these migrations only: the schema of an earlier release, for tests of upgrades from it. */
+export async function migrateWith(
+  migrations: readonly MigrationClass[],
+  options: Omit<MigrateOptions, 'migrations'>,
+): Promise<readonly string[]> {
   const limits = {
     statement_timeout: MIGRATION_MS_MAX,
     lock_timeout: MIGRATION_MS_MAX,
@@ -43,7 +51,7 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
     await guard.connect();
     try {
       await guard.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]); // Ends with the connection.
-      const ran = await runMigrations(options, settings);
+      const ran = await runMigrations(migrations, options.ownerUrl, settings);
       if (options.appRole !== undefined) await grantAppRole(guard, options.appRole);
       return ran;
     } finally {
@@ -52,15 +60,19 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
   });
 }
 
-async function runMigrations(options: MigrateOptions, settings: object): Promise<readonly string[]> {
+async function runMigrations(
+  migrations: readonly MigrationClass[],
+  url: string,
+  settings: object,
+): Promise<readonly string[]> {
   const dataSource = new DataSource({
     type: 'postgres',
     driver: pg,
-    url: options.ownerUrl,
+    url,
     poolSize: 1,
     connectTimeoutMS: TIMEOUTS_MS.connect,
     extra: settings,
-    migrations: [...EVENT_STORE_MIGRATIONS, ...(options.migrations ?? [])],
+    migrations: [...migrations],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
     synchronize: false,
