@@ -1,5 +1,5 @@
-import { ManageMembers, tenantIdOf } from '@caisson/tenancy';
-import { eventually } from '@caisson/testing';
+import { ManageMembers, principalIdOf, tenantIdOf } from '@caisson/tenancy';
+import { eventually, newAppend, newStream } from '@caisson/testing';
 import { describe, expect, it } from 'vitest';
 import { account, useApi } from '../api.harness.js';
 
@@ -125,6 +125,16 @@ describe('a member', () => {
     expect(denied).toMatchObject({ status: 403, body: { code: 'permission-denied' } });
     expect(await api.ask('DELETE', `/members/${vic.id}`, { token: vic.token })).toMatchObject({ status: 204 });
     expect((await meOf(vic.token)).code).toBe('token-revoked');
+  });
+
+  it('leave their name to nobody, also when the state of the tenant has forgotten them', async () => {
+    const [tenantId, username] = [tenantIdOf('default'), 'long-gone'];
+    const id = principalIdOf(tenantId, username);
+    const documents = [{ collection: 'member', id, body: { id, username, role: 'viewer', status: 'removed' } }];
+    await api.store.events.append({ ...newAppend({ stream: newStream(tenantId) }), documents });
+    expect(await api.ask('POST', '/auth/register', { body: account(username), token: '' })).toMatchObject({
+      ...{ status: 409, body: { code: 'username-taken' } },
+    });
   });
 
   it('who is the last administrator stays one, also when two leave at once', async () => {

@@ -4,7 +4,7 @@ import type { TenantCommand, TenantRejection } from '../domain/tenant.commands.j
 import { principalAggregate } from './principal.aggregate.js';
 import type { RequestContext } from './session-parts.js';
 import { principalIdOf, tenantIdOf } from './tenancy-ids.js';
-import { TENANCY_COLLECTIONS, type InvitationDocument } from './tenancy-documents.js';
+import { TENANCY_COLLECTIONS, type InvitationDocument, type MemberDocument } from './tenancy-documents.js';
 import type { BootstrapGate, MemberSubject, PasswordHasher, SecretMint } from './tenancy-ports.js';
 import { tenantAggregate } from './tenant.aggregate.js';
 
@@ -89,8 +89,11 @@ export class Register {
   }
 
   private async takeIn(input: RegisterInput, subject: MemberSubject, command: TenantCommand): Promise<Registration> {
-    const { hasher, runtime } = this.parts;
+    const { documents, hasher, runtime } = this.parts;
     const { principalId, role, tenantId, username } = subject;
+    // A tenant's state remembers the last ones who left; their documents stay for ever.
+    const known = await documents.get<MemberDocument>(tenantId, TENANCY_COLLECTIONS.member, principalId);
+    if (known?.body.status === 'removed') return refused({ code: 'username-taken', username });
     const context: CommandContext = { ...input.context, tenantId, actor: principalId };
     const passwordHash = await hasher.hash(input.password);
     const tenant = await handleCommand(runtime, tenantAggregate(), { id: tenantId, command, context });

@@ -7,7 +7,7 @@ import { keyDecider, type KeyCommand, type KeyState } from './api-key.js';
 import type { TenantCommand } from './tenant.commands.js';
 import { INVITATIONS_MAX, MEMBERS_MAX, tenantDecider } from './tenant.decide.js';
 import type { TenantEvent } from './tenant.events.js';
-import type { Member, TenantState } from './tenant.state.js';
+import { REMOVED_KEPT_MAX, type Member, type TenantState } from './tenant.state.js';
 
 const mia = { principalId: 'p-1', username: 'mia' };
 const tom = { principalId: 'p-2', username: 'tom' };
@@ -183,6 +183,21 @@ describe('members', () => {
       expect(tenantDecider.decide(full, command)).toEqual({ outcome: 'rejected', rejection });
       expect(tenantDecider.decide(oneLeft, command)).toMatchObject({ outcome: 'accepted' });
     }
+  });
+
+  it('who are gone are remembered up to a number, the last ones, and those who are there always', () => {
+    let state: TenantState = fold(founded);
+    for (let index = 0; index < REMOVED_KEPT_MAX + 5; index += 1) {
+      const principalId = `m-${index}`;
+      state = tenantDecider.evolve(state, { type: 'MemberAdded', principalId, username: `m${index}`, role: 'viewer' });
+      state = tenantDecider.evolve(state, { type: 'MemberRemoved', principalId });
+    }
+    const { members } = state as Extract<TenantState, { status: 'active' }>;
+    expect(members).toHaveLength(REMOVED_KEPT_MAX + 1);
+    expect(members.find(({ status }) => status === 'removed')?.principalId).toBe('m-5');
+    expect(members[0]).toMatchObject({ ...mia, status: 'active' });
+    const last = { principalId: `m-${REMOVED_KEPT_MAX + 4}`, username: 'again', role: 'viewer' } as const;
+    expect(tenantDecider.decide(state, { type: 'AddMember', ...last })).toMatchObject({ outcome: 'rejected' });
   });
 
   it('who are gone are nobody, and leave their name to nobody', () => {

@@ -11,6 +11,12 @@ export interface Member {
   readonly invitationId?: string;
 }
 
+/**
+ * Members that are gone and still known to the state: the last ones. Of older ones only their documents tell, which are
+ * read before a name is given; what is kept here covers those who left between that read and the decision.
+ */
+export const REMOVED_KEPT_MAX = 1_000;
+
 /** An invitation that nobody has used. */
 export interface Invitation {
   readonly invitationId: string;
@@ -26,6 +32,7 @@ export type TenantState =
   | {
       readonly status: 'active';
       readonly name: string;
+      /** Those who are there, and the last who are gone, these in the order in which they went. */
       readonly members: readonly Member[];
       readonly invitations: readonly Invitation[];
       /** Absent: never limited. */
@@ -68,7 +75,7 @@ function evolveActive(state: ActiveTenant, event: Exclude<TenantEvent, { type: '
     case 'QuotasChanged':
       return { ...state, ceilings: event.ceilings };
     case 'MemberRemoved':
-      return withMember(withoutInvitationsOf(state, event.principalId), event.principalId, { status: 'removed' });
+      return withoutMember(withoutInvitationsOf(state, event.principalId), event.principalId);
     default:
       return unreachable(event, 'tenant event');
   }
@@ -77,6 +84,16 @@ function evolveActive(state: ActiveTenant, event: Exclude<TenantEvent, { type: '
 /** Who may invite nobody any more must not come back by an invitation that it kept. */
 function withoutInvitationsOf(state: ActiveTenant, principalId: string): ActiveTenant {
   return { ...state, invitations: state.invitations.filter(({ invitedBy }) => invitedBy !== principalId) };
+}
+
+function withoutMember(state: ActiveTenant, principalId: string): TenantState {
+  const left = state.members.filter((member) => member.principalId !== principalId);
+  const removed = state.members
+    .filter((member) => member.principalId === principalId)
+    .map((member) => ({ ...member, status: 'removed' as const }));
+  const gone = left.filter(({ status }) => status === 'removed');
+  const forgotten = new Set(gone.slice(0, Math.max(0, gone.length + removed.length - REMOVED_KEPT_MAX)));
+  return { ...state, members: [...left.filter((member) => !forgotten.has(member)), ...removed] };
 }
 
 function withMember(state: ActiveTenant, principalId: string, changed: Partial<Member>): TenantState {
