@@ -1,13 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AppliedUnit, Failure, PlanUnit } from '@caisson/contracts';
+import type { FactOf, PlanUnit } from '@caisson/contracts';
 import type { JsonObject } from '@caisson/kernel';
 import { openEngines } from '@caisson/engines';
 import { systemClock, systemIds } from '@caisson/service';
 import { engineCall, eventually, lacks } from '@caisson/testing';
 import { describe, expect, it } from 'vitest';
 import { useExecutorStage } from './executor-stage.harness.js';
-import { StoryTeller, unit, unitOn } from './executor.harness.js';
+import { ending as endingOf, StoryTeller, unit, unitOn } from './executor.harness.js';
 
 /** The second resource fails at the apply, after the first was made: its condition is known only then. */
 const HALF_WAY = `
@@ -38,18 +38,7 @@ function module_(
   return unitOn({ engine: 'terraform', type: 'module' }, unit(unitId, properties, dependsOn));
 }
 
-async function ending(story: StoryTeller, fact: string) {
-  const type = `caisson.execution.${fact}.v1`;
-  return eventually(
-    `the fact ${fact}`,
-    async () => {
-      const facts = await stage.outside.consumers.readStream(story.execution, 0);
-      return facts.find((found) => found.type === type)?.data as
-        { applied: AppliedUnit[]; failure: Failure } | undefined;
-    },
-    60_000,
-  );
-}
+const ending = (story: StoryTeller, fact: FactOf<'execution'>) => endingOf(stage.outside, story, fact);
 
 describe.skipIf(lacks('terraform'))('a run with Terraform', () => {
   it(

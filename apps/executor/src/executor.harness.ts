@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import {
   eventTypeOf,
   type AppliedUnit,
+  type FactOf,
+  type Failure,
   type Plan,
   type PlannedChange,
   type PlanUnit,
@@ -26,7 +28,7 @@ import {
   type RunningService,
   type ServiceDefinition,
 } from '@caisson/service';
-import { freePort, newContext } from '@caisson/testing';
+import { eventually, freePort, newContext } from '@caisson/testing';
 import { ExecutorModule } from './executor.module.js';
 import { EXECUTOR_MIGRATIONS, executorService } from './index.js';
 import { ExecutorSettings } from './settings.js';
@@ -40,6 +42,9 @@ export const QUICK: ExecutionLimits = {
   lookEveryMs: 50,
   refreshEveryMs: 500,
 };
+
+/** Tools take their time, and retries theirs. */
+const ENDING_MS_MAX = 90_000;
 
 /** An executor that runs. */
 export type RunningExecutor = Foundation & { stop(): Promise<void> };
@@ -106,6 +111,23 @@ async function start(
   const foundation = await openFoundation({ ...around, settings, migrations: EXECUTOR_MIGRATIONS });
   const service = await startService(definition, { ...around, settings, foundation, onFatal: () => undefined });
   return { executor: { ...foundation, stop: () => around.shutdown.run() }, service };
+}
+
+/** Waits for a fact about an execution, such as its end, and gives its data. */
+export function ending(
+  { consumers }: Pick<OpenedEventStore, 'consumers'>,
+  { execution }: StoryTeller,
+  fact: FactOf<'execution'>,
+) {
+  const types = new Set([eventTypeOf('execution', fact)]);
+  return eventually(
+    `the fact ${fact}`,
+    async () => {
+      const [found] = await consumers.readStream(execution, 0, { types });
+      return found?.data as { applied: AppliedUnit[]; failure: Failure } | undefined;
+    },
+    ENDING_MS_MAX,
+  );
 }
 
 /** A deployment as its API would write it: only the facts that the executor reacts to. */

@@ -20,6 +20,7 @@ it.each([
     code: 'apply-failed',
     errorClass: 'transient',
   },
+  { reason: 'a full disk', summary: 'write: no space left on device', code: 'disk-full', errorClass: 'transient' },
   { reason: 'a held lock', summary: 'Error acquiring the state lock', code: 'state-locked', errorClass: 'transient' },
   {
     reason: 'a lost state',

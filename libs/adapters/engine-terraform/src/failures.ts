@@ -1,6 +1,7 @@
 import type { Diagnostic } from '@caisson/contracts';
 import { EngineFailure, type ApplyResult, type ErrorClass } from '@caisson/engine';
 import type { Misbehaviour } from '@caisson/tool-process';
+import { DISK_FULL } from './full-disk.js';
 import { OWN_BACKEND } from './terraform-messages.js';
 
 /** How a command ended, as far as a failure is judged by it. */
@@ -26,6 +27,7 @@ export interface FailureContext {
 /** Words of networks and busy services, as providers and registries report them. */
 const TRANSIENT =
   /timeout|timed out|connection (refused|reset)|could not connect|no such host|temporary failure|TLS handshake|\bEOF\b|too many requests|throttl|rate limit|service unavailable|bad gateway|\b(429|502|503|504)\b/i;
+const NO_SPACE = /no space left on device|disk quota exceeded/i;
 const LOCKED = /error acquiring the state lock/i;
 const STALE = /saved plan is stale|saved plan does not match|does not match the (given|current) state/i;
 const NOT_SAVED = /failed to (save|persist) state|error saving state|failed to upload state/i;
@@ -94,8 +96,17 @@ function judge(command: FailedCommand, diagnostics: readonly Diagnostic[], conte
     const message = `The configuration keeps its state elsewhere. ${because}`;
     return { code: 'invalid-configuration', errorClass: 'permanent', message };
   }
+  return judgeWords(words, because, context);
+}
+
+/** It ended by itself and was not refused: its words tell whether another try may do better. */
+function judgeWords(words: string, because: string, { code, doing }: FailureContext): Judgement {
+  if (NO_SPACE.test(words)) {
+    const message = `Terraform could not ${doing}: a disk is full. ${because} Free some space, then retry.`;
+    return { code: DISK_FULL, errorClass: 'transient', message };
+  }
   const errorClass = TRANSIENT.test(words) ? 'transient' : 'permanent';
-  return { code: context.code, errorClass, message: `Terraform could not ${doing}. ${because}` };
+  return { code, errorClass, message: `Terraform could not ${doing}. ${because}` };
 }
 
 const MISBEHAVIOURS: Readonly<Record<Misbehaviour, { readonly code: string; readonly what: string }>> = {

@@ -16,6 +16,7 @@ import {
   type TerraformEngineOptions,
   type TerraformLimits,
 } from './engine-options.js';
+import { whereSpaceIs } from './full-disk.js';
 import { redactDiagnostic } from './masking.js';
 import { secretVariablesOf } from './secret-variables.js';
 import { stateAddressOf } from './state-access.js';
@@ -184,7 +185,12 @@ export class TerraformCli {
 
   /** Writes the settings file once. */
   #configure(): Promise<void> {
-    this.#configured ??= writeConfiguration(this.#options, this.#configFile);
+    this.#configured ??= whereSpaceIs(this.#configFile, () =>
+      writeConfiguration(this.#options, this.#configFile),
+    ).catch((error: unknown) => {
+      this.#configured = undefined; // The next command tries again.
+      throw error;
+    });
     return this.#configured;
   }
 }

@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile }
 import { dirname, join, resolve, sep } from 'node:path';
 import { isKnownDead } from '@caisson/event-store-postgres';
 import { digestOf, invariant } from '@caisson/kernel';
+import { whereSpaceIs } from './full-disk.js';
 import { refusePath, type TerraformModule } from './module-properties.js';
 
 /** Values of the variables. Terraform reads them from here, so that they are in no argument and no environment. */
@@ -44,21 +45,24 @@ export class WorkDirectories {
   /** The folder in which a unit is changed: one for its life, so that what a crash left is found again. */
   async acting(place: UnitPlace): Promise<string> {
     const path = join(this.#actingRoot, ...[place.tenantId, place.deploymentId, place.unitId].map(folderName));
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolder(path);
     return path;
   }
 
   /** A fresh folder for reading. Remove it afterwards. What processes that died left is removed first. */
   async reading(): Promise<string> {
-    this.#prepared ??= this.#removeLeftovers();
+    this.#prepared ??= this.#removeLeftovers().catch((error: unknown) => {
+      this.#prepared = undefined;
+      throw error;
+    });
     await this.#prepared;
     const root = join(this.#readingRoot, this.#own);
-    await mkdir(root, { recursive: true, mode: 0o700 });
-    return mkdtemp(join(root, 'unit-'));
+    await makeFolder(root);
+    return whereSpaceIs(root, () => mkdtemp(join(root, 'unit-')));
   }
 
   async #removeLeftovers(): Promise<void> {
-    await mkdir(this.#readingRoot, { recursive: true, mode: 0o700 });
+    await makeFolder(this.#readingRoot);
     const left = (await readdir(this.#readingRoot)).filter((name) => isKnownDead(decodeURIComponent(name)));
     for (const name of left) await removeDirectory(join(this.#readingRoot, name));
   }
@@ -95,7 +99,7 @@ export async function removeModule(directory: string): Promise<void> {
 
 /** Records that a folder is initialised for these files. */
 export async function markInitialised(directory: string, module: TerraformModule): Promise<void> {
-  await mkdir(join(directory, DATA_FOLDER), { recursive: true, mode: 0o700 });
+  await makeFolder(join(directory, DATA_FOLDER));
   await writePrivate(join(directory, INITIALISED_FILE), digestOf(module.files));
 }
 
@@ -106,7 +110,7 @@ export async function readBackendRecord(directory: string): Promise<string | und
 
 /** Notes about our backend what `init` noted in another folder. */
 export async function writeBackendRecord(directory: string, record: string): Promise<void> {
-  await mkdir(join(directory, DATA_FOLDER), { recursive: true, mode: 0o700 });
+  await makeFolder(join(directory, DATA_FOLDER));
   await writePrivate(join(directory, BACKEND_RECORD), record);
 }
 
@@ -144,12 +148,16 @@ async function writeInside(directory: string, path: string, text: string): Promi
   const target = resolve(directory, path);
   // Properties were checked when they came in; here nothing is written outside whatever they say.
   invariant(refusePath(path) === undefined && target.startsWith(directory + sep), `refused to write "${path}"`);
-  await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(target));
   await writePrivate(target, text);
 }
 
+async function makeFolder(path: string): Promise<void> {
+  await whereSpaceIs(path, () => mkdir(path, { recursive: true, mode: 0o700 }));
+}
+
 async function writePrivate(path: string, content: string | Uint8Array): Promise<void> {
-  await writeFile(path, content, { mode: 0o600 });
+  await whereSpaceIs(path, () => writeFile(path, content, { mode: 0o600 }));
 }
 
 async function readText(path: string): Promise<string | undefined> {
