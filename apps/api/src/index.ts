@@ -5,6 +5,7 @@ import { CreateInstalledEngine, PostgresInstalledEngines } from '@caisson/instal
 import type { ServiceDefinition, ServiceFrame } from '@caisson/service';
 import { ApiModule } from './api.module.js';
 import { openLiveHub } from './live/open-live-hub.js';
+import { countRuns } from './run-telemetry.js';
 import { ApiSettings } from './settings.js';
 import { oldAnswersLoop } from './worker/old-answers-loop.js';
 import { runStartWorker } from './worker/run-start-worker.js';
@@ -24,7 +25,9 @@ export const apiService: ServiceDefinition<typeof ApiSettings> = {
   migrations: [CreateAttemptLog, CreateIdempotentAnswer, CreateInstalledEngine],
   routes: ['/api', '/docs', '/.well-known', '/asyncapi.json'],
   consumesEvents: true,
-  module: (frame) => {
+  module: (given) => {
+    const store = countRuns(given.store, given.metrics);
+    const frame = { ...given, store, runtime: { ...given.runtime, store } };
     frame.runInBackground('run-starts', runStartWorker(frame));
     frame.runInBackground('stranded-runs', strandedRunsLoop(frame));
     const lost = (error: unknown): void => frame.log.warn({ error }, 'lines of a log were lost');

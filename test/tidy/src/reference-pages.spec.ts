@@ -1,9 +1,22 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventsPage } from './events-page.js';
-import { metricNamesInCode, metricsInCode, metricsPage } from './metrics-page.js';
+import { KNOWN_ELSEWHERE, metricNamesInCode, metricsInCode, metricsPage } from './metrics-page.js';
 import { ROOT } from './repository.js';
 import { settingsPage } from './settings-page.js';
+
+const UNITS = {
+  counter: /_total$/,
+  gauge: /^(?!.*_(total|ms|milliseconds)$)/,
+  duration: /_seconds$/,
+  longDuration: /_seconds$/,
+} as const;
+
+/** Labels whose values the code or the installation lists. Never an id, an address, a name that users give. */
+const BOUNDED_LABELS: ReadonlySet<string> = new Set([
+  ...['consumer', 'engine', 'kind', 'method', 'operation', 'outcome', 'phase', 'policy', 'profile', 'queue', 'reason'],
+  ...['resource', 'result', 'route', 'service', 'severity', 'state', 'status', 'type'],
+]);
 
 // `npx vitest run --project tidy -u` writes the pages anew.
 
@@ -26,5 +39,19 @@ describe('docs/reference/metrics.md', () => {
     expect(metricNamesInCode().filter((name) => !names.includes(name))).toEqual([]);
     expect(new Set(names).size).toBe(names.length);
     expect(metrics.filter(({ help }) => !/^[A-Z0-9].*\.$/.test(help))).toEqual([]);
+  });
+
+  it('holds names with base units, and only labels whose values are few', () => {
+    const metrics = metricsInCode();
+    const misnamed = metrics.filter(({ kind, name }) => !UNITS[kind].test(name)).map(({ name }) => name);
+    expect(misnamed).toEqual([]);
+    const labels = new Set(metrics.flatMap((metric) => metric.labels));
+    expect([...labels].filter((label) => !BOUNDED_LABELS.has(label))).toEqual([]);
+  });
+
+  it('names, for what is known elsewhere, only metrics that there are', () => {
+    const names = new Set(metricsInCode().map(({ name }) => name));
+    const used = KNOWN_ELSEWHERE.flatMap(([, here]) => here.match(/caisson_\w+/g) ?? []);
+    expect(used.filter((name) => !names.has(name))).toEqual([]);
   });
 });

@@ -1,10 +1,10 @@
 import type { PublicEvent } from '@caisson/contracts';
 import { DRIFT_QUEUE, RunScan, StoredPolicies } from '@caisson/drift';
 import type { EngineRegistry } from '@caisson/engine';
-import type { ClaimedJob, JobControl, JobVerdict } from '@caisson/event-sourcing';
 import { followCause } from '@caisson/observability';
 import { jobLoop, type BackgroundLoop, type ServiceFrame } from '@caisson/service';
 import type { DriftDetectorSettings } from '../settings.js';
+import { scanTelemetry } from './scan-telemetry.js';
 
 /** A scan that fails for a reason unknown to us is given up after so many tries, and stays to be looked at. */
 const ATTEMPTS_MAX = 5;
@@ -22,17 +22,17 @@ export function scanWorker(frame: ServiceFrame<DriftDetectorSettings>, engines: 
     policies: new StoredPolicies(frame.documents),
     log: (line) => log.debug({ line }, 'a tool said'),
   });
+  const telemetry = scanTelemetry(frame.metrics);
   return jobLoop(frame, {
     queue: DRIFT_QUEUE,
     concurrencyMax: settings.driftScansMax,
     attemptsMax: ATTEMPTS_MAX,
     drainMs: DRAIN_MS,
-    handle: (job, control) => handle(runScan, job, control),
+    handle: async (job, control) => {
+      const event = job.payload as unknown as PublicEvent;
+      const scan = await followCause(event, { name: 'scan' }, () => runScan.execute(job, control.signal));
+      telemetry(scan);
+      return { outcome: 'done' };
+    },
   });
-}
-
-async function handle(runScan: RunScan, job: ClaimedJob, control: JobControl): Promise<JobVerdict> {
-  const event = job.payload as unknown as PublicEvent;
-  await followCause(event, { name: 'scan' }, () => runScan.execute(job, control.signal));
-  return { outcome: 'done' };
 }

@@ -14,3 +14,5 @@ export { publishAgain } from './publish-again.js';
 export type { PublishAgain } from './publish-again.js';
 export { verifyChain } from './verify-chain.js';
 export type { ChainVerdict } from './verify-chain.js';
+export type { Backlog, BacklogReader } from './postgres-backlog.js';
+export type { StoreTracing } from './store-tracing.js';

@@ -17,6 +17,7 @@ import {
 import { AppendBatcher } from './append-batcher.js';
 import { connectionSettings, pg, TIMEOUTS_MS } from './connection.js';
 import { DOCUMENT_ENTITY } from './document.entity.js';
+import { postgresBacklog, type BacklogReader } from './postgres-backlog.js';
 import { PostgresConsumerStore } from './postgres-consumer-store.js';
 import { PostgresDocumentStore } from './postgres-document-store.js';
 import { PostgresEventFeed } from './postgres-event-feed.js';
@@ -72,6 +73,8 @@ export interface OpenedEventStore {
   readonly recovery: Recovery;
   /** What tenants use up. */
   readonly quotas: Quotas;
+  /** What waits in the database. */
+  readonly backlog: BacklogReader;
   /** For other adapters' own tables. */
   readonly pool: pgModule.Pool;
   /** Who this process is, for claims of jobs and leases. */
@@ -123,6 +126,7 @@ export async function openEventStore(options: EventStoreOptions): Promise<Opened
     consumers: new PostgresConsumerStore({ reading: pool, transactions }),
     feed: new PostgresEventFeed(pool),
     quotas: new PostgresQuotas(pool),
+    backlog: postgresBacklog(pool),
     recovery: new PostgresRecovery(pool, wakeups),
     pool,
     identity,

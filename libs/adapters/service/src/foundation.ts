@@ -1,15 +1,17 @@
 import { Fault, messageOf } from '@caisson/kernel';
-import { Relay, type LockManager, type OutboxEntry, type RelayObserver } from '@caisson/event-sourcing';
+import { Relay, type LockManager } from '@caisson/event-sourcing';
 import { migrate, openEventStore, type MigrationClass, type OpenedEventStore } from '@caisson/event-store-postgres';
 import { InProcessRateLimiter, type RateLimiter } from '@caisson/http';
 import { RedisLockManager, type RedisLockObserver } from '@caisson/lock-redis';
-import { KafkaEventPublisher, topicOfType } from '@caisson/messaging-kafka';
-import { recordSpan, storeTracing, type Logger, type Metrics } from '@caisson/observability';
+import { KafkaEventPublisher } from '@caisson/messaging-kafka';
+import { storeTracing, type Logger, type Metrics } from '@caisson/observability';
 import { RedisRateLimiter } from '@caisson/rate-limit-redis';
 import { systemClock } from '@caisson/system';
 import type { Health, PartStatus, StatusProbe } from './health.js';
+import { relayTelemetry } from './relay-telemetry.js';
 import type { CommonSettings } from './settings.js';
 import type { Shutdown } from './shutdown.js';
+import { timedLocks, watchBacklog, watchPool } from './store-telemetry.js';
 
 const PROBE_MS = 1_000;
 
@@ -54,6 +56,7 @@ export async function openFoundation(parts: FoundationParts): Promise<Foundation
     tracing: storeTracing,
   });
   shutdown.add('connections', 'postgres', () => stores.close());
+  watchPool(parts.metrics, stores.pool, settings.databasePoolMax);
   parts.health.watch('postgres', databaseProbe(stores));
   return settings.profile === 'embedded'
     ? embedded(parts, stores)
@@ -62,7 +65,7 @@ export async function openFoundation(parts: FoundationParts): Promise<Foundation
 
 function embedded(parts: FoundationParts, stores: OpenedEventStore): Foundation {
   startRelay(parts, stores, undefined);
-  return { stores, locks: stores.locks, rates: new InProcessRateLimiter(systemClock) };
+  return { stores, locks: timedLocks(stores.locks, parts.metrics), rates: new InProcessRateLimiter(systemClock) };
 }
 
 async function distributed(
@@ -94,7 +97,7 @@ async function distributed(
     onAway: (isAway) => away.set(isAway ? 1 : 0),
   });
   parts.shutdown.add('connections', 'redis of rates', () => rates.close());
-  return { stores, locks, rates, kafkaBrokers: brokers };
+  return { stores, locks: timedLocks(locks, metrics), rates, kafkaBrokers: brokers };
 }
 
 /** The role in the services' URL is the one that gets its rights. */
@@ -136,49 +139,24 @@ function startRelay(
   stores: OpenedEventStore,
   publisher: KafkaEventPublisher | undefined,
 ): void {
+  const telemetry = relayTelemetry(parts);
+  let leading = false;
+  watchBacklog(parts.metrics, stores.backlog, () => leading);
   const relay = new Relay({
     outbox: stores.outbox,
     wakeups: stores.wakeups,
     clock: systemClock,
-    observer: relayObserver(parts),
+    observer: {
+      ...telemetry,
+      leads: (isLeading) => {
+        leading = isLeading;
+        telemetry.leads?.(isLeading);
+      },
+    },
     ...(publisher === undefined ? {} : { publisher }),
   });
   relay.start();
   parts.shutdown.add('claiming', 'relay', () => relay.stop());
-}
-
-function relayObserver({ log, metrics }: FoundationParts): RelayObserver {
-  const leads = metrics.gauge('caisson_relay_leader', '1 while this process relays events, else 0.');
-  const published = metrics.counter('caisson_relay_events_total', 'Events that left the outbox.');
-  const failures = metrics.counter(
-    'caisson_relay_failures_total',
-    'Rounds of the relay that failed and were repeated.',
-  );
-  return {
-    leads: (isLeading) => {
-      leads.set(isLeading ? 1 : 0);
-      log.info({ isLeading }, 'relay leadership changed');
-    },
-    published: (entries, durationMs) => {
-      published.inc(entries.length);
-      for (const { envelope } of entries) if (envelope.traceparent !== undefined) recordRelay(envelope, durationMs);
-    },
-    failed: (error, attempt) => {
-      failures.inc();
-      log.warn({ attempt, reason: messageOf(error) }, 'the relay could not send events; trying again');
-    },
-  };
-}
-
-/** Of events whose trace is recorded: where they waited for the others of their batch and for the transport. */
-function recordRelay({ id, traceparent, type }: OutboxEntry['envelope'], durationMs: number): void {
-  const attributes = {
-    'messaging.operation.name': 'send',
-    'messaging.destination.name': topicOfType(type) ?? 'none',
-    'messaging.message.id': id,
-    'cloudevents.event_type': type,
-  };
-  recordSpan({ name: `relay ${type}`, kind: 'producer', parent: traceparent, durationMs, attributes });
 }
 
 function lockObserver(metrics: Metrics): RedisLockObserver {

@@ -10,6 +10,8 @@ const POLL_MS = 5_000;
 /** Failures of the queue in a row from which on the service says that it is not ready. */
 const QUEUE_FAILURES_MAX = 3;
 
+const MS_PER_S = 1000;
+
 /** One queue and how a service works it off. */
 export interface JobLoopOptions {
   readonly queue: string;
@@ -33,9 +35,19 @@ export function jobLoop<Settings>(frame: ServiceFrame<Settings>, options: JobLoo
     'queue',
     'outcome',
   ]);
+  const durations = frame.metrics.longDuration('caisson_job_duration_seconds', 'Time that a job was worked on.', [
+    'queue',
+  ]);
   const worker = new JobWorker({
     ...options,
-    handle: (job, control) => options.handle(job, control),
+    handle: async (job, control) => {
+      const startedMs = clock.monotonicMs();
+      try {
+        return await options.handle(job, control);
+      } finally {
+        durations.observe({ queue }, (clock.monotonicMs() - startedMs) / MS_PER_S);
+      }
+    },
     worker: holder,
     jobs,
     wakeups,

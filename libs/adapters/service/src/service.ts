@@ -3,24 +3,24 @@ import type { NestMicroservice } from '@nestjs/microservices';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
-import type { PublicEvent } from '@caisson/contracts';
 import {
   KafkaEventStrategy,
   PassErrorsOn,
   StoreEventStrategy,
-  topicOfType,
   type EventStrategyOptions,
   type StrategyHealth,
 } from '@caisson/messaging-kafka';
-import { followCause, type Logger, type Metrics, type SpanOptions } from '@caisson/observability';
+import type { Logger, Metrics } from '@caisson/observability';
 import { createHttpAdapter, prepareHttp } from '@caisson/http';
 import { systemClock, systemIds, systemRandom } from '@caisson/system';
+import { consumerTelemetry } from './consumer-telemetry.js';
 import type { Foundation } from './foundation.js';
 import type { Health, StatusProbe } from './health.js';
 import { NestLog } from './nest-log.js';
 import { addOperationsRoutes } from './operations-routes.js';
 import type { BackgroundLoop, ServiceDefinition, ServiceFrame } from './service-definition.js';
 import type { Shutdown } from './shutdown.js';
+import { timedEventStore } from './store-telemetry.js';
 
 /** What a service runs in. */
 export interface Surroundings<Settings> {
@@ -54,6 +54,7 @@ export async function startService<Schema extends z.ZodObject>(
 ): Promise<RunningService> {
   const wanted: Wanted = { loops: [], http: [] };
   const frame = buildFrame(definition.name, around, wanted);
+  describeService(around.metrics, definition.name, around.foundation);
   const adapter: FastifyAdapter = createHttpAdapter(around.settings);
   const app = await NestFactory.create<NestFastifyApplication>(await definition.module(frame), adapter, {
     logger: new NestLog(around.log),
@@ -77,6 +78,14 @@ export async function startService<Schema extends z.ZodObject>(
   return { name: definition.name, routes: definition.routes, fastify };
 }
 
+function describeService(metrics: Metrics, service: string, { kafkaBrokers }: Foundation): void {
+  const info = metrics.gauge('caisson_service_info', '1 for each service that the process runs.', [
+    'service',
+    'profile',
+  ]);
+  info.set({ service, profile: kafkaBrokers === undefined ? 'embedded' : 'distributed' }, 1);
+}
+
 function connectEvents<Settings>(app: NestFastifyApplication, service: string, around: Surroundings<Settings>): void {
   const { stores, kafkaBrokers } = around.foundation;
   const common: EventStrategyOptions = {
@@ -85,8 +94,7 @@ function connectEvents<Settings>(app: NestFastifyApplication, service: string, a
     wakeups: stores.wakeups,
     clock: systemClock,
     log: around.log,
-    observer: consumerObserver(around.metrics),
-    around: (event, work) => followCause(event, processing(service, event), work),
+    ...consumerTelemetry(around.metrics, service),
   };
   const strategy =
     kafkaBrokers === undefined
@@ -103,20 +111,6 @@ function connectEvents<Settings>(app: NestFastifyApplication, service: string, a
   microservice.setIsInitHookCalled(true); // The application calls the hooks of the modules; twice would register twice.
 }
 
-/** The span of handling an event, by the messaging conventions of OpenTelemetry. */
-function processing(service: string, { id, type }: PublicEvent): SpanOptions {
-  return {
-    name: `process ${type}`,
-    kind: 'consumer',
-    attributes: {
-      'messaging.operation.name': 'process',
-      'messaging.destination.name': topicOfType(type) ?? 'none',
-      'messaging.consumer.group.name': `caisson.${service}`,
-      'messaging.message.id': id,
-    },
-  };
-}
-
 /**
  * Ready once events arrive. From then on the fast way may be away: the service still does its work, later, by the
  * sweep, so it stays ready and says what is missing.
@@ -130,34 +124,9 @@ function consumerProbe(health: () => StrategyHealth): StatusProbe {
   };
 }
 
-function consumerObserver(metrics: Metrics): NonNullable<EventStrategyOptions['observer']> {
-  const counter = (name: string, help: string) => metrics.counter(name, help, ['consumer']);
-  const parked = counter(
-    'caisson_consumer_parked_streams_total',
-    'Streams set aside because an event could not be handled.',
-  );
-  const failed = counter(
-    'caisson_consumer_failed_pages_total',
-    'Pages that could not be applied and were tried again.',
-  );
-  const malformed = counter(
-    'caisson_consumer_malformed_messages_total',
-    'Messages that are no events of Caisson, passed over.',
-  );
-  const swept = counter(
-    'caisson_consumer_swept_events_total',
-    'Events that the sweep applied because the fast way had not brought them.',
-  );
-  return {
-    streamParked: (consumer) => parked.inc({ consumer }),
-    pageFailed: (consumer) => failed.inc({ consumer }),
-    messageMalformed: (consumer) => malformed.inc({ consumer }),
-    sweepApplied: (consumer, count) => swept.inc({ consumer }, count),
-  };
-}
-
 function buildFrame<Settings>(service: string, around: Surroundings<Settings>, wanted: Wanted): ServiceFrame<Settings> {
   const { locks, rates, stores } = around.foundation;
+  const store = timedEventStore(stores.events, around.metrics);
   return {
     service,
     settings: around.settings,
@@ -166,7 +135,7 @@ function buildFrame<Settings>(service: string, around: Surroundings<Settings>, w
     clock: systemClock,
     ids: systemIds,
     random: systemRandom,
-    store: stores.events,
+    store,
     documents: stores.documents,
     jobs: stores.jobs,
     locks,
@@ -176,7 +145,7 @@ function buildFrame<Settings>(service: string, around: Surroundings<Settings>, w
     feed: stores.feed,
     quotas: stores.quotas,
     database: stores.pool,
-    runtime: { store: stores.events, clock: systemClock, service },
+    runtime: { store, clock: systemClock, service },
     holder: stores.identity,
     runInBackground: (name, loop) => {
       wanted.loops.push({ name, loop });
