@@ -31,6 +31,16 @@ export default defineConfig({
         },
       },
       {
+        // The real deciders and loops over simulated everything else.
+        ...shared,
+        test: {
+          name: 'simulation',
+          include: ['test/simulation/src/**/*.spec.ts'],
+          exclude: never,
+          testTimeout: 120_000,
+        },
+      },
+      {
         ...shared,
         test: {
           name: 'integration',

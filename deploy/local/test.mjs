@@ -36,6 +36,7 @@ const STEPS = [
   { name: 'format', run: ['prettier', '--check', '--log-level', 'warn', '.'], limitMs: 2 * MINUTE_MS },
   { name: 'unit', limitMs: 5 * MINUTE_MS },
   { name: 'tidy', limitMs: 5 * MINUTE_MS },
+  { name: 'simulation', limitMs: 6 * MINUTE_MS },
   { name: 'integration', limitMs: 10 * MINUTE_MS },
   { name: 'distributed', needs: ['kafka', 'redis'], limitMs: 10 * MINUTE_MS },
   { name: 'e2e', limitMs: 20 * MINUTE_MS },

@@ -20,6 +20,8 @@ export type {
 } from './handle-command.js';
 export { JobWorker } from './job-worker.js';
 export type { JobControl, JobObserver, JobVerdict, JobWorkerOptions } from './job-worker.js';
+export { LeaseManager } from './lease-manager.js';
+export type { LeaseManagerOptions } from './lease-manager.js';
 export { LiveTail } from './live-tail.js';
 export type { LiveTailOptions } from './live-tail.js';
 export type { PageResult } from './page-run.js';
@@ -49,6 +51,7 @@ export type {
   StreamRef,
 } from './ports/event-store.js';
 export type { ClaimedJob, FailedJob, JobClaim, JobQueue, NewJob } from './ports/job-queue.js';
+export type { Lease, LeaseAnswer, LeaseTable } from './ports/lease-table.js';
 export type { HeldLock, LockManager, LockRequest } from './ports/lock-manager.js';
 export type { EventPublisher, Outbox, OutboxEntry } from './ports/outbox.js';
 export type { GivenUpJob, ParkedStream, Recovery } from './ports/recovery.js';

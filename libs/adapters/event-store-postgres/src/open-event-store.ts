@@ -1,6 +1,7 @@
 import type pgModule from 'pg';
 import { DataSource } from 'typeorm';
 import {
+  LeaseManager,
   OUTBOX_CHANNEL,
   type ConsumerStore,
   type DocumentStore,
@@ -14,6 +15,7 @@ import {
   type StreamRef,
   type Wakeups,
 } from '@caisson/event-sourcing';
+import { systemClock, systemRandom } from '@caisson/system';
 import { AppendBatcher } from './append-batcher.js';
 import { connectionSettings, pg, TIMEOUTS_MS } from './connection.js';
 import { DOCUMENT_ENTITY } from './document.entity.js';
@@ -24,7 +26,7 @@ import { PostgresEventFeed } from './postgres-event-feed.js';
 import { PostgresEventStore } from './postgres-event-store.js';
 import { orFault } from './postgres-faults.js';
 import { PostgresJobQueue } from './postgres-job-queue.js';
-import { PostgresLeaseManager } from './postgres-lease-manager.js';
+import { PostgresLeaseTable } from './postgres-lease-table.js';
 import { PostgresOutbox } from './postgres-outbox.js';
 import { PostgresQuotas } from './postgres-quotas.js';
 import { PostgresRecovery } from './postgres-recovery.js';
@@ -120,7 +122,11 @@ export async function openEventStore(options: EventStoreOptions): Promise<Opened
     events: new PostgresEventStore(pool, batcher, tracing),
     documents: new PostgresDocumentStore(dataSource),
     jobs: new PostgresJobQueue(pool),
-    locks: new PostgresLeaseManager(pool, identity),
+    locks: new LeaseManager({
+      leases: new PostgresLeaseTable(pool, identity),
+      clock: systemClock,
+      random: systemRandom,
+    }),
     wakeups,
     outbox,
     consumers: new PostgresConsumerStore({ reading: pool, transactions }),

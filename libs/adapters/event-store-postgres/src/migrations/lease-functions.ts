@@ -29,7 +29,7 @@ begin
     on conflict (tenant_id, stream_id) do update set fence = greatest(s.fence, excluded.fence);
 end $$`;
 
-/** Keep in step with \`postgres-lease-manager.ts\`, which calls it. */
+/** Keep in step with \`postgres-lease-table.ts\`, which calls it. */
 export const LEASE_FUNCTIONS = [ACQUIRE_FUNCTION];
 
 /** Locks a consumer's positions in the order of their keys, making absent ones first, and answers them. */

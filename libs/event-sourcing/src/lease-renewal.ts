@@ -1,9 +1,8 @@
+import type { Clock } from '@caisson/kernel';
+import type { Lease } from './ports/lease-table.js';
+
 /** A lease in hand, as its renewal sees it. All instants by this process' monotonic clock. */
-export interface RenewableLease {
-  readonly tenantId: string;
-  readonly resource: string;
-  readonly token: number;
-  readonly ttlMs: number;
+export interface RenewableLease extends Lease {
   /** From then on somebody else may hold it: counted from before the request that took or renewed it. */
   deadlineMs: number;
   renewAtMs: number;
@@ -17,7 +16,7 @@ export type RenewLeases = (leases: readonly RenewableLease[]) => Promise<Readonl
 /** After a failed renewal the next try; the lease's own deadline bounds them. */
 const RETRY_MS = 250;
 
-const TIMER_MS_MAX = 2 ** 31 - 1; // Longer ones fire at once.
+const NAP_MS_MAX = 2 ** 31 - 1; // Longer timers fire at once.
 
 /**
  * Keeps all leases of a process alive: each is renewed every third of its time, those that are nearly due with it, in
@@ -25,12 +24,14 @@ const TIMER_MS_MAX = 2 ** 31 - 1; // Longer ones fire at once.
  */
 export class LeaseRenewal {
   readonly #renew: RenewLeases;
+  readonly #clock: Clock;
   readonly #leases = new Set<RenewableLease>();
-  #timer: NodeJS.Timeout | undefined;
+  #nap: AbortController | undefined;
   #renewing = false;
 
-  constructor(renew: RenewLeases) {
+  constructor(renew: RenewLeases, clock: Clock) {
     this.#renew = renew;
+    this.#clock = clock;
   }
 
   add(lease: RenewableLease): void {
@@ -44,11 +45,16 @@ export class LeaseRenewal {
   }
 
   #schedule(): void {
-    clearTimeout(this.#timer);
+    this.#nap?.abort('scheduled anew'); // A word, since an error object for each would cost more.
+    this.#nap = undefined;
     const wakeAtMs = Math.min(...[...this.#leases].map((lease) => this.#nextMs(lease)));
     if (!Number.isFinite(wakeAtMs)) return;
-    const waitMs = Math.min(TIMER_MS_MAX, Math.max(1, wakeAtMs - performance.now()));
-    this.#timer = setTimeout(() => this.#tick(), waitMs);
+    const nap = new AbortController();
+    this.#nap = nap;
+    const waitMs = Math.min(NAP_MS_MAX, Math.max(1, wakeAtMs - this.#clock.monotonicMs()));
+    void this.#clock.sleep(waitMs, nap.signal).then(() => {
+      if (!nap.signal.aborted) this.#tick();
+    });
   }
 
   #nextMs(lease: RenewableLease): number {
@@ -56,7 +62,7 @@ export class LeaseRenewal {
   }
 
   #tick(): void {
-    const nowMs = performance.now();
+    const nowMs = this.#clock.monotonicMs();
     for (const lease of [...this.#leases]) {
       if (lease.deadlineMs <= nowMs) this.#lose(lease, 'it was not renewed in time');
     }
@@ -76,7 +82,8 @@ export class LeaseRenewal {
       }
     } catch {
       // Unknown is not lost: the deadline decides.
-      for (const lease of due) lease.renewAtMs = performance.now() + Math.min(RETRY_MS, lease.ttlMs / 6);
+      const nowMs = this.#clock.monotonicMs();
+      for (const lease of due) lease.renewAtMs = nowMs + Math.min(RETRY_MS, lease.ttlMs / 6);
     } finally {
       this.#renewing = false;
       this.#schedule();

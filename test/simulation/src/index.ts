@@ -1,0 +1,2 @@
+export { simulate } from './simulate.js';
+export type { SimulationOptions, SimulationResult } from './simulate.js';

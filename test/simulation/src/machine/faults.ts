@@ -1,0 +1,65 @@
+import type { SeededRandom } from './seeded-random.js';
+import type { SimProcess } from './sim-process.js';
+
+/** What becomes of one call. */
+export interface Fate {
+  /** How long the request is on its way. */
+  readonly thereMs: number;
+  /** How long the answer is. */
+  readonly backMs: number;
+  /** What never arrives; the caller then hears a retryable fault. */
+  readonly lost?: 'request' | 'answer';
+  /** The caller dies while it waits: before the request arrives, which it does all the same, or before the answer. */
+  readonly dies?: 'before' | 'after';
+}
+
+/** Decides over calls. */
+export interface Faults {
+  fateOf(caller: SimProcess, what: string): Fate;
+}
+
+/** How often calls go wrong. */
+export interface FaultRates {
+  /** Probability of a lost request, and of a lost answer. */
+  readonly lost: number;
+  /** Probability that the caller dies at the call. */
+  readonly death: number;
+  /** Probability that the caller stands still when it has called. */
+  readonly halt: number;
+}
+
+/** Everything arrives, after some chance of time. */
+export const NO_FAULTS: FaultRates = { lost: 0, death: 0, halt: 0 };
+
+/** Longer than any lease. */
+const HALT_MS_MAX = 40_000;
+
+/** Faults of calls by rates, until they are healed. */
+export class RandomFaults implements Faults {
+  rates: FaultRates;
+  /** While true, no call reaches anything. */
+  isOut = false;
+  readonly #random: SeededRandom;
+  readonly #mayDie: (caller: SimProcess) => boolean;
+
+  constructor(random: SeededRandom, rates: FaultRates, mayDie: (caller: SimProcess) => boolean = () => true) {
+    this.#random = random;
+    this.rates = rates;
+    this.#mayDie = mayDie;
+  }
+
+  fateOf(caller: SimProcess): Fate {
+    const random = this.#random;
+    const fate = { thereMs: random.next(), backMs: random.next() };
+    if (this.isOut) return { ...fate, backMs: random.between(1, 200), lost: 'request' };
+    const { death, halt, lost } = this.rates;
+    if (halt > 0 && random.chance(halt) && this.#mayDie(caller)) caller.halt(random.between(500, HALT_MS_MAX));
+    if (death > 0 && random.chance(death) && this.#mayDie(caller)) {
+      return { ...fate, dies: random.chance(0.5) ? 'before' : 'after' };
+    }
+    if (lost > 0 && random.chance(lost)) {
+      return { ...fate, backMs: random.between(1, 2_000), lost: random.chance(0.5) ? 'request' : 'answer' };
+    }
+    return fate;
+  }
+}

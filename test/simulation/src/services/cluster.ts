@@ -1,0 +1,90 @@
+import type { ApproveRunInput, DeploymentHandled, DeploymentPorts } from '@caisson/deployment';
+import type { DocumentStore } from '@caisson/event-sourcing';
+import { SimProcess, type Machine } from '../machine/sim-process.js';
+import { openPlatform, type Surroundings, type Tamper } from './platform.js';
+import { startApi, startExecutor, startPlanner, type Composition } from './services.js';
+
+/** One of the services that a process may hold. */
+export type ServiceName = 'api' | 'planner' | 'executor';
+
+/** A process that is to run, again after each death. */
+export interface ProcessPlan {
+  readonly name: string;
+  readonly host: string;
+  readonly services: readonly ServiceName[];
+}
+
+/** What callers of the API reach in a process. */
+export interface ApiDoor {
+  readonly process: SimProcess;
+  readonly ports: DeploymentPorts;
+  readonly documents: DocumentStore;
+  readonly approve: (input: ApproveRunInput) => Promise<DeploymentHandled>;
+}
+
+/** What processes are started with. */
+export interface ClusterOptions {
+  readonly machine: Machine;
+  readonly surroundings: Omit<Surroundings, 'isDead'>;
+  readonly tamper: Tamper;
+  readonly composition: Composition;
+}
+
+/** The processes of an installation, each in one life at a time. */
+export class Cluster {
+  readonly #options: ClusterOptions;
+  readonly #living = new Map<string, SimProcess>();
+  readonly #doors = new Map<string, ApiDoor>();
+  readonly #lives = new Map<string, number>();
+  readonly #identities = new Map<string, SimProcess>();
+
+  constructor(
+    readonly plans: readonly ProcessPlan[],
+    options: ClusterOptions,
+  ) {
+    this.#options = options;
+  }
+
+  /** Starts every process that is not alive. */
+  startAll(): void {
+    for (const plan of this.plans) if (this.#living.get(plan.name)?.isDead !== false) this.#start(plan);
+  }
+
+  /** Processes that are alive. */
+  get living(): readonly SimProcess[] {
+    return [...this.#living.values()].filter(({ isDead }) => !isDead);
+  }
+
+  /** The APIs that are alive. */
+  get doors(): readonly ApiDoor[] {
+    return [...this.#doors.values()].filter(({ process }) => !process.isDead);
+  }
+
+  #start(plan: ProcessPlan): void {
+    const { composition, machine, surroundings, tamper } = this.#options;
+    const life = (this.#lives.get(plan.name) ?? 0) + 1;
+    this.#lives.set(plan.name, life);
+    const process = new SimProcess({ ...plan, life }, machine);
+    this.#living.set(plan.name, process);
+    this.#identities.set(process.identity, process);
+    process.onDeath(() => this.#startAgain(plan));
+    const isDead = (identity: string): boolean => this.#identities.get(identity)?.isDead === true;
+    const platform = openPlatform(process, { ...surroundings, isDead }, tamper);
+    if (plan.services.includes('planner')) startPlanner(platform, composition);
+    if (plan.services.includes('executor')) startExecutor(platform, composition);
+    if (!plan.services.includes('api')) return;
+    const ports = startApi(platform, composition);
+    const { documents } = platform;
+    const approve: ApiDoor['approve'] = (input) => composition.approve({ ports, documents }, input);
+    this.#doors.set(plan.name, { process, ports, documents, approve });
+  }
+
+  /** Its supervisor starts it again after a while. */
+  #startAgain(plan: ProcessPlan): void {
+    const { random, scheduler } = this.#options.machine;
+    const afterMs = random.between(200, random.chance(0.2) ? 40_000 : 5_000);
+    scheduler.after(afterMs, `${plan.name} is started again`, () => {
+      if (this.#living.get(plan.name)?.isDead === true) this.#start(plan);
+    });
+  }
+}
