@@ -208,6 +208,25 @@ export default defineConfig(
     },
   },
   {
+    // One way to use cases. Pure functions of a domain change nothing and need no bus.
+    files: ['apps/api/src/http/*.controller.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^@caisson/(deployment|drift|execution|planning|tenancy|webhooks)$',
+              allowTypeImports: true,
+              allowImportNames: ['adjustDesired'],
+              message: 'Controllers reach use cases over the command and query buses.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: SPECS,
     rules: {
       'max-lines': 'off',

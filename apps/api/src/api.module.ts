@@ -32,8 +32,8 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { DEPLOYMENT_COMMAND_HANDLERS } from './commands/deployment-command-handlers.js';
-import { ReplacePolicyHandler } from './commands/drift-command-handlers.js';
-import { ReplaceTableHandler } from './commands/planning-command-handlers.js';
+import { DRIFT_COMMAND_HANDLERS } from './commands/drift-commands.js';
+import { PLANNING_COMMAND_HANDLERS } from './commands/planning-commands.js';
 import { TENANCY_COMMAND_HANDLERS } from './commands/tenancy-command-handlers.js';
 import { DeploymentFactsConsumer } from './events/deployment-facts.consumer.js';
 import { ANSWERED_PROBLEMS } from './http/api-problems.js';
@@ -69,11 +69,12 @@ import {
 } from './queries/run-queries.js';
 import { FindPastDeploymentHandler, FindPastRunHandler } from './queries/past-queries.js';
 import { FindCredentialHandler, ListCredentialsHandler } from './queries/credential-queries.js';
-import { FindChangedInputsHandler } from './queries/plan-input-queries.js';
+import { FindChangedInputsHandler, RecomputedPlanHandler } from './queries/plan-input-queries.js';
 import { FindTableHandler, FindUnknownEnginesHandler } from './queries/table-queries.js';
 import { FindAttemptHandler, ListAttemptsHandler, ReadAttemptLogHandler } from './queries/attempt-queries.js';
 import { FindKeyHandler, FindMemberHandler, ListKeysHandler, ListMembersHandler } from './queries/tenancy-queries.js';
 import { FindTaskHandler } from './queries/task-queries.js';
+import { FindTenantHandler, ReadQuotasHandler } from './queries/tenant-queries.js';
 import { Argon2PasswordHasher } from './security/argon2-password-hasher.js';
 import { CallerAuthenticator, KEY_PREFIX } from './security/caller-authenticator.js';
 import { CurrentAccess } from './security/current-access.js';
@@ -132,6 +133,9 @@ const QUERY_HANDLERS = [
   FindMemberHandler,
   ListKeysHandler,
   FindKeyHandler,
+  FindTenantHandler,
+  ReadQuotasHandler,
+  RecomputedPlanHandler,
 ];
 
 const INVITATION_PREFIX = 'caisson_invite_';
@@ -155,8 +159,8 @@ export class ApiModule {
         ...DEPLOYMENT_COMMAND_HANDLERS.map((handlerOf) => handlerOf(ports)),
         ...QUERY_HANDLERS,
         ...TENANCY_COMMAND_HANDLERS,
-        ReplaceTableHandler,
-        ReplacePolicyHandler,
+        ...PLANNING_COMMAND_HANDLERS,
+        ...DRIFT_COMMAND_HANDLERS,
         CommandAnswers,
         DeploymentRequests,
         PlanningTables,

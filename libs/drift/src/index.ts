@@ -8,7 +8,7 @@ export type { AnnounceDueScansPorts } from './application/announce-due-scans.js'
 export type { DueSchedules, ScheduledTurn } from './application/due-schedules.js';
 export { FollowSchedules } from './application/follow-schedules.js';
 export { ManageSchedule } from './application/manage-schedule.js';
-export type { ReadCron, ScheduleProblem } from './application/manage-schedule.js';
+export type { ReadCron, ScheduleProblem, ScheduleRequest, SetScheduleInput } from './application/manage-schedule.js';
 export { DRIFT_SCHEDULES } from './application/schedule.aggregate.js';
 export type { ScheduleView } from './application/schedule.aggregate.js';
 export { turnAfter } from './domain/schedule.js';

@@ -1,6 +1,7 @@
 export { ChangePassword } from './application/change-password.js';
 export type { ChangePasswordInput, PasswordChange } from './application/change-password.js';
 export { ChangeQuotas } from './application/change-quotas.js';
+export type { ChangeQuotasInput } from './application/change-quotas.js';
 export { EndSession } from './application/end-session.js';
 export type { EndSessionInput } from './application/end-session.js';
 export { FindAccess } from './application/find-access.js';
@@ -8,9 +9,21 @@ export type { KeyAccess, MemberAccess } from './application/find-access.js';
 export { LogIn } from './application/log-in.js';
 export type { Login, LogInInput } from './application/log-in.js';
 export { ManageKeys } from './application/manage-keys.js';
-export type { KeyGiven, KeyGivingRejection } from './application/manage-keys.js';
+export type {
+  IssueKeyInput,
+  KeyGiven,
+  KeyGivingRejection,
+  RevokeKeyInput,
+  RotateKeyInput,
+} from './application/manage-keys.js';
 export { ManageMembers } from './application/manage-members.js';
-export type { Invited } from './application/manage-members.js';
+export type {
+  ChangeRoleInput,
+  Invited,
+  InviteInput,
+  RemoveMemberInput,
+  RevokeInvitationInput,
+} from './application/manage-members.js';
 export { ReadTenant } from './application/read-tenant.js';
 export type { TenantRead } from './application/read-tenant.js';
 export { RefreshSession } from './application/refresh-session.js';
@@ -39,7 +52,11 @@ export type {
   TokenSubject,
 } from './application/tenancy-ports.js';
 export { ManageCredentials } from './application/manage-credentials.js';
-export type { RemoveCredentialInput, StoreCredentialInput } from './application/manage-credentials.js';
+export type {
+  RemoveCredentialInput,
+  RewrapCredentialsInput,
+  StoreCredentialInput,
+} from './application/manage-credentials.js';
 export { UseCredential } from './application/use-credential.js';
 export type { UseCredentialParts } from './application/use-credential.js';
 export type { CredentialRejection } from './domain/credential.js';

@@ -15,14 +15,9 @@ import type {
   RollBackInput,
   StartPlanningInput,
 } from '@caisson/deployment';
-import { Command } from '@nestjs/cqrs';
+import { UseCaseCommand } from './use-case-command.js';
 
-/** A command to a deployment on its way to its use case, whose input it carries. */
-abstract class DeploymentCommand<Input> extends Command<DeploymentHandled> {
-  constructor(readonly input: Input) {
-    super();
-  }
-}
+abstract class DeploymentCommand<Input> extends UseCaseCommand<Input, DeploymentHandled> {}
 
 /** Creates a deployment and requests its first run. */
 export class CreateDeploymentCommand extends DeploymentCommand<CreateDeploymentInput> {}

@@ -1,9 +1,27 @@
-import type { PolicyReplaced, ReplacePolicyInput } from '@caisson/drift';
-import { Command } from '@nestjs/cqrs';
+import {
+  ManageSchedule,
+  ReplacePolicy,
+  type PolicyReplaced,
+  type ReplacePolicyInput,
+  type ScheduleProblem,
+  type ScheduleRequest,
+  type SetScheduleInput,
+} from '@caisson/drift';
+import type { FactoryProvider } from '@nestjs/common';
+import { handlerOf, UseCaseCommand } from './use-case-command.js';
 
 /** Replaces the drift policy of a tenant. */
-export class ReplacePolicyCommand extends Command<PolicyReplaced> {
-  constructor(readonly input: ReplacePolicyInput) {
-    super();
-  }
-}
+export class ReplacePolicyCommand extends UseCaseCommand<ReplacePolicyInput, PolicyReplaced> {}
+
+/** Has a deployment scanned by a schedule. */
+export class SetScheduleCommand extends UseCaseCommand<SetScheduleInput, ScheduleProblem | undefined> {}
+
+/** Has a deployment scanned by no schedule. */
+export class RemoveScheduleCommand extends UseCaseCommand<ScheduleRequest, void> {}
+
+/** Which use case follows which command about drift. */
+export const DRIFT_COMMAND_HANDLERS: readonly FactoryProvider[] = [
+  handlerOf(ReplacePolicyCommand, ReplacePolicy, (replace, input) => replace.execute(input)),
+  handlerOf(SetScheduleCommand, ManageSchedule, (schedules, input) => schedules.set(input)),
+  handlerOf(RemoveScheduleCommand, ManageSchedule, (schedules, input) => schedules.remove(input)),
+];

@@ -7,9 +7,13 @@ import {
   pageOf,
 } from '@caisson/contracts';
 import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
-import { ManageCredentials } from '@caisson/tenancy';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import {
+  RemoveCredentialCommand,
+  RewrapCredentialsCommand,
+  StoreCredentialCommand,
+} from '../commands/tenancy-commands.js';
 import { FindCredential, ListCredentials } from '../queries/credential-queries.js';
 import { commandContextOf } from './command-context.js';
 import { found, showPage } from './found.js';
@@ -24,7 +28,7 @@ const NOT_STORED = 'Check the name, or store it with PUT.';
 @Controller('api/v1/credentials')
 export class CredentialsController {
   constructor(
-    private readonly credentials: ManageCredentials,
+    private readonly commands: CommandBus,
     private readonly queries: QueryBus,
   ) {}
 
@@ -46,7 +50,8 @@ export class CredentialsController {
     recordsNoStream: 'each credential has its own',
   })
   async rewrapCredentials(@CalledBy() caller: Caller): Promise<CredentialsRewrapped> {
-    return { rewrapped: await this.credentials.rewrap(commandContextOf(caller)) };
+    const input = { context: commandContextOf(caller) };
+    return { rewrapped: await this.commands.execute(new RewrapCredentialsCommand(input)) };
   }
 
   @Get(':name')
@@ -79,7 +84,8 @@ export class CredentialsController {
     @Body({ schema: CredentialRequest }) { values }: CredentialRequest,
     @CalledBy() caller: Caller,
   ): Promise<CredentialResource> {
-    await this.credentials.store({ name, values, context: commandContextOf(caller) });
+    const input = { name, values, context: commandContextOf(caller) };
+    await this.commands.execute(new StoreCredentialCommand(input));
     return this.readCredential(name, caller);
   }
 
@@ -91,7 +97,8 @@ export class CredentialsController {
     problems: ['credential-not-found'],
   })
   async removeCredential(@Param('name', { schema: Name }) name: string, @CalledBy() caller: Caller): Promise<void> {
-    const rejection = await this.credentials.remove({ name, context: commandContextOf(caller) });
+    const input = { name, context: commandContextOf(caller) };
+    const rejection = await this.commands.execute(new RemoveCredentialCommand(input));
     if (rejection !== undefined) throw tenancyProblem(rejection);
   }
 }

@@ -1,8 +1,9 @@
 import { DriftScheduleRequest, DriftScheduleResource } from '@caisson/contracts';
-import { ManageSchedule, type ScheduleProblem } from '@caisson/drift';
+import type { ScheduleProblem } from '@caisson/drift';
 import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
 import { Body, Controller, Delete, Get, HttpCode, Param, Put, UseGuards } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { RemoveScheduleCommand, SetScheduleCommand } from '../commands/drift-commands.js';
 import { FindDeployment } from '../queries/deployment-queries.js';
 import { FindDriftSchedule } from '../queries/drift-queries.js';
 import { apiProblem } from './api-problems.js';
@@ -15,7 +16,7 @@ import { Id } from './path-parameters.js';
 @Controller('api/v1/deployments/:id/drift-schedule')
 export class DriftScheduleController {
   constructor(
-    private readonly schedules: ManageSchedule,
+    private readonly commands: CommandBus,
     private readonly queries: QueryBus,
   ) {}
 
@@ -53,7 +54,7 @@ export class DriftScheduleController {
       throw apiProblem('deployment-deleted', 'There is nothing to scan any more.');
     }
     const request = { deploymentId: id, schedule, context: commandContextOf(caller) };
-    const problem = await this.schedules.set(request);
+    const problem = await this.commands.execute(new SetScheduleCommand(request));
     if (problem !== undefined) throw notUnderstood(problem);
     return this.readDriftSchedule(id, caller);
   }
@@ -67,7 +68,8 @@ export class DriftScheduleController {
   })
   async removeDriftSchedule(@Param('id', { schema: Id }) id: string, @CalledBy() caller: Caller): Promise<void> {
     await this.statusOf(caller.tenantId, id);
-    await this.schedules.remove({ deploymentId: id, context: commandContextOf(caller) });
+    const request = { deploymentId: id, context: commandContextOf(caller) };
+    await this.commands.execute(new RemoveScheduleCommand(request));
   }
 
   private async statusOf(tenantId: string, id: string): Promise<string> {

@@ -9,9 +9,10 @@ import {
 } from '@caisson/contracts';
 import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
 import type { Clock } from '@caisson/kernel';
-import { ManageKeys, type KeyGiven } from '@caisson/tenancy';
+import type { KeyGiven } from '@caisson/tenancy';
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { IssueKeyCommand, RevokeKeyCommand, RotateKeyCommand } from '../commands/tenancy-commands.js';
 import { FindKey, ListKeys } from '../queries/tenancy-queries.js';
 import { CurrentAccess } from '../security/current-access.js';
 import { CLOCK } from '../tokens.js';
@@ -30,7 +31,7 @@ const access = 'user:manage';
 @Controller('api/v1/keys')
 export class KeysController {
   constructor(
-    private readonly keys: ManageKeys,
+    private readonly commands: CommandBus,
     private readonly queries: QueryBus,
     private readonly current: CurrentAccess,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -48,7 +49,8 @@ export class KeysController {
   ): Promise<KeyAnswer> {
     const expiry = expiresInDays === undefined ? {} : { expiresAt: this.after(expiresInDays * DAY_MS) };
     const context = commandContextOf(caller);
-    return shown(await this.keys.issue({ name, role: roleOf(scope), ...expiry, context }));
+    const input = { name, role: roleOf(scope), ...expiry, context };
+    return shown(await this.commands.execute(new IssueKeyCommand(input)));
   }
 
   @Get()
@@ -86,7 +88,8 @@ export class KeysController {
     @CalledBy() caller: Caller,
   ): Promise<KeyAnswer> {
     const context = commandContextOf(caller);
-    const given = await this.keys.rotate({ keyId, overlapMs: overlapHours * HOUR_MS, context });
+    const input = { keyId, overlapMs: overlapHours * HOUR_MS, context };
+    const given = await this.commands.execute(new RotateKeyCommand(input));
     this.current.changed({ tenantId: caller.tenantId, principalId: keyId });
     return shown(given);
   }
@@ -95,7 +98,8 @@ export class KeysController {
   @HttpCode(204)
   @Operation({ summary: 'Revoke an API key, at once', access, problems: ['key-not-found'] })
   async revokeKey(@Param('id', { schema: Id }) keyId: string, @CalledBy() caller: Caller): Promise<void> {
-    const rejection = await this.keys.revoke({ keyId, context: commandContextOf(caller) });
+    const input = { keyId, context: commandContextOf(caller) };
+    const rejection = await this.commands.execute(new RevokeKeyCommand(input));
     this.current.changed({ tenantId: caller.tenantId, principalId: keyId });
     if (rejection !== undefined) throw tenancyProblem(rejection);
   }

@@ -7,9 +7,10 @@ import {
   pageOf,
 } from '@caisson/contracts';
 import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
-import { ManageMembers, type MemberDocument } from '@caisson/tenancy';
+import type { MemberDocument } from '@caisson/tenancy';
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ChangeRoleCommand, InviteMemberCommand, RemoveMemberCommand } from '../commands/tenancy-commands.js';
 import { FindMember, ListMembers } from '../queries/tenancy-queries.js';
 import { CurrentAccess } from '../security/current-access.js';
 import { apiProblem } from './api-problems.js';
@@ -26,7 +27,7 @@ const access = 'user:manage';
 @Controller('api/v1/members')
 export class MembersController {
   constructor(
-    private readonly members: ManageMembers,
+    private readonly commands: CommandBus,
     private readonly queries: QueryBus,
     private readonly current: CurrentAccess,
   ) {}
@@ -42,7 +43,8 @@ export class MembersController {
     @Body({ schema: InviteRequest }) { role }: InviteRequest,
     @CalledBy() caller: Caller,
   ): Promise<InvitationAnswer> {
-    const invited = await this.members.invite({ role, context: commandContextOf(caller) });
+    const input = { role, context: commandContextOf(caller) };
+    const invited = await this.commands.execute(new InviteMemberCommand(input));
     if (invited.outcome === 'accepted') return { ...invited.invitation, invitation: invited.secret };
     throw tenancyProblem(invited.rejection);
   }
@@ -82,7 +84,8 @@ export class MembersController {
     @Body({ schema: MemberChangeRequest }) { role }: MemberChangeRequest,
     @CalledBy() caller: Caller,
   ): Promise<MemberResource> {
-    const rejection = await this.members.changeRole(id, role, commandContextOf(caller));
+    const input = { principalId: id, role, context: commandContextOf(caller) };
+    const rejection = await this.commands.execute(new ChangeRoleCommand(input));
     this.current.changed({ tenantId: caller.tenantId, principalId: id });
     if (rejection !== undefined) throw tenancyProblem(rejection);
     return this.readMember(id, caller);
@@ -101,7 +104,8 @@ export class MembersController {
         members: { permission: access },
       });
     }
-    const rejection = await this.members.remove(id, commandContextOf(caller));
+    const input = { principalId: id, context: commandContextOf(caller) };
+    const rejection = await this.commands.execute(new RemoveMemberCommand(input));
     this.current.changed({ tenantId: caller.tenantId, principalId: id });
     if (rejection !== undefined) throw tenancyProblem(rejection);
   }

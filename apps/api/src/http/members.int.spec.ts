@@ -162,7 +162,8 @@ describe('a member', () => {
     const members = api.app.get(ManageMembers);
     for (let index = 0; index < 200; index += 1) {
       const context = { tenantId, actor: id, commandId: `ray-${index}`, correlationId: 'c', causationId: 'c' };
-      expect(await members.changeRole(id, index % 2 === 0 ? 'operator' : 'viewer', context)).toBeUndefined();
+      const role = index % 2 === 0 ? 'operator' : 'viewer';
+      expect(await members.changeRole({ principalId: id, role, context })).toBeUndefined();
     }
     expect((await api.ask('PATCH', `/members/${id}`, { body: { role: 'deployer' } })).status).toBe(200);
     const { rows } = await api.store.pool.query('select version from snapshot where stream_id = $1', [

@@ -12,10 +12,10 @@ import {
 } from '@caisson/contracts';
 import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
 import { unreachable, type Json } from '@caisson/kernel';
-import { RecomputePlan } from '@caisson/planning';
 import { Body, Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { z } from 'zod';
+import { RecomputedPlan } from '../queries/plan-input-queries.js';
 import { FindPlan } from '../queries/run-queries.js';
 import { apiProblem } from './api-problems.js';
 import { found } from './found.js';
@@ -46,7 +46,7 @@ export class PlansController {
 @UseGuards(AccessGuard)
 @Controller('api/v1/plans')
 export class PlanRecomputationController {
-  constructor(private readonly recomputePlan: RecomputePlan) {}
+  constructor(private readonly queries: QueryBus) {}
 
   @Post(':digest/recompute')
   @HttpCode(200)
@@ -62,7 +62,7 @@ export class PlanRecomputationController {
     @Body({ schema: EmptyRequest }) _body: unknown,
     @CalledBy() { tenantId }: Caller,
   ): Promise<z.infer<typeof PlanRecomputation>> {
-    const result = await this.recomputePlan.execute({ tenantId, digest });
+    const result = await this.queries.execute(new RecomputedPlan(tenantId, digest));
     switch (result.outcome) {
       case 'plan-not-found':
         throw apiProblem('plan-not-found', 'Check the id. It may also belong to somebody else.');

@@ -1,9 +1,9 @@
 import { QuotaRequest, QuotaResource, type QuotaName } from '@caisson/contracts';
-import type { Quotas } from '@caisson/event-sourcing';
 import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
-import { ChangeQuotas } from '@caisson/tenancy';
-import { Body, Controller, Get, Inject, Put, UseGuards } from '@nestjs/common';
-import { QUOTA_USE } from '../tokens.js';
+import { Body, Controller, Get, Put, UseGuards } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ChangeQuotasCommand } from '../commands/tenancy-commands.js';
+import { ReadQuotas } from '../queries/tenant-queries.js';
 import { commandContextOf } from './command-context.js';
 import { tenancyProblem } from './tenancy-problem.js';
 
@@ -12,8 +12,8 @@ import { tenancyProblem } from './tenancy-problem.js';
 @Controller('api/v1/quotas')
 export class QuotasController {
   constructor(
-    @Inject(QUOTA_USE) private readonly quotas: Quotas,
-    private readonly change: ChangeQuotas,
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
   ) {}
 
   @Get()
@@ -24,7 +24,8 @@ export class QuotasController {
     answer: QuotaResource,
   })
   async readQuotas(@CalledBy() { tenantId }: Caller): Promise<QuotaResource> {
-    const uses = new Map((await this.quotas.read(tenantId)).map(({ name, ...use }) => [name, use]));
+    const read = await this.queries.execute(new ReadQuotas(tenantId));
+    const uses = new Map(read.map(({ name, ...use }) => [name, use]));
     const use = (name: QuotaName) => uses.get(name) ?? { used: 0 };
     return {
       deployments: use('deployments'),
@@ -44,7 +45,8 @@ export class QuotasController {
     @Body({ schema: QuotaRequest }) ceilings: QuotaRequest,
     @CalledBy() caller: Caller,
   ): Promise<QuotaResource> {
-    const rejection = await this.change.execute(ceilings, commandContextOf(caller));
+    const input = { ceilings, context: commandContextOf(caller) };
+    const rejection = await this.commands.execute(new ChangeQuotasCommand(input));
     if (rejection !== undefined) throw tenancyProblem(rejection);
     return this.readQuotas(caller);
   }

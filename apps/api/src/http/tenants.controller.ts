@@ -1,8 +1,9 @@
 import { TenantResource, TenantsAnswer } from '@caisson/contracts';
 import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
-import { ReadTenant } from '@caisson/tenancy';
 import { Controller, Get, Param, UseGuards } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
 import type { z } from 'zod';
+import { FindTenant } from '../queries/tenant-queries.js';
 import { found } from './found.js';
 import { Id } from './path-parameters.js';
 import { API_ROOT } from './views.js';
@@ -11,7 +12,7 @@ import { API_ROOT } from './views.js';
 @UseGuards(AccessGuard)
 @Controller('api/v1/tenants')
 export class TenantsController {
-  constructor(private readonly tenants: ReadTenant) {}
+  constructor(private readonly queries: QueryBus) {}
 
   @Get()
   @Operation({
@@ -35,7 +36,7 @@ export class TenantsController {
   }
 
   private async read(id: string): Promise<TenantResource> {
-    const { memberCount, name } = found(await this.tenants.execute(id), 'tenant-not-found');
+    const { memberCount, name } = found(await this.queries.execute(new FindTenant(id)), 'tenant-not-found');
     const links = {
       self: `${API_ROOT}/tenants/${id}`,
       members: `${API_ROOT}/members`,

@@ -2,7 +2,7 @@ import type { Plan } from '@caisson/contracts';
 import { DEPLOYMENT_COLLECTIONS, type ResourcesView } from '@caisson/deployment';
 import type { DocumentStore } from '@caisson/event-sourcing';
 import { digestOf } from '@caisson/kernel';
-import { changedInputs, inputNameOf, StoredTables } from '@caisson/planning';
+import { changedInputs, inputNameOf, RecomputePlan, StoredTables, type Recomputation } from '@caisson/planning';
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { ApiPorts } from '../ports.js';
@@ -22,6 +22,26 @@ export class FindChangedInputs extends Query<readonly ChangedInput[]> {
     readonly digest: string,
   ) {
     super();
+  }
+}
+
+/** A plan computed again from what was recorded with it. */
+export class RecomputedPlan extends Query<Recomputation> {
+  constructor(
+    readonly tenantId: string,
+    readonly digest: string,
+  ) {
+    super();
+  }
+}
+
+/** Answers `RecomputedPlan`. */
+@QueryHandler(RecomputedPlan)
+export class RecomputedPlanHandler implements IQueryHandler<RecomputedPlan> {
+  constructor(private readonly recomputePlan: RecomputePlan) {}
+
+  execute({ digest, tenantId }: RecomputedPlan): Promise<Recomputation> {
+    return this.recomputePlan.execute({ tenantId, digest });
   }
 }
 

@@ -22,6 +22,11 @@ export interface ScheduleRequest {
   readonly context: CommandContext;
 }
 
+/** Which schedule a deployment gets. */
+export interface SetScheduleInput extends ScheduleRequest {
+  readonly schedule: ScanSchedule;
+}
+
 /** Sets and removes the schedules by which deployments are scanned. */
 export class ManageSchedule {
   constructor(
@@ -34,7 +39,7 @@ export class ManageSchedule {
    *
    * @throws Fault as `handleCommand` does.
    */
-  async set(request: ScheduleRequest & { readonly schedule: ScanSchedule }): Promise<ScheduleProblem | undefined> {
+  async set(request: SetScheduleInput): Promise<ScheduleProblem | undefined> {
     const { context, deploymentId, schedule } = request;
     const problem = this.#problemOf(schedule);
     if (problem !== undefined) return problem;

@@ -3,12 +3,18 @@ import type { TenantRejection } from '../domain/tenant.commands.js';
 import type { Ceilings } from '../domain/tenant.events.js';
 import { tenantAggregate } from './tenant.aggregate.js';
 
+/** How much the tenant of the context may have. */
+export interface ChangeQuotasInput {
+  readonly ceilings: Ceilings;
+  readonly context: CommandContext;
+}
+
 /** Says how much a tenant may have. What it has already stays. */
 export class ChangeQuotas {
   constructor(private readonly runtime: CommandRuntime) {}
 
   /** Why not; undefined when it is so now. @throws Fault as `handleCommand` does. */
-  async execute(ceilings: Ceilings, context: CommandContext): Promise<TenantRejection | undefined> {
+  async execute({ ceilings, context }: ChangeQuotasInput): Promise<TenantRejection | undefined> {
     const command = { type: 'ChangeQuotas', ceilings } as const;
     const handled = await handleCommand(this.runtime, tenantAggregate(), { id: context.tenantId, command, context });
     return handled.outcome === 'rejected' ? handled.rejection : undefined;

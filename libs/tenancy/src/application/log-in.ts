@@ -1,7 +1,7 @@
 import { handleCommand, type CommandRuntime, type DocumentStore, type StoredDocument } from '@caisson/event-sourcing';
 import { deterministicId } from '@caisson/kernel';
 import { principalAggregate } from './principal.aggregate.js';
-import { sessionTimes, type RequestContext } from './session-parts.js';
+import { sessionOf, sessionTimes, type RequestContext } from './session-parts.js';
 import { TENANCY_COLLECTIONS, type PasswordDocument, type MemberDocument } from './tenancy-documents.js';
 import { principalIdOf, tenantIdOf } from './tenancy-ids.js';
 import type { MemberSubject, PasswordHasher, SessionTokens, TokenIssuer } from './tenancy-ports.js';
@@ -44,22 +44,23 @@ export class LogIn {
     ]);
     const fits = await this.hasher.verify(credential?.body.passwordHash, password);
     if (!fits || member?.body.status !== 'active') return REFUSED;
+    const ofPrincipal = { ...context, tenantId, actor: principalId };
     const sessionId = deterministicId('session', principalId, context.commandId);
     const times = sessionTimes(this.runtime.clock);
     const started = await handleCommand(this.runtime, principalAggregate(), {
       id: principalId,
       command: { type: 'StartSession', sessionId, ...times },
-      context: { ...context, tenantId, actor: principalId },
+      context: ofPrincipal,
     });
-    if (started.outcome === 'rejected' || started.state.status === 'absent') return REFUSED;
-    const session = started.state.sessions.find((candidate) => candidate.sessionId === sessionId);
+    if (started.outcome === 'rejected') return REFUSED;
+    const session = sessionOf(started.state, sessionId);
     if (session === undefined) return REFUSED; // The same command long ago, and its session has ended.
     if (await this.wasReplaced(credential, { tenantId, principalId })) {
       await handleCommand(this.runtime, principalAggregate(), {
         id: principalId,
         command: { type: 'EndSession', sessionId },
         context: {
-          ...{ ...context, tenantId, actor: principalId },
+          ...ofPrincipal,
           commandId: deterministicId('withdrawn-login', principalId, context.commandId),
         },
       });

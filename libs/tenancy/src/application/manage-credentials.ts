@@ -28,6 +28,11 @@ export interface RemoveCredentialInput {
   readonly context: CommandContext;
 }
 
+/** Whose credentials are put under the newest key. */
+export interface RewrapCredentialsInput {
+  readonly context: CommandContext;
+}
+
 type Page = readonly StoredDocument<CredentialDocument>[];
 
 /** Keeps the credentials of a tenant. Nothing here ever gives out a value. */
@@ -68,7 +73,7 @@ export class ManageCredentials {
    *
    * @throws Fault `secret-unreadable` for one whose key is not configured any more; those before it are done.
    */
-  async rewrap(context: CommandContext): Promise<number> {
+  async rewrap({ context }: RewrapCredentialsInput): Promise<number> {
     let [rewrapped, afterId]: [number, string | undefined] = [0, undefined];
     for (let page = 0; page < PAGES_MAX; page += 1) {
       const found: Page = await this.page(context.tenantId, afterId);

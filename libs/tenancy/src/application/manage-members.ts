@@ -13,6 +13,25 @@ export interface InviteInput {
   readonly context: CommandContext;
 }
 
+/** Which invitation is taken back. */
+export interface RevokeInvitationInput {
+  readonly invitationId: string;
+  readonly context: CommandContext;
+}
+
+/** Who gets which role. */
+export interface ChangeRoleInput {
+  readonly principalId: string;
+  readonly role: Role;
+  readonly context: CommandContext;
+}
+
+/** Who goes. */
+export interface RemoveMemberInput {
+  readonly principalId: string;
+  readonly context: CommandContext;
+}
+
 /** An invitation with its secret, which is shown this once. */
 export type Invited =
   | {
@@ -45,17 +64,17 @@ export class ManageMembers {
   }
 
   /** Why not; undefined when it is so now. @throws Fault as `handleCommand` does. */
-  revokeInvitation(invitationId: string, context: CommandContext): Promise<TenantRejection | undefined> {
+  revokeInvitation({ context, invitationId }: RevokeInvitationInput): Promise<TenantRejection | undefined> {
     return this.send({ type: 'RevokeInvitation', invitationId }, context);
   }
 
   /** Why not; undefined when it is so now. @throws Fault as `handleCommand` does. */
-  changeRole(principalId: string, role: Role, context: CommandContext): Promise<TenantRejection | undefined> {
+  changeRole({ context, principalId, role }: ChangeRoleInput): Promise<TenantRejection | undefined> {
     return this.send({ type: 'ChangeRole', principalId, role }, context);
   }
 
   /** Why not; undefined when it is so now. @throws Fault as `handleCommand` does. */
-  remove(principalId: string, context: CommandContext): Promise<TenantRejection | undefined> {
+  remove({ context, principalId }: RemoveMemberInput): Promise<TenantRejection | undefined> {
     return this.send({ type: 'RemoveMember', principalId }, context);
   }
 

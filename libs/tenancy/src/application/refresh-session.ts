@@ -1,6 +1,6 @@
 import { handleCommand, type CommandRuntime, type DocumentStore } from '@caisson/event-sourcing';
 import { principalAggregate } from './principal.aggregate.js';
-import { sessionTimes, type RequestContext } from './session-parts.js';
+import { sessionOf, sessionTimes, type RequestContext } from './session-parts.js';
 import { TENANCY_COLLECTIONS, type MemberDocument } from './tenancy-documents.js';
 import type { SessionTokens, TokenIssuer } from './tenancy-ports.js';
 
@@ -41,8 +41,8 @@ export class RefreshSession {
       command: { type: 'RefreshSession', sessionId, generation, ...sessionTimes(this.runtime.clock) },
       context: { ...context, tenantId, actor: principalId },
     });
-    if (handled.outcome === 'rejected' || handled.state.status === 'absent') return REFUSED;
-    const session = handled.state.sessions.find((candidate) => candidate.sessionId === sessionId);
+    if (handled.outcome === 'rejected') return REFUSED;
+    const session = sessionOf(handled.state, sessionId);
     if (session?.generation !== generation + 1) return REFUSED;
     const { role, username } = member.body;
     return { outcome: 'accepted', tokens: this.tokens.issue({ principalId, tenantId, username, role, ...session }) };
