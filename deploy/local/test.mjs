@@ -22,6 +22,10 @@ const TOOLS = {
     present: () => onPath('java') && onPath('mvn'),
     get: 'install Java 17 and Maven, which fetch it: apt-get install openjdk-17-jre-headless maven',
   },
+  prometheus: {
+    present: () => onPath('prometheus') && onPath('promtool'),
+    get: 'install it: apt-get install prometheus',
+  },
   python: {
     present: () => onPath('python3') && spawnSync('python3', ['-c', 'import venv, ensurepip']).status === 0,
     get: 'install it with what makes environments: apt-get install python3-venv',

@@ -3,13 +3,14 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** What some suites need and npm cannot bring. Each name stands for the programs that must be on PATH. */
-export type TestTool = 'terraform' | 'redis' | 'kafka' | 'go' | 'python';
+export type TestTool = 'terraform' | 'redis' | 'kafka' | 'go' | 'python' | 'prometheus';
 
 const PROGRAMS: Record<TestTool, (has: (program: string) => boolean) => boolean> = {
   terraform: (has) => has('terraform') || has('tofu'),
   redis: (has) => has('redis-server'),
   kafka: (has) => has('java') && has('mvn'),
   go: (has) => has('go'),
+  prometheus: (has) => has('prometheus') && has('promtool'),
   python: (has) => has('python3') && canMakeEnvironments(),
 };
 

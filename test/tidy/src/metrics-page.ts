@@ -90,6 +90,7 @@ export function metricsPage(): string {
     '## Known elsewhere as',
     table(['There', 'Here'], KNOWN_ELSEWHERE),
     '## What to watch',
+    'The [alerts and their runbooks](../runbooks/README.md) watch what is here. In short:',
     '- `caisson_consumer_parked_streams_total` rises: an event could not be handled and its stream waits. See ' +
       '[recover from the unknown](../how-to/recover-from-unknown.md).\n' +
       '- `sum(caisson_relay_leader)` is not 1 for longer than some seconds: nothing is numbered, so nobody ' +
