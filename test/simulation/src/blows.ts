@@ -29,6 +29,11 @@ const BLOWS: readonly Blow[] = [
     return `${process?.identity ?? 'nobody'} is killed`;
   },
   ({ cluster, random }) => {
+    const process = pickOne(cluster, random);
+    if (process !== undefined) void cluster.stop(process);
+    return `${process?.identity ?? 'nobody'} is told to stop`;
+  },
+  ({ cluster, random }) => {
     const ms = random.between(500, 45_000);
     const process = pickOne(cluster, random);
     process?.halt(ms);

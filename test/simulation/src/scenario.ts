@@ -37,8 +37,29 @@ export const FAIR_WEATHER: Scenario = {
   healedAtMs: 0,
 };
 
+/** How many of the seeds are storms: they tell the most and take the longest. */
+const STORMS = 0.05;
+
 /** Draws a scenario with faults. */
 export function drawScenario(random: SeededRandom): Scenario {
+  const scenario = drawWeather(random);
+  return random.chance(STORMS) ? { ...scenario, ...drawStorm(random) } : scenario;
+}
+
+/** Everything goes wrong, for long, and for many at once. */
+function drawStorm(random: SeededRandom): Partial<Scenario> {
+  return {
+    stories: [0, 1, 0, 1],
+    habits: { cancels: 0.5, plansAgain: 0.4, approvesItself: 0.3 },
+    tools: { refuses: 0.15, breaks: 0.2, hangs: 0.05 },
+    rates: { lost: 0.04, death: 0.01, halt: 0.003 },
+    commitMsMax: random.pick([2, 100, 600]),
+    blows: 20,
+    healedAtMs: 120_000,
+  };
+}
+
+function drawWeather(random: SeededRandom): Scenario {
   const rates = random.pick([0, 0.002, 0.01, 0.03]);
   const bad = random.chance(0.5);
   return {

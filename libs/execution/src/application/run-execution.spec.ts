@@ -974,6 +974,27 @@ describe('a crash', () => {
     expect(scene.store.types().filter((type) => type === 'ExecutionVerified')).toHaveLength(1);
   });
 
+  it('of a holder whose clock was an hour ahead delays no retry by an hour', async () => {
+    const scene = new Scene(story);
+    const { clock } = scene.ports;
+    const ahead = { ...clock, now: () => new Date(Date.parse(clock.now()) + 3_600_000).toISOString() };
+    const append = scene.store.append.bind(scene.store);
+    scene.store.append = async (request) => {
+      const result = await append(request);
+      if (request.events.some(({ type }) => type === 'TaskRetrying')) scene.locks.expire('execution:dep', true);
+      return result;
+    };
+    scene.world.reactions.set('network', ['transient']);
+    const right = scene.ports;
+    scene.ports = { ...right, clock: ahead };
+    await expect(scene.execute()).rejects.toMatchObject({ code: 'lock-lost' });
+    scene.ports = right;
+    const sinceMs = clock.monotonicMs();
+    await scene.execute();
+    expect(scene.last().fact).toBe('execution-verified');
+    expect(clock.monotonicMs() - sinceMs).toBeLessThan(60_000);
+  });
+
   it('of the answer of an append loses and repeats nothing', async () => {
     const scene = new Scene(story);
     scene.store.answersToLose = 3;

@@ -4,6 +4,7 @@ import { Fault, type Instant } from '@caisson/kernel';
 import type { AttemptRef, ExecutionCommand } from '../domain/execution.commands.js';
 import type { ExecutionEvent, InRun } from '../domain/execution.events.js';
 import { activePhase, isOpen, tasksInFlight, workOf, type ExecutionState } from '../domain/execution.state.js';
+import { RETRY_WAIT_MS_MAX } from '../domain/retry-policy.js';
 import { actionKeyOf, taskIdOf, type Task, type TaskPhase, type TaskRef } from '../domain/task.state.js';
 import { findTask } from '../domain/work.js';
 import { indexPlan, prepareWork, type PlanIndex } from './attempt-work.js';
@@ -139,7 +140,7 @@ export class RunLoop {
     for (const task of workOf(session.state, phase).tasks) {
       const ref = { phase, unitId: task.unitId };
       if (task.state === 'queued') this.#waiting.add(ref, task.engine);
-      if (task.state === 'retrying') this.#retryLater(ref, this.#msUntil(task.dueAt));
+      if (task.state === 'retrying') this.#retryLater(ref, this.#msUntilRetry(task.dueAt));
       if (task.state !== 'running') continue;
       if (task.waiting !== undefined) {
         this.#waits.arm(ref, task.waiting.until);
@@ -306,9 +307,11 @@ export class RunLoop {
     });
   }
 
-  #msUntil(instant: string | undefined): number {
-    if (instant === undefined) return 0;
-    return Math.max(0, Date.parse(instant) - Date.parse(this.#held.ports.clock.now()));
+  /** The due time is by the clock of the holder before, which may have been wrong by hours. */
+  #msUntilRetry(dueAt: string | undefined): number {
+    if (dueAt === undefined) return 0;
+    const leftMs = Date.parse(dueAt) - Date.parse(this.#held.ports.clock.now());
+    return Math.min(RETRY_WAIT_MS_MAX, Math.max(0, leftMs));
   }
 
   #verify(state: ExecutionState): void {

@@ -10,6 +10,9 @@ const BACKOFF_MS_MAX = 30_000;
 /** Share of a wait that chance adds: tasks that fail together when a cloud throttles must not come back together. */
 const JITTER = 0.25;
 
+/** No retry waits longer than that. */
+export const RETRY_WAIT_MS_MAX = BACKOFF_MS_MAX * (1 + JITTER);
+
 /**
  * Delay before the next attempt: 1 s, 2 s, 4 s … up to 30 s, each with up to a quarter added by chance. Never less than
  * that: a cloud that asked for a pause gets it.

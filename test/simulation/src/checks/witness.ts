@@ -7,6 +7,7 @@ import type {
   Outbox,
   StreamRef,
 } from '@caisson/event-sourcing';
+import { over } from '../machine/over.js';
 import type { SimProcess } from '../machine/sim-process.js';
 import type { FarSide } from '../services/platform.js';
 import type { SimTransport } from '../services/sim-transport.js';
@@ -160,14 +161,4 @@ export class Witness {
     };
     return over(outbox, { remove });
   }
-}
-
-/** A port with some of its methods replaced. */
-export function over<Port extends object>(port: Port, replaced: Partial<Port>): Port {
-  return new Proxy(port, {
-    get: (target, name) => {
-      const found: unknown = Reflect.get(name in replaced ? replaced : target, name);
-      return typeof found === 'function' && !(name in replaced) ? (found.bind(target) as unknown) : found;
-    },
-  });
 }

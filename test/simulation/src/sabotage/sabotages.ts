@@ -1,7 +1,7 @@
 import type { RunView } from '@caisson/deployment';
 import type { AppendRequest, EventStore, LoadedStream, RecordedEvent, StreamRef } from '@caisson/event-sourcing';
 import { ApproveRun } from '@caisson/deployment';
-import { over } from '../checks/witness.js';
+import { over } from '../machine/over.js';
 import type { SimProcess } from '../machine/sim-process.js';
 import type { FarSide, Tamper } from '../services/platform.js';
 import type { Sabotage } from '../simulate.js';

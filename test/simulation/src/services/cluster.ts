@@ -1,8 +1,11 @@
 import type { ApproveRunInput, DeploymentHandled, DeploymentPorts } from '@caisson/deployment';
 import type { DocumentStore } from '@caisson/event-sourcing';
 import { SimProcess, type Machine } from '../machine/sim-process.js';
-import { openPlatform, type Surroundings, type Tamper } from './platform.js';
+import { openPlatform, type Platform, type Surroundings, type Tamper } from './platform.js';
 import { startApi, startExecutor, startPlanner, type Composition } from './services.js';
+
+/** A supervisor waits no longer for a process that it told to stop. */
+const STOP_MS_MAX = 60_000;
 
 /** One of the services that a process may hold. */
 export type ServiceName = 'api' | 'planner' | 'executor';
@@ -36,6 +39,7 @@ export class Cluster {
   readonly #living = new Map<string, SimProcess>();
   readonly #doors = new Map<string, ApiDoor>();
   readonly #lives = new Map<string, number>();
+  readonly #platforms = new WeakMap<SimProcess, Platform>();
   readonly #identities = new Map<string, SimProcess>();
 
   constructor(
@@ -60,6 +64,16 @@ export class Cluster {
     return [...this.#doors.values()].filter(({ process }) => !process.isDead);
   }
 
+  /** Shuts a process down in order; what does not end in time is killed. */
+  async stop(process: SimProcess): Promise<void> {
+    const platform = this.#platforms.get(process);
+    if (platform === undefined) return;
+    platform.stopping.abort();
+    const stopped = Promise.allSettled(platform.stops.map((stop) => stop()));
+    await Promise.race([stopped, platform.clock.sleep(STOP_MS_MAX)]);
+    process.kill();
+  }
+
   #start(plan: ProcessPlan): void {
     const { composition, machine, surroundings, tamper } = this.#options;
     const life = (this.#lives.get(plan.name) ?? 0) + 1;
@@ -70,6 +84,7 @@ export class Cluster {
     process.onDeath(() => this.#startAgain(plan));
     const isDead = (identity: string): boolean => this.#identities.get(identity)?.isDead === true;
     const platform = openPlatform(process, { ...surroundings, isDead }, tamper);
+    this.#platforms.set(process, platform);
     if (plan.services.includes('planner')) startPlanner(platform, composition);
     if (plan.services.includes('executor')) startExecutor(platform, composition);
     if (!plan.services.includes('api')) return;

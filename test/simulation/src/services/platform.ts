@@ -12,6 +12,7 @@ import {
   type Wakeups,
 } from '@caisson/event-sourcing';
 import type { Clock, IdGenerator, Random } from '@caisson/kernel';
+import { over } from '../machine/over.js';
 import type { Scheduler } from '../machine/scheduler.js';
 import type { SeededRandom } from '../machine/seeded-random.js';
 import { reach, type SimProcess } from '../machine/sim-process.js';
@@ -68,6 +69,10 @@ export interface Platform {
   readonly clock: Clock;
   readonly ids: IdGenerator;
   readonly random: Random;
+  /** Ends the loops of the process in order, as an orderly shutdown does. */
+  readonly stops: (() => Promise<void>)[];
+  /** Aborted with them. */
+  readonly stopping: AbortController;
 }
 
 /** Connects a process, and starts its relay, of which one leads over all processes. */
@@ -77,15 +82,19 @@ export function openPlatform(process: SimProcess, surroundings: Surroundings, ta
   const { clock, ids } = process;
   const wakeups = allWakeups.of(process);
   const leases = reach(process, 'leases', farSide.leases);
+  const outbox = reach(process, 'outbox', farSide.outbox);
   const { publisher } = farSide;
-  new Relay({
-    outbox: reach(process, 'outbox', farSide.outbox),
+  const relay = new Relay({
+    outbox: over(outbox, { resign: () => outbox.resign().catch(() => undefined) }), // The real one hangs up.
     wakeups,
     clock,
     ...(publisher === undefined ? {} : { publisher: reach(process, 'transport', publisher) }),
-  }).start();
+  });
+  relay.start();
   return {
     ...{ process, surroundings, wakeups, clock, ids, random },
+    stops: [() => relay.stop()],
+    stopping: new AbortController(),
     events: reach(process, 'events', farSide.events),
     documents: reach(process, 'documents', farSide.documents),
     jobs: reach(process, 'jobs', farSide.jobs),

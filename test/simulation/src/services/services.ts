@@ -50,6 +50,7 @@ import type { Platform } from './platform.js';
 const LEASE_MS = 15_000;
 const POLL_MS = 5_000;
 const ATTEMPTS_MAX = 10;
+const DRAIN_MS = 3_000;
 const NO_ARTIFACTS = { put: async () => ({ id: '', digest: '' }), get: async () => undefined };
 
 /** A tool gets so long, so that a run with one that hangs ends within a simulated minute or two. */
@@ -165,7 +166,7 @@ interface Follower {
 
 /** Events by the transport with the sweep as safety net, or by the sweep alone. */
 function follow(platform: Platform, composition: Composition, { facts, handle, service }: Follower): void {
-  const { clock, consumers, process, surroundings, wakeups } = platform;
+  const { clock, consumers, process, stopping, stops, surroundings, wakeups } = platform;
   const topics = CONTEXTS.filter((context) => facts[context] !== undefined).map((context) => topicOf(context));
   const types = new Set(eventTypesOf(facts));
   const around = composition.around(service, handle);
@@ -181,16 +182,19 @@ function follow(platform: Platform, composition: Composition, { facts, handle, s
     ...{ consumer, store: consumers, topics, clock },
     ...(transport === undefined && { wake }),
   });
-  void sweep.run(new AbortController().signal);
+  const sweeping = sweep.run(stopping.signal);
+  stops.push(() => sweeping);
   if (transport !== undefined) void followTransport({ process, transport, consumer, topics });
 }
 
 function workOff(
-  { clock, jobs, process, wakeups }: Platform,
+  { clock, jobs, process, stops, wakeups }: Platform,
   { attemptsMax, queue }: { readonly queue: string; readonly attemptsMax: number },
   handle: (job: ClaimedJob, control: JobControl) => Promise<JobVerdict>,
 ): void {
   const worker = process.identity;
-  const pace = { concurrencyMax: 4, leaseMs: LEASE_MS, pollMs: POLL_MS, drainMs: 1_000, attemptsMax };
-  new JobWorker({ ...pace, queue, worker, jobs, wakeups, clock, handle }).start();
+  const pace = { concurrencyMax: 4, leaseMs: LEASE_MS, pollMs: POLL_MS, drainMs: DRAIN_MS, attemptsMax };
+  const loop = new JobWorker({ ...pace, queue, worker, jobs, wakeups, clock, handle });
+  loop.start();
+  stops.push(() => loop.stop());
 }
