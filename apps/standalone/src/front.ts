@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { limitServer } from '@caisson/http';
+import { createLimitedServer } from '@caisson/http';
 import { Fault } from '@caisson/kernel';
 import type { RunningService } from '@caisson/service';
 
@@ -12,13 +12,11 @@ export class Front {
 
   constructor(services: readonly RunningService[]) {
     const [first] = services;
-    const options = { requireHostHeader: false }; // The services say so themselves.
-    this.#server = createServer(options, (request: IncomingMessage, response: ServerResponse) => {
+    this.#server = createLimitedServer((request: IncomingMessage, response: ServerResponse) => {
       const owner =
         services.find(({ routes }) => routes.some((route) => startsWith(request.url ?? '/', route))) ?? first;
       owner?.fastify.routing(request, response);
     });
-    limitServer(this.#server);
   }
 
   /** Starts to listen; gives the port. @throws Fault `port-unavailable` with the remedy. */

@@ -8,7 +8,7 @@ import { problemOfError, unsupportedType } from './problem-of-error.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem-document.js';
 import { requestIdOf } from './request-context.js';
 import { RouteTable } from './route-table.js';
-import { answerClientError, SERVER_LIMITS } from './server-limits.js';
+import { answerClientError, refuseManyHeaders, SERVER_LIMITS, type ServerLimits } from './server-limits.js';
 import { parseStrictJson } from './strict-json.js';
 import { refuseHostileQuery } from './strict-query.js';
 
@@ -34,6 +34,8 @@ class HardenedFastifyAdapter extends FastifyAdapter {
 export interface HttpAdapterOptions {
   /** Proxies of ours before it: from so many, `X-Forwarded-For` is believed. Default none. */
   readonly trustedProxyHops?: number;
+  /** Those that differ from `SERVER_LIMITS`. */
+  readonly limits?: Partial<ServerLimits>;
 }
 
 /**
@@ -41,12 +43,14 @@ export interface HttpAdapterOptions {
  * problem documents for what never reaches a handler. Give it to `NestFactory.create` and call `prepareHttp` on the
  * app.
  */
-export function createHttpAdapter({ trustedProxyHops = 0 }: HttpAdapterOptions = {}): FastifyAdapter {
+export function createHttpAdapter({ limits, trustedProxyHops = 0 }: HttpAdapterOptions = {}): FastifyAdapter {
+  const { checkEveryMs, connectionsMax, keepAliveMs, requestMs } = { ...SERVER_LIMITS, ...limits };
   const adapter = new HardenedFastifyAdapter({
     bodyLimit: BODY_BYTES_MAX,
-    http: { requireHostHeader: false }, // Ours is checked below, with an answer that can be read.
-    requestTimeout: SERVER_LIMITS.requestMs,
-    keepAliveTimeout: SERVER_LIMITS.keepAliveMs,
+    // The host header is checked below, with an answer that can be read.
+    http: { requireHostHeader: false, connectionsCheckingInterval: checkEveryMs },
+    requestTimeout: requestMs,
+    keepAliveTimeout: keepAliveMs,
     forceCloseConnections: 'idle',
     requestIdHeader: false,
     genReqId: requestIdOf,
@@ -60,6 +64,8 @@ export function createHttpAdapter({ trustedProxyHops = 0 }: HttpAdapterOptions =
   });
   // Nest types the instance with its own request; ours is Fastify's, which it is.
   const fastify = adapter.getInstance<FastifyInstance>();
+  fastify.server.maxConnections = connectionsMax;
+  fastify.server.headersTimeout = requestMs; // Node takes the longer of the two for bodies: its own would be 60 s.
   const routes = new RouteTable();
   fastify.addHook('onRoute', (route) => {
     routes.add(route.method, route.url);
@@ -80,6 +86,8 @@ function prepareReply(request: FastifyRequest, reply: FastifyReply): void {
 /** What can be refused before a byte of the body is read. */
 function problemBeforeBody(request: FastifyRequest, routes: RouteTable): HttpProblem | undefined {
   if (!hasOneHost(request.raw)) return edgeProblem('bad-request', 'Send exactly one Host header.');
+  const crowded = refuseManyHeaders(request.raw);
+  if (crowded !== undefined) return crowded;
   if (request.is404) return unknownRoute(request, routes);
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') return unsupportedType();

@@ -33,7 +33,7 @@ export type { BucketPolicy, RateCheck, RateLimiter, RatePolicy, RateState, Windo
 export { sayRecorded } from './recorded.interceptor.js';
 export { Rates } from './rates.js';
 export type { RatedRequest, RateSettings } from './rates.js';
-export { limitServer } from './server-limits.js';
+export { createLimitedServer } from './server-limits.js';
 export { SessionTokens } from './session-tokens.js';
 export type { IssuedToken, RefreshSubject, SessionTokenSettings, TokenSubject } from './session-tokens.js';
 export { SignedTokens } from './signed-tokens.js';

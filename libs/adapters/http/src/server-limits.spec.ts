@@ -1,12 +1,11 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { limitServer } from './server-limits.js';
+import { createLimitedServer } from './server-limits.js';
 
 let server: Server;
 beforeEach(async () => {
-  server = createServer((_request, response) => response.end('{}'));
-  limitServer(server);
+  server = createLimitedServer((_request, response) => response.end('{}'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterEach(() => new Promise((resolve) => server.close(resolve)));
