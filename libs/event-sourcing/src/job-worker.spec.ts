@@ -41,7 +41,10 @@ class DoubleQueue implements JobQueue {
     this.waiting.push({ ...base, attempt, claimToken: 1 });
   }
 
+  looks = 0;
+
   async claim({ limit, exceptTenants = [] }: JobClaim): Promise<readonly ClaimedJob[]> {
+    this.looks += 1;
     if (this.failing) throw new Fault('event-store-unavailable', 'no database', { retryable: true });
     const claimed = this.waiting.filter(({ tenantId }) => !exceptTenants.includes(tenantId)).slice(0, limit);
     this.waiting = this.waiting.filter((job) => !claimed.includes(job));
@@ -136,6 +139,23 @@ describe('a worker', () => {
     expect(queue.told).toEqual(['done a']);
     await clock.pass(500);
     expect(queue.told).toEqual(['done a', 'done b']);
+    await worker.stop();
+  });
+
+  it('does not look again after a job when its last look found all there was', async () => {
+    const { worker, queue, wake } = scene(done);
+    worker.start();
+    await settle();
+    queue.add('a');
+    wake();
+    await settle();
+    expect(queue.told).toEqual(['done a']);
+    expect(queue.looks).toBe(2);
+    for (const jobId of ['b', 'c']) queue.add(jobId); // As many as it has places: there may be more.
+    wake();
+    await settle();
+    expect(queue.told).toEqual(['done a', 'done b', 'done c']);
+    expect(queue.looks).toBe(4);
     await worker.stop();
   });
 

@@ -73,6 +73,8 @@ export class JobWorker {
   #renewing: Promise<void> | undefined;
   #renewal: Promise<void> | undefined;
   #failures = 0;
+  /** Whether the last look may have left due jobs behind, for want of places. */
+  #mayBeMore = true;
 
   constructor(options: JobWorkerOptions) {
     this.#options = options;
@@ -113,8 +115,8 @@ export class JobWorker {
     const { wakeups, queue } = this.#options;
     const stopListening = wakeups.listen(jobsChannel(queue), () => this.#bell.ring());
     while (!this.#stopping.signal.aborted) {
-      const mayBeMore = await this.#claim();
-      if (!mayBeMore) await this.#rest();
+      const goOn = await this.#claim();
+      if (!goOn) await this.#rest();
     }
     stopListening();
   }
@@ -125,10 +127,11 @@ export class JobWorker {
     await this.#bell.wait(waitMs, this.#stopping.signal);
   }
 
-  /** As many as there is room for, in one statement. True when there may be more. */
+  /** As many as there is room for, in one statement. True when it should look again at once. */
   async #claim(): Promise<boolean> {
     const { jobs, queue, worker, leaseMs } = this.#options;
     const { limit, ...only } = this.#room();
+    this.#mayBeMore = true;
     if (limit <= 0) return false;
     const deadlineMs = this.#options.clock.monotonicMs() + leaseMs;
     try {
@@ -139,6 +142,7 @@ export class JobWorker {
         return false;
       }
       for (const job of claimed) this.#begin(job, deadlineMs);
+      this.#mayBeMore = claimed.length === limit || only.exceptTenants !== undefined;
       return claimed.length === limit;
     } catch (error) {
       this.#failures += 1;
@@ -160,7 +164,7 @@ export class JobWorker {
     const abort = new AbortController();
     const settled = this.#work(job, abort.signal).then(() => {
       this.#held.delete(held);
-      this.#bell.ring();
+      if (this.#mayBeMore) this.#bell.ring(); // Otherwise what came since has woken it.
     });
     const held: Held = { job, abort, settled, deadlineMs };
     this.#held.add(held);

@@ -52,6 +52,8 @@ export class Relay {
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
   #leadership: AbortController | undefined;
+  /** When the pauses of all rounds so far are over; what was not needed of them lately counts. */
+  #restedMs = -Infinity;
 
   constructor(options: RelayOptions) {
     this.#options = options;
@@ -81,7 +83,7 @@ export class Relay {
         failures = 0;
         if (sent === undefined) await clock.sleep(pollMs, signal);
         if (sent === undefined || sent === 'more waits') continue;
-        await clock.sleep(Math.max(0, startedMs + pauseMs(sent) - clock.monotonicMs()), signal);
+        await this.#pause(startedMs, sent);
         await this.#bell.wait(IDLE_POLLS * pollMs, signal);
       } catch (error) {
         failures += 1;
@@ -92,6 +94,14 @@ export class Relay {
     stopListening();
     await outbox.resign();
     this.#lost();
+  }
+
+  /** Until the next round may begin, if it may not at once. */
+  async #pause(startedMs: number, sent: number): Promise<void> {
+    const { clock } = this.#options;
+    this.#restedMs = Math.max(this.#restedMs, startedMs - ROUND_EVERY_MS_MAX) + pauseMs(sent);
+    const waitMs = this.#restedMs - clock.monotonicMs();
+    if (waitMs > 0) await clock.sleep(waitMs, this.#stop.signal);
   }
 
   async #lead(): Promise<boolean> {
@@ -167,7 +177,8 @@ export class Relay {
 }
 
 /**
- * From the start of a round that carried so many entries to the start of the next. Larger batches cost a fraction for
+ * From the start of a round that carried so many entries to the start of the next, in the long run: after a while of
+ * less work, a burst goes out round by round without a pause. Larger batches cost a fraction for
  * each event, with the transport, the database and this process: below `1 / MS_PER_ENTRY` events a millisecond the
  * pauses shrink to nothing and no event waits, above it they grow until rounds are `ROUND_EVERY_MS_MAX` apart.
  */

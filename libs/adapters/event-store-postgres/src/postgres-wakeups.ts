@@ -2,8 +2,14 @@ import type pgModule from 'pg';
 import type { Wakeups } from '@caisson/event-sourcing';
 import { connectionSettings, pg } from './connection.js';
 
-/** Notifications of this process are at least so far apart: one `NOTIFY` per append would cost most of its rate. */
+/**
+ * Notifications of this process are so far apart in the long run: one `NOTIFY` per append would cost most of its rate.
+ * What is done step by step, each after the last one was heard of, must not wait at each step.
+ */
 const NOTIFY_EVERY_MS = 5;
+
+/** Notifications in a row that need not wait, after a pause. */
+const NOTIFY_BURST = 8;
 
 /** The wait before a new connection doubles from the first to the second. */
 const RECONNECT_MS_MIN = 100;
@@ -33,12 +39,13 @@ export class PostgresWakeups implements Wakeups {
   #pending = new Set<string>();
   #client: pgModule.Client | undefined;
   #backend = 0;
-  #lastNotifyMs = -Infinity;
+  /** When the next notification may go out, by the average; a burst may be ahead of it. */
+  #dueMs = -Infinity;
   #peerHeardMs = -Infinity;
   #sending = false;
   #closed = false;
   #reconnectMs = RECONNECT_MS_MIN;
-  #timer: NodeJS.Timeout | undefined;
+  #cancelSending: (() => void) | undefined;
   #reconnectTimer: NodeJS.Timeout | undefined;
   #hereTimer: NodeJS.Timeout | undefined;
 
@@ -70,7 +77,7 @@ export class PostgresWakeups implements Wakeups {
   /** Sends what is pending and ends the connection. */
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#cancelSending?.();
     clearTimeout(this.#reconnectTimer);
     clearInterval(this.#hereTimer);
     const client = this.#client;
@@ -96,20 +103,27 @@ export class PostgresWakeups implements Wakeups {
   }
 
   #schedule(): void {
-    if (this.#timer !== undefined || this.#sending) return;
-    const waitMs = Math.max(0, this.#lastNotifyMs + NOTIFY_EVERY_MS - performance.now());
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
+    if (this.#cancelSending !== undefined || this.#sending) return;
+    const send = (): void => {
+      this.#cancelSending = undefined;
       const client = this.#client;
       if (client !== undefined) void this.#notify(client);
-    }, waitMs);
+    };
+    const waitMs = this.#dueMs - performance.now();
+    if (waitMs > 0) {
+      const timer = setTimeout(send, waitMs);
+      this.#cancelSending = () => clearTimeout(timer);
+    } else {
+      const turn = setImmediate(send); // A timer would take a millisecond at least.
+      this.#cancelSending = () => clearImmediate(turn);
+    }
   }
 
   /** Never fails: what could not be sent is dropped, and the connection with it. */
   async #notify(client: pgModule.Client): Promise<void> {
     if (this.#pending.size === 0) return;
     this.#sending = true;
-    this.#lastNotifyMs = performance.now();
+    this.#dueMs = Math.max(this.#dueMs, performance.now() - NOTIFY_BURST * NOTIFY_EVERY_MS) + NOTIFY_EVERY_MS;
     const channels = [...this.#pending];
     this.#pending = new Set();
     try {

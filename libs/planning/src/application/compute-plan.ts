@@ -1,7 +1,7 @@
 import { decodeEvent, type EventOf, type Failure, type PublicEvent } from '@caisson/contracts';
-import { foldStream, followUpContext, handleCommand } from '@caisson/event-sourcing';
+import { followUpContext, handleCommand } from '@caisson/event-sourcing';
 import { Fault, isRetryable, messageOf } from '@caisson/kernel';
-import type { PlanCommand } from '../domain/plan.decide.js';
+import type { PlanCommand, PlanState } from '../domain/plan.decide.js';
 import { EngineTrouble } from './engine-trouble.js';
 import { planAggregate } from './plan.aggregate.js';
 import type { Planner, PlanOutcome } from './planner.js';
@@ -80,10 +80,10 @@ export class ComputePlan {
   }
 
   private async judge(round: Round): Promise<PlanOutcome | undefined> {
-    if (await this.isOver(round)) return undefined;
     const { deploymentId, round: number, runId } = round.event.data;
     const inRound = { deploymentId, runId, round: number };
-    await this.record(round, { type: 'StartPlan', ...inRound, planner: this.planner.name });
+    const begun = await this.record(round, { type: 'StartPlan', ...inRound, planner: this.planner.name });
+    if (begun.round !== number || begun.status !== 'started') return undefined; // Over, or of the past.
     const outcome = await this.plan(round);
     try {
       await this.record(round, commandOf(inRound, outcome));
@@ -107,17 +107,12 @@ export class ComputePlan {
     }
   }
 
-  private async isOver({ event }: Round): Promise<boolean> {
-    const { round, runId } = event.data;
-    const { tenantId } = event;
-    const { state } = await foldStream(this.ports.runtime.store, planAggregate, { id: runId, context: { tenantId } });
-    return state.round > round || (state.round === round && state.status !== 'started');
-  }
-
-  private async record({ event, fencingToken }: Round, command: PlanCommand): Promise<void> {
-    const { service } = this.ports.runtime;
-    const context = followUpContext(event, command.type, service);
-    await handleCommand(this.ports.runtime, planAggregate, { id: command.runId, command, context, fencingToken });
+  private async record({ event, fencingToken }: Round, command: PlanCommand): Promise<PlanState> {
+    const { runtime } = this.ports;
+    const context = followUpContext(event, command.type, runtime.service);
+    const request = { id: command.runId, command, context, fencingToken };
+    const { state } = await handleCommand(runtime, planAggregate, request);
+    return state;
   }
 }
 
