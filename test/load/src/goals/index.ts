@@ -7,6 +7,8 @@ import { readyToStarted } from './p15-ready-to-started.js';
 import { leaseTraffic } from './p16-lease-traffic.js';
 import { planGraph } from './p17-plan.js';
 import { appendOneCaller } from './p2-append-one-caller.js';
+import { createDeployments } from './p19-create.js';
+import { readDeployments } from './p20-read.js';
 import { liveStreams } from './p21-live-streams.js';
 import { startToReady } from './p22-start-to-ready.js';
 import { idleMemory } from './p23-idle-memory.js';
@@ -36,6 +38,8 @@ export const GOALS: readonly Goal[] = [
   readyToStarted,
   leaseTraffic,
   planGraph,
+  createDeployments,
+  readDeployments,
   liveStreams,
   startToReady,
   idleMemory,

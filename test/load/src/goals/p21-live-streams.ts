@@ -1,12 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CaissonClient } from '@caisson/client';
-import { ServiceProcess } from '@caisson/local';
-import { freePort } from '@caisson/postgres-server';
+import { startApi } from '../harness/api-process.js';
 import { startBenchServer } from '../harness/bench-server.js';
-import { logIn } from '../harness/bench-stack.js';
 import { ratio, type Comparison, type Contest, type Goal } from '../harness/goal.js';
 import { broadcasterOf, DELIVERIES_PER_S, startFloor, streamSide } from './p21-stream-sides.js';
 
@@ -24,7 +20,10 @@ export const liveStreams: Goal = {
     const server = await startBenchServer();
     const databaseUrl = await server.createDatabase('streams');
     const directory = await mkdtemp(join(tmpdir(), 'caisson-bench-streams-'));
-    const api = await startApi(databaseUrl, directory);
+    const api = await startApi(databaseUrl, directory, {
+      CAISSON_LIVE_STREAMS_PER_TENANT_MAX: '2500',
+      CAISSON_LIVE_BEAT_MS: '600000', // A sign of life would be counted as an event.
+    });
     const floor = await startFloor();
     const ours = await broadcasterOf(api.service, { databaseUrl, ...(await api.administrator()) });
     return {
@@ -66,40 +65,4 @@ function comparisonsOf(watchers: number): readonly Comparison[] {
       atLeast: false,
     },
   ];
-}
-
-async function startApi(
-  databaseUrl: string,
-  directory: string,
-): Promise<{ service: ServiceProcess; administrator: () => Promise<{ token: string; tenantId: string }> }> {
-  const bootstrapToken = randomBytes(18).toString('base64url');
-  const app = new URL(databaseUrl);
-  app.username = 'caisson_app';
-  app.password = randomBytes(18).toString('base64url');
-  const service = new ServiceProcess({
-    ...{ name: 'api', app: 'api', port: await freePort(), directory, readyPath: '/readyz' },
-    environment: {
-      CAISSON_DATABASE_URL: app.href,
-      CAISSON_DATABASE_OWNER_URL: databaseUrl,
-      CAISSON_JWT_SECRET: randomBytes(32).toString('base64url'),
-      CAISSON_BOOTSTRAP_TOKEN: bootstrapToken,
-      CAISSON_LIVE_STREAMS_PER_TENANT_MAX: '2500',
-      CAISSON_LIVE_BEAT_MS: '600000', // A sign of life would be counted as an event.
-      CAISSON_RATE_CALLER_PER_MINUTE: '1000000', // Everybody is one caller here.
-      CAISSON_RATE_ADDRESS_PER_MINUTE: '1000000',
-      CAISSON_RATE_ADDRESS_BURST: '1000000',
-      CAISSON_LOG_LEVEL: 'warn',
-    },
-  });
-  await service.start();
-  return {
-    service,
-    administrator: async () => {
-      const { url } = service;
-      const { token } = await logIn({ bootstrapToken, url });
-      const { data } = await new CaissonClient({ url, token }).api.GET('/api/v1/auth/me');
-      if (data === undefined) throw new Error('The API does not know its administrator.');
-      return { token, tenantId: data.tenantId };
-    },
-  };
 }

@@ -48,13 +48,13 @@ export async function startBenchStack(): Promise<BenchStack> {
 
 const ACCOUNT = { username: 'admin', password: 'throwaway bench password' } as const;
 
-/** Makes the first administrator of a new Caisson. */
-export async function logIn({
-  bootstrapToken,
-  url,
-}: Pick<Reachable, 'bootstrapToken' | 'url'>): Promise<{ readonly token: string }> {
+/** Makes the first administrator of a tenant. */
+export async function logIn(
+  { bootstrapToken, url }: Pick<Reachable, 'bootstrapToken' | 'url'>,
+  tenant = 'default',
+): Promise<{ readonly token: string }> {
   const anonymous = new CaissonClient({ url });
-  await anonymous.register({ ...ACCOUNT, bootstrapToken });
-  const { access_token: token } = await anonymous.login(ACCOUNT);
+  await anonymous.register({ ...ACCOUNT, bootstrapToken, tenant });
+  const { access_token: token } = await anonymous.login({ ...ACCOUNT, tenant });
   return { token };
 }
