@@ -124,6 +124,7 @@ class TestModule {}
 
 let app: NestFastifyApplication;
 let reports: object[] = [];
+let answered: object[] = [];
 const metrics = new Metrics(false);
 const subject = {
   principalId: uuidV7(2, new Uint8Array(10)),
@@ -137,13 +138,17 @@ const bearer = { authorization: `Bearer ${tokens.issueAccess(subject).token}` };
 beforeAll(async () => {
   NestLogger.overrideLogger(false);
   app = await NestFactory.create<NestFastifyApplication>(TestModule, createHttpAdapter());
-  const log = { error: (fields: object) => reports.push(fields) } as unknown as Logger;
+  const log = {
+    error: (fields: object) => reports.push(fields),
+    info: (fields: object) => answered.push(fields),
+  } as unknown as Logger;
   prepareHttp(app, { log, metrics });
   await app.init();
 });
 afterAll(() => app.close());
 beforeEach(() => {
   reports = [];
+  answered = [];
 });
 
 interface Asked {
@@ -162,6 +167,17 @@ async function ask(options: Parameters<NestFastifyApplication['inject']>[0]): Pr
 
 const post = (payload: string | Buffer, headers: Record<string, string> = {}, url = '/things') =>
   ask({ method: 'POST', url, payload, headers: { 'content-type': 'application/json', ...bearer, ...headers } });
+
+describe('the access log', () => {
+  it('says who asked for what by the template of the route, and how that went', async () => {
+    await post('{"name":"a"}');
+    await post('{}', { authorization: 'Bearer none' });
+    expect(answered).toMatchObject([
+      { method: 'POST', route: '/things', status: '202', tenantId: TENANT, principalId: subject.principalId },
+      { method: 'POST', route: '/things', status: '401', tenantId: undefined },
+    ]);
+  });
+});
 
 describe('bodies', () => {
   it('passes what fits, with defaults, to the handler', async () => {

@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { nameRequestSpan, withStory, type Logger, type Metrics } from '@caisson/observability';
 import type { FastifyInstance } from 'fastify';
+import { principalOf } from './caller.js';
 import { answerNotModified } from './not-modified.js';
 import { PageLinksInterceptor } from './page-links.interceptor.js';
 import { ProblemFilter, type FaultReport } from './problem.filter.js';
@@ -10,6 +11,9 @@ import { ValidationPipe } from './validation.pipe.js';
 
 const MS_PER_S = 1000;
 
+/** What asks whether a process is well, every few seconds and for ever. */
+const PROBES = new Set(['/livez', '/readyz', '/health', '/health/live', '/health/ready', '/metrics']);
+
 /** What HTTP tells the operator. */
 export interface HttpReporting {
   readonly log: Logger;
@@ -18,7 +22,8 @@ export interface HttpReporting {
 
 /**
  * Gives an application on `createHttpAdapter` its problem documents, its checks of input, a story for its log lines,
- * and the metric `caisson_http_request_duration_seconds`. Call it before `init`.
+ * an access log by route template (an address may hold a secret, such as a callback's token), and the metric
+ * `caisson_http_request_duration_seconds`. Call it before `init`.
  */
 export function prepareHttp(app: NestFastifyApplication, { log, metrics }: HttpReporting): void {
   app.useGlobalFilters(new ProblemFilter((report) => reportFault(log, report)));
@@ -44,6 +49,9 @@ export function prepareHttp(app: NestFastifyApplication, { log, metrics }: HttpR
     const route = request.routeOptions.url ?? 'unmatched'; // The template: addresses would make endless series.
     const labels = { method: request.method, route, status: String(reply.statusCode) };
     durations.observe(labels, reply.elapsedTime / MS_PER_S);
+    const { principalId, tenantId } = principalOf(request) ?? {};
+    const answered = { ...labels, durationMs: Math.round(reply.elapsedTime), tenantId, principalId };
+    log[PROBES.has(route) ? 'debug' : 'info'](answered, 'a request was answered');
     done();
   });
 }

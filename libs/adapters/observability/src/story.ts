@@ -5,13 +5,18 @@ import { inSpan, type SpanOptions } from './spans.js';
 export interface Story {
   readonly correlationId: string;
   readonly causationId?: string;
+  readonly tenantId?: string;
+  /** The run that it is about, if it is about one. */
+  readonly runId?: string;
 }
 
 /** A fact that work follows from. */
 export interface Cause {
   readonly id: string;
   readonly correlationId: string;
+  readonly tenantId: string;
   readonly traceparent?: string;
+  readonly data?: unknown;
 }
 
 const stories = new AsyncLocalStorage<Story>();
@@ -23,15 +28,22 @@ export function withStory<Result>(story: Story, work: () => Result): Result {
 
 /** Runs what follows from a fact: as part of its story, and as a span of its trace when that is recorded. */
 export function followCause<Result>(
-  { correlationId, id, traceparent }: Cause,
+  cause: Cause,
   span: Omit<SpanOptions, 'parent'>,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const run = (): Promise<Result> => withStory({ correlationId, causationId: id }, work);
+  const { traceparent } = cause;
+  const run = (): Promise<Result> => withStory(storyOf(cause), work);
   return traceparent === undefined ? run() : inSpan({ ...span, parent: traceparent }, run);
 }
 
 /** The story of the current work, if any. */
 export function currentStory(): Story | undefined {
   return stories.getStore();
+}
+
+function storyOf({ correlationId, data, id, tenantId }: Cause): Story {
+  const story = { correlationId, causationId: id, tenantId };
+  const isAboutRun = typeof data === 'object' && data !== null && 'runId' in data && typeof data.runId === 'string';
+  return isAboutRun ? { ...story, runId: data.runId as string } : story;
 }
