@@ -15,7 +15,7 @@ import {
 import type { StreamRef } from '@caisson/event-sourcing';
 import { ReactToFact, ReadAsOf } from '@caisson/deployment';
 import { readCron } from '@caisson/cron';
-import { ManageSchedule, ReplacePolicy, StoredPolicies } from '@caisson/drift';
+import { ManageBreakers, ManageSchedule, ReplacePolicy, StoredPolicies } from '@caisson/drift';
 import {
   Authenticator,
   DocsModule,
@@ -54,9 +54,12 @@ import {
   ListRevisionsHandler,
 } from './queries/deployment-queries.js';
 import {
+  FindDriftBreakerHandler,
   FindDriftPolicyHandler,
   FindDriftReportHandler,
   FindDriftScheduleHandler,
+  FindOpenBreakersHandler,
+  ListDriftBreakersHandler,
   ListDriftReportsHandler,
 } from './queries/drift-queries.js';
 import { ReadDeploymentHistoryHandler, ReadRunHistoryHandler } from './queries/history-queries.js';
@@ -118,9 +121,12 @@ const QUERY_HANDLERS = [
   ListAttemptsHandler,
   FindAttemptHandler,
   ReadAttemptLogHandler,
+  FindDriftBreakerHandler,
   FindDriftPolicyHandler,
   FindDriftReportHandler,
   FindDriftScheduleHandler,
+  FindOpenBreakersHandler,
+  ListDriftBreakersHandler,
   ListDriftReportsHandler,
   ReadDeploymentHistoryHandler,
   ReadRunHistoryHandler,
@@ -209,6 +215,7 @@ function useCaseProviders(ports: ApiPorts): readonly Provider[] {
     { provide: RecomputePlan, useValue: new RecomputePlan(documents, new StoredTables(documents)) },
     { provide: ReplaceTable, useValue: new ReplaceTable(runtime) },
     { provide: StoredPolicies, useValue: new StoredPolicies(documents) },
+    { provide: ManageBreakers, useValue: new ManageBreakers(runtime, documents) },
     { provide: ManageSchedule, useValue: new ManageSchedule(runtime, readCron) },
     { provide: ReplacePolicy, useValue: new ReplacePolicy(runtime) },
     { provide: ReadAsOf, useValue: new ReadAsOf(runtime.store) },

@@ -1,11 +1,19 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { eventTypeOf, type AppliedUnit } from '@caisson/contracts';
-import type { DriftReport } from '@caisson/drift';
+import { ReplacePolicy, StoredPolicies, type BreakerState, type DriftReport } from '@caisson/drift';
 import type { Engine, EngineCall, EngineRegistry, Observation } from '@caisson/engine';
 import { eventIdOf, NO_STREAM, type RecordedEvent } from '@caisson/event-sourcing';
 import { createLogger, Metrics } from '@caisson/observability';
-import { Health, openFoundation, readSettings, Shutdown, startService, type Foundation } from '@caisson/service';
+import {
+  Health,
+  openFoundation,
+  readSettings,
+  Shutdown,
+  startService,
+  systemClock,
+  type Foundation,
+} from '@caisson/service';
 import { createTestDatabase, eventually, newContext, type TestDatabase } from '@caisson/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DriftDetectorModule } from './drift-detector.module.js';
@@ -87,14 +95,15 @@ interface Requested {
   readonly correlationId: string;
 }
 
-/** What the API records when somebody asks for a scan; `wrong` is what a scan request cannot look like. */
+/** What the API records when somebody asks for a scan; `more` is what is different about it. */
 async function requestScan(
   { stores }: Foundation,
   units: readonly string[],
-  wrong: Readonly<Record<string, unknown>> = {},
+  more: { readonly tenantId?: string; readonly [member: string]: unknown } = {},
 ): Promise<Requested> {
+  const { tenantId = randomUUID(), ...wrong } = more;
   const [deploymentId, scanId] = [randomUUID(), randomUUID()];
-  const stream = { tenantId: randomUUID(), streamId: `deployment-${deploymentId}` };
+  const stream = { tenantId, streamId: `deployment-${deploymentId}` };
   const context = newContext({ service: 'api' });
   const data = { deploymentId, scanId, autoRemediate: false, applied: units.map(applied), ...wrong };
   const publicForm = { type: eventTypeOf('deployment', 'drift-scan-requested') };
@@ -273,4 +282,72 @@ describe('a schedule', () => {
     await eventually('the schedule to be gone', async () => (await rowsOf(second, tenantId)).length === 0);
     await second.stop();
   });
+});
+
+describe('a provider in trouble', () => {
+  /** Decisions come soon enough for a test, and late enough for other scans to speak. */
+  const SETTLE_SECONDS = 3;
+
+  async function policyOf({ stores }: Foundation, tenantId: string): Promise<void> {
+    const { content } = await new StoredPolicies(stores.documents).current(tenantId);
+    const replacePolicy = new ReplacePolicy({ store: stores.events, clock: systemClock, service: 'api' });
+    const remediation = { ...content.remediation, settleSeconds: SETTLE_SECONDS };
+    const context = { ...newContext({ service: 'api' }), tenantId };
+    await replacePolicy.execute({ content: { ...content, remediation }, ifVersion: 1, context });
+  }
+
+  const breakerOf = async ({ stores }: Foundation, tenantId: string) =>
+    (await stores.documents.get<BreakerState>(tenantId, 'drift-breaker', 'fake'))?.body;
+
+  function decided(foundation: Foundation, requested: Requested): Promise<DriftReport> {
+    return eventually('the remediation to be decided', async () => {
+      const report = await reportOf(foundation, requested);
+      return report?.remediation === undefined ? undefined : report;
+    });
+  }
+
+  it('has nothing put right: 200 deployments, garbage for a while, and the breaker is open after 3 looks', async () => {
+    let answer: (unitId: string) => Promise<Observation> = async () => ({ outcome: 'absent' });
+    let asked = 0;
+    const garbage = [
+      async () => ({ outcome: 'absent' }) as const,
+      async () => ({ outcome: 'unreadable', reason: '<html>502</html>' }) as const,
+      seenAs('\u2603'),
+    ];
+    const detector = await startDetector(
+      looking((unitId) => {
+        asked += 1;
+        return answer(unitId);
+      }),
+    );
+    const tenantId = randomUUID();
+    await policyOf(detector, tenantId);
+    const scan = (units: readonly string[]) => requestScan(detector, units, { tenantId, autoRemediate: true });
+
+    answer = (unitId) => garbage[asked % garbage.length]!(unitId);
+    const requests = await Promise.all(Array.from({ length: 200 }, () => scan(['web'])));
+    const reports: DriftReport[] = [];
+    for (const requested of requests) reports.push(await completedReport(detector, requested));
+    const drifted = requests.filter((_request, index) => reports[index]?.hasDrift);
+    expect(drifted.length).toBeGreaterThan(100);
+    const opened = await breakerOf(detector, tenantId);
+    expect(opened).toMatchObject({ status: 'open' });
+    expect(opened?.looks.length).toBeLessThanOrEqual(5);
+    for (const requested of drifted) {
+      expect((await decided(detector, requested)).remediation).toMatchObject({
+        outcome: 'held',
+        reason: expect.stringContaining('breaker of fake is open') as string,
+      });
+    }
+
+    answer = seenAs('m1.small');
+    for (const requested of [await scan(['a']), await scan(['b']), await scan(['c'])]) {
+      await completedReport(detector, requested);
+    }
+    expect(await breakerOf(detector, tenantId)).toMatchObject({ status: 'closed', looks: [] });
+    answer = (unitId) => seenAs(unitId === 'web' ? 'm1.large' : 'm1.small')(unitId);
+    const one = await decided(detector, await scan(['web', 'db', 'cache']));
+    expect(one.remediation).toMatchObject({ outcome: 'requested' });
+    await detector.stop();
+  }, 90_000);
 });

@@ -6,6 +6,7 @@ import type { ServiceFrame } from '@caisson/service';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ScanRequestsConsumer } from './events/scan-requests.consumer.js';
 import type { DriftDetectorSettings } from './settings.js';
+import { remediationWorker } from './worker/remediation-worker.js';
 import { scanWorker } from './worker/scan-worker.js';
 import { scheduleLoop } from './worker/schedule-loop.js';
 
@@ -16,6 +17,7 @@ export class DriftDetectorModule {
   static register(frame: ServiceFrame<DriftDetectorSettings>, engines: EngineRegistry): DynamicModule {
     const schedules = new PostgresSchedules(frame.database);
     frame.runInBackground('drift scans', scanWorker(frame, engines));
+    frame.runInBackground('drift remediations', remediationWorker(frame));
     frame.runInBackground(
       'drift schedules',
       scheduleLoop(frame, new AnnounceDueScans({ ...frame, schedules, readCron })),

@@ -5,6 +5,7 @@ import { pagesOf } from './pages.js';
 import { problemOf } from './problem.js';
 import type {
   AttemptResource,
+  BreakerResource,
   CallbackAddress,
   CommandAnswer,
   DeployedResource,
@@ -264,6 +265,16 @@ export class CaissonClient {
 
   async removeDriftSchedule(deploymentId: string): Promise<void> {
     await this.api.DELETE('/api/v1/deployments/{id}/drift-schedule', { params: { path: { id: deploymentId } } });
+  }
+
+  /** Providers that looked wrong, and whether they are left alone. */
+  async driftBreakers(): Promise<readonly BreakerResource[]> {
+    return (await bodyOf(this.api.GET('/api/v1/drift-breakers', { params: { query: { limit: '200' } } }))).items;
+  }
+
+  closeDriftBreaker(provider: string, reason: string): Promise<BreakerResource> {
+    const body = { reason };
+    return bodyOf(this.api.POST('/api/v1/drift-breakers/{provider}/close', { params: { path: { provider } }, body }));
   }
 
   /** What the tenant holds of drift, or an older version of it. */

@@ -10,6 +10,7 @@ export { ApiProblem, problemOf } from './problem.js';
 export type { Problem } from './problem.js';
 export type {
   AttemptResource,
+  BreakerResource,
   CallbackAddress,
   CommandAnswer,
   DeployedResource,

@@ -1102,6 +1102,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/drift-breakers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List the breakers of providers */
+    get: operations['listDriftBreakers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/drift-breakers/{provider}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read the breaker of a provider */
+    get: operations['readDriftBreaker'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/drift-breakers/{provider}/close': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Close the breaker of a provider, having looked at it */
+    post: operations['closeDriftBreaker'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/drift-policy': {
     parameters: {
       query?: never;
@@ -1274,6 +1325,40 @@ export interface components {
     };
     AttributePattern: string;
     AttributePatternInput: string;
+    BreakerResource: {
+      provider: string;
+      /** @enum {string} */
+      status: 'closed' | 'open';
+      since?: string;
+      reason?: string;
+      closedBy?: string;
+      looks: {
+        scanId: string;
+        deploymentId: string;
+        verdict: string;
+        at: string;
+      }[];
+    };
+    BreakerRules: {
+      /** @default 3 */
+      wrongDeployments: number;
+      /** @default 60 */
+      windowMinutes: number;
+      /** @default 50 */
+      massDriftPercent: number;
+      /** @default 3 */
+      healthyDeployments: number;
+    };
+    BreakerRulesInput: {
+      /** @default 3 */
+      wrongDeployments?: number;
+      /** @default 60 */
+      windowMinutes?: number;
+      /** @default 50 */
+      massDriftPercent?: number;
+      /** @default 3 */
+      healthyDeployments?: number;
+    };
     CallbackAddress: {
       path: string;
       expiresAt: string;
@@ -1292,6 +1377,9 @@ export interface components {
       | components['schemas']['CommandCheckInput']
       | components['schemas']['OutputCheckInput']
       | components['schemas']['ObservedCheckInput'];
+    CloseBreakerRequest: {
+      reason: string;
+    };
     CommandAnswer: {
       deployment: components['schemas']['DeploymentSummary'];
       run?: components['schemas']['RunResource'];
@@ -1544,9 +1632,15 @@ export interface components {
     };
     DriftPolicy: {
       severities: components['schemas']['SeverityTable'];
+      breaker: components['schemas']['BreakerRules'];
+      remediation: components['schemas']['RemediationRules'];
     };
     DriftPolicyInput: {
       severities: components['schemas']['SeverityTableInput'];
+      /** @default {} */
+      breaker?: components['schemas']['BreakerRulesInput'];
+      /** @default {} */
+      remediation?: components['schemas']['RemediationRulesInput'];
     };
     DriftPolicyResource: {
       version: number;
@@ -1562,6 +1656,13 @@ export interface components {
       /** @enum {string} */
       scanType?: 'scheduled' | 'manual';
       items: components['schemas']['DriftItem'][];
+      remediation?: {
+        outcome: string;
+        at: string;
+        reason?: string;
+      } & {
+        [key: string]: unknown;
+      };
       /** @enum {string} */
       maxSeverity?: 'low' | 'medium' | 'high' | 'critical';
       unreadable: {
@@ -2043,6 +2144,28 @@ export interface components {
     RemediateRequest: {
       /** @constant */
       mode: 'revert';
+    };
+    RemediationRules: {
+      /**
+       * @default low
+       * @enum {string}
+       */
+      severityMin: 'low' | 'medium' | 'high' | 'critical';
+      /** @default 20 */
+      perHourMax: number;
+      /** @default 60 */
+      settleSeconds: number;
+    };
+    RemediationRulesInput: {
+      /**
+       * @default low
+       * @enum {string}
+       */
+      severityMin?: 'low' | 'medium' | 'high' | 'critical';
+      /** @default 20 */
+      perHourMax?: number;
+      /** @default 60 */
+      settleSeconds?: number;
     };
     ResolveTaskRequest: {
       /** @enum {string} */
@@ -2661,6 +2784,10 @@ export interface components {
     };
     listDeploymentsAnswer: {
       items: components['schemas']['DeploymentSummary'][];
+      nextCursor?: string;
+    };
+    listDriftBreakersAnswer: {
+      items: components['schemas']['BreakerResource'][];
       nextCursor?: string;
     };
     listDriftReportsAnswer: {
@@ -9004,6 +9131,7 @@ export interface operations {
             /** @enum {unknown} */
             code?:
               | 'deployment-deleted'
+              | 'drift-breaker-open'
               | 'idempotency-key-in-use'
               | 'nothing-to-remediate'
               | 'quota-exhausted'
@@ -9024,6 +9152,206 @@ export interface operations {
             status?: 412;
             /** @enum {unknown} */
             code?: 'deployment-version-conflict';
+          } & components['schemas']['Problem'];
+        };
+      };
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listDriftBreakers: {
+    parameters: {
+      query?: {
+        /** @description How many at most, 1 to 200; default 50. */
+        limit?: string;
+        /** @description The nextCursor of the page before, with the same filters. */
+        cursor?: string;
+        /** @description The order: provider upwards, or -provider downwards. */
+        sort?: 'provider' | '-provider';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description List the breakers of providers */
+      200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          ETag?: string;
+          /** @description The next page, when there is one (RFC 8288). */
+          Link?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['listDriftBreakersAnswer'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  readDriftBreaker: {
+    parameters: {
+      query?: {
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
+      header?: never;
+      path: {
+        provider: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Read the breaker of a provider */
+      200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BreakerResource'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      /** @description There is no such thing, or it is not yours. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'drift-breaker-not-found' | 'not-found' | 'route-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  closeDriftBreaker: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        provider: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "reason": "The status page of the provider says that its API answers again."
+         *     }
+         */
+        'application/json': components['schemas']['CloseBreakerRequest'];
+      };
+    };
+    responses: {
+      /** @description Close the breaker of a provider, having looked at it */
+      200: {
+        headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BreakerResource'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      /** @description There is no such thing, or it is not yours. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'drift-breaker-not-found' | 'not-found' | 'route-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'drift-breaker-not-open' | 'idempotency-key-in-use';
           } & components['schemas']['Problem'];
         };
       };

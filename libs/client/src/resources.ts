@@ -4,6 +4,8 @@ type Schemas = components['schemas'];
 
 /** One try of a task. */
 export type AttemptResource = Schemas['AttemptResource'];
+/** Whether a provider is left alone. */
+export type BreakerResource = Schemas['BreakerResource'];
 /** Where a task that waits is called back. */
 export type CallbackAddress = Schemas['CallbackAddress'];
 /** The answer to a command: recorded, not yet done. */

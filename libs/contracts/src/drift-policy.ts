@@ -55,8 +55,34 @@ export const SeverityTable = z.strictObject({
   rules: z.array(SeverityRule).max(DRIFT_POLICY_LIMITS.rulesMax).default([]),
 });
 
+/** When a provider is taken to be in trouble, and when no longer. */
+export const BreakerRules = z.strictObject({
+  /** So many different deployments that look wrong open the breaker, if they are half of those that were looked at. */
+  wrongDeployments: z.int().min(2).max(100).default(3),
+  /** Looks that are older do not count. */
+  windowMinutes: z.int().min(1).max(1440).default(60),
+  /** A deployment looks wrong when so much of what it has from the provider differs at once. */
+  massDriftPercent: z.int().min(1).max(100).default(50),
+  /** So many different deployments in a row that look well close it. */
+  healthyDeployments: z.int().min(1).max(100).default(3),
+});
+
+/** What is put right without a person, where a scan was asked to. */
+export const RemediationRules = z.strictObject({
+  /** Only reports that are at least so severe. */
+  severityMin: z.enum(SEVERITIES).default('low'),
+  /** Deployments of the tenant per hour. */
+  perHourMax: z.int().min(0).max(1000).default(20),
+  /** How long other scans have to say that the provider is in trouble. */
+  settleSeconds: z.int().min(0).max(3600).default(60),
+});
+
 /** What a tenant holds of drift. */
-export const DriftPolicy = z.strictObject({ severities: SeverityTable });
+export const DriftPolicy = z.strictObject({
+  severities: SeverityTable,
+  breaker: BreakerRules.prefault({}),
+  remediation: RemediationRules.prefault({}),
+});
 
 /** One version of the drift policy as the API shows it. */
 export const DriftPolicyResource = z.object({
@@ -71,5 +97,6 @@ export const DriftPolicyResource = z.object({
   replacedBy: z.string().optional(),
 });
 
+export type BreakerRules = z.infer<typeof BreakerRules>;
 export type SeverityTable = z.infer<typeof SeverityTable>;
 export type DriftPolicy = z.infer<typeof DriftPolicy>;

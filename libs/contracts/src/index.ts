@@ -16,9 +16,11 @@ export { PROBLEMS_MAX, validateDesiredState } from './desired-state-problems.js'
 export type { DesiredStateProblem, TypeCheck } from './desired-state-problems.js';
 export {
   AttributePattern,
+  BreakerRules,
   DRIFT_TYPES,
   DriftPolicy,
   DriftPolicyResource,
+  RemediationRules,
   SCAN_TYPES,
   SEVERITIES,
   SeverityTable,
@@ -143,6 +145,9 @@ export {
 export {
   DeploymentDriftListQuery,
   DeploymentScanRequest,
+  BreakerListQuery,
+  BreakerResource,
+  CloseBreakerRequest,
   DriftListQuery,
   DriftReportResource,
   DriftScheduleRequest,

@@ -12,6 +12,11 @@ export type { ReadCron, ScheduleProblem, ScheduleRequest, SetScheduleInput } fro
 export { DRIFT_SCHEDULES } from './application/schedule.aggregate.js';
 export type { ScheduleView } from './application/schedule.aggregate.js';
 export { turnAfter } from './domain/schedule.js';
+export { breakerIdOf, DRIFT_BREAKERS } from './application/breaker.aggregate.js';
+export { DecideRemediation, REMEDIATION_QUEUE } from './application/decide-remediation.js';
+export { ManageBreakers } from './application/manage-breakers.js';
+export type { BreakerHandled, CloseBreakerInput } from './application/manage-breakers.js';
+export type { BreakerState } from './domain/breaker.state.js';
 export { DRIFT_POLICIES } from './application/policy.aggregate.js';
 export { ReplacePolicy } from './application/replace-policy.js';
 export type { PolicyReplaced, ReplacePolicyInput } from './application/replace-policy.js';

@@ -1,6 +1,9 @@
 import {
+  ManageBreakers,
   ManageSchedule,
   ReplacePolicy,
+  type BreakerHandled,
+  type CloseBreakerInput,
   type PolicyReplaced,
   type ReplacePolicyInput,
   type ScheduleProblem,
@@ -19,9 +22,13 @@ export class SetScheduleCommand extends UseCaseCommand<SetScheduleInput, Schedul
 /** Has a deployment scanned by no schedule. */
 export class RemoveScheduleCommand extends UseCaseCommand<ScheduleRequest, void> {}
 
+/** Closes the breaker of a provider on a person's word. */
+export class CloseBreakerCommand extends UseCaseCommand<CloseBreakerInput, BreakerHandled> {}
+
 /** Which use case follows which command about drift. */
 export const DRIFT_COMMAND_HANDLERS: readonly FactoryProvider[] = [
   handlerOf(ReplacePolicyCommand, ReplacePolicy, (replace, input) => replace.execute(input)),
   handlerOf(SetScheduleCommand, ManageSchedule, (schedules, input) => schedules.set(input)),
+  handlerOf(CloseBreakerCommand, ManageBreakers, (breakers, input) => breakers.close(input)),
   handlerOf(RemoveScheduleCommand, ManageSchedule, (schedules, input) => schedules.remove(input)),
 ];

@@ -9,6 +9,7 @@ import { DeploymentAdjustmentsController } from './deployment-adjustments.contro
 import { DeploymentCommandsController } from './deployment-commands.controller.js';
 import { DeploymentPartsController } from './deployment-parts.controller.js';
 import { DeploymentsController } from './deployments.controller.js';
+import { DriftBreakersController } from './drift-breakers.controller.js';
 import { DriftController } from './drift.controller.js';
 import { DriftPolicyController } from './drift-policy.controller.js';
 import { DriftScheduleController } from './drift-schedule.controller.js';
@@ -48,6 +49,7 @@ export const API_CONTROLLERS: Type[] = [
   TypeTableController,
   PriceBookController,
   DriftController,
+  DriftBreakersController,
   DriftPolicyController,
   DriftScheduleController,
   EventsController,
@@ -71,6 +73,7 @@ const TAGS = {
   'type-table': 'What the planner knows of types.',
   'price-book': 'What the planner knows of prices.',
   drift: 'Where the world is not as it was left.',
+  'drift-breakers': 'Which providers are left alone, since they may be in trouble.',
   'drift-policy': 'What the tenant holds of drift.',
   events: 'What happens, as it happens.',
   'run-states': 'The machine of the run.',

@@ -13,7 +13,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { RequestRunCommand } from '../commands/deployment-commands.js';
-import { FindDriftReport, ListDriftReports, type DriftReport } from '../queries/drift-queries.js';
+import { FindDriftReport, FindOpenBreakers, ListDriftReports, type DriftReport } from '../queries/drift-queries.js';
 import { apiProblem } from './api-problems.js';
 import { CommandAnswers } from './command-answers.js';
 import { commandContextOf } from './command-context.js';
@@ -75,7 +75,7 @@ export class DriftController {
   @HttpCode(202)
   @Operation(
     commandOperation('Request a run that puts right what a report found', 'drift:remediate', {
-      problems: ['drift-report-not-found', 'nothing-to-remediate'],
+      problems: ['drift-report-not-found', 'nothing-to-remediate', 'drift-breaker-open'],
       example: { mode: 'revert' },
     }),
   )
@@ -85,14 +85,24 @@ export class DriftController {
     @CalledBy() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandAnswer> {
-    const { deploymentId, items } = await this.existing(caller.tenantId, id);
+    const { deploymentId, items, providers = [] } = await this.existing(caller.tenantId, id);
     if (items.length === 0) {
       throw apiProblem('nothing-to-remediate', 'The scan has not ended, or the world was as applied. Scan again.');
     }
+    await this.refuseWhileOpen(caller.tenantId, providers);
     const reason = `${caller.username} asked to put right what scan ${id} found`;
     const context = commandContextOf(caller);
     const command = new RequestRunCommand({ deploymentId, kind: 'remediate', reason, whenBusy: 'refuse', context });
     return this.answers.accepted(await this.commands.execute(command), { caller, deploymentId }, reply);
+  }
+
+  private async refuseWhileOpen(tenantId: string, providers: readonly string[]): Promise<void> {
+    const [provider] = await this.queries.execute(new FindOpenBreakers(tenantId, providers));
+    if (provider === undefined) return;
+    throw apiProblem('drift-breaker-open', {
+      detail: `The breaker of ${provider} is open. Wait until it closes, or look at the provider and close it.`,
+      members: { provider },
+    });
   }
 
   private async existing(tenantId: string, id: string): Promise<DriftReport> {

@@ -36,6 +36,7 @@ const missing: Record<string, string> = {
   'type-table': '9',
   'price-book': '9',
   'drift-policy': '9',
+  'drift-breakers': 'absent-provider',
 };
 
 /** Operations whose address names nothing of a tenant; lists are looked at below. */
@@ -53,7 +54,7 @@ const WITHOUT_ID = [
   ],
   ...['listAllRuns', 'listCredentials', 'rewrapCredentials'],
   ...['readTypeTable', 'replaceTypeTable', 'readPriceBook', 'replacePriceBook'],
-  ...['readDriftPolicy', 'replaceDriftPolicy'],
+  ...['readDriftPolicy', 'replaceDriftPolicy', 'listDriftBreakers'],
   ...['readQuotas', 'replaceQuotas'],
   ...['requestScan', 'listDriftReports', 'watchEvents'],
 ];
@@ -82,6 +83,9 @@ beforeAll(async () => {
   const report = { id: drift, deploymentId: id, status: 'completed', items: [], unreadable: [] };
   const shown = { collection: 'drift-report', id: drift, body: report };
   await write(`scan-${drift}`, { type: 'scan-completed', data: report, documents: [shown] });
+  const breaker = { provider: 'broken-provider', status: 'open', looks: [] };
+  const tripped = { collection: 'drift-breaker', id: 'broken-provider', body: breaker };
+  await write(`scan-${drift}`, { type: 'breaker-opened', data: breaker, documents: [tripped] });
   for (const [table, change] of [
     ['type-table', { defaults: [] }],
     ['price-book', { currency: 'EUR' }],
@@ -97,6 +101,7 @@ beforeAll(async () => {
   await api.ask('PUT', '/credentials/sealed-credential', { body: { values: { TOKEN_VALUE: 'not-a-secret' } } });
   Object.assign(own, {
     credentials: 'sealed-credential',
+    'drift-breakers': 'broken-provider',
     deployments: id,
     runs: runId,
     plans: plan.digest,

@@ -124,7 +124,7 @@ describe('a read of one thing', () => {
     ...['readPlan', 'readRunStates', 'readKeySet', 'me', 'watchEvents'], // By content, constant, or of the moment.
     ...['listDeployments', 'listAllRuns', 'listDriftReports', 'listKeys', 'listCredentials'], // Of many streams.
     ...['readTypeTable', 'readTypeTableVersion', 'readPriceBook', 'readPriceBookVersion'], // Their version is in them.
-    ...['readDriftPolicy', 'readDriftPolicyVersion'],
+    ...['readDriftPolicy', 'readDriftPolicyVersion', 'listDriftBreakers'],
   ];
   const reads = routes.filter(({ method }) => method === 'get');
 

@@ -1,9 +1,18 @@
 import { readCron } from '@caisson/cron';
-import { DRIFT_SCHEDULES, StoredPolicies, turnAfter, type FoundPolicy, type ScheduleView } from '@caisson/drift';
+import {
+  DRIFT_BREAKERS,
+  DRIFT_SCHEDULES,
+  ManageBreakers,
+  StoredPolicies,
+  turnAfter,
+  type BreakerState,
+  type FoundPolicy,
+  type ScheduleView,
+} from '@caisson/drift';
 import type { DocumentStore } from '@caisson/event-sourcing';
 import { PageCursors } from '@caisson/http';
 import type { Clock, JsonObject } from '@caisson/kernel';
-import type { DriftListQuery, DriftScheduleResource } from '@caisson/contracts';
+import type { BreakerListQuery, DriftListQuery, DriftScheduleResource } from '@caisson/contracts';
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { CLOCK, DOCUMENTS } from '../tokens.js';
@@ -16,6 +25,8 @@ export type DriftReport = JsonObject & {
   readonly deploymentId: string;
   readonly status: string;
   readonly items: readonly JsonObject[];
+  /** Absent in reports that are older than breakers. */
+  readonly providers?: readonly string[];
 };
 
 /** One drift report; undefined when the tenant has none with the id. */
@@ -117,5 +128,68 @@ export class FindDriftScheduleHandler implements IQueryHandler<FindDriftSchedule
       ...(spreadMinutes === undefined ? {} : { spreadMinutes }),
       ...(next === undefined ? {} : { nextAt: next.dueAt }),
     };
+  }
+}
+
+/** The breaker of a provider; undefined when nothing ever went wrong with it. */
+export class FindDriftBreaker extends Query<BreakerState | undefined> {
+  constructor(
+    readonly tenantId: string,
+    readonly provider: string,
+  ) {
+    super();
+  }
+}
+
+/** Answers `FindDriftBreaker`. */
+@QueryHandler(FindDriftBreaker)
+export class FindDriftBreakerHandler implements IQueryHandler<FindDriftBreaker> {
+  constructor(@Inject(DOCUMENTS) private readonly documents: DocumentStore) {}
+
+  async execute({ provider, tenantId }: FindDriftBreaker): Promise<BreakerState | undefined> {
+    return (await this.documents.get<BreakerState>(tenantId, DRIFT_BREAKERS, provider))?.body;
+  }
+}
+
+/** The breakers of a tenant, by provider. */
+export class ListDriftBreakers extends Query<Page<BreakerState>> {
+  constructor(
+    readonly tenantId: string,
+    readonly page: BreakerListQuery,
+  ) {
+    super();
+  }
+}
+
+/** Answers `ListDriftBreakers`. */
+@QueryHandler(ListDriftBreakers)
+export class ListDriftBreakersHandler implements IQueryHandler<ListDriftBreakers> {
+  constructor(
+    @Inject(DOCUMENTS) private readonly documents: DocumentStore,
+    private readonly cursors: PageCursors,
+  ) {}
+
+  execute({ page, tenantId }: ListDriftBreakers): Promise<Page<BreakerState>> {
+    return readPage(this.documents, this.cursors, { tenantId, collection: DRIFT_BREAKERS, equals: {}, ...page });
+  }
+}
+
+/** Those of some providers whose breakers are open. */
+export class FindOpenBreakers extends Query<readonly string[]> {
+  constructor(
+    readonly tenantId: string,
+    readonly providers: readonly string[],
+  ) {
+    super();
+  }
+}
+
+/** Answers `FindOpenBreakers`. */
+@QueryHandler(FindOpenBreakers)
+export class FindOpenBreakersHandler implements IQueryHandler<FindOpenBreakers> {
+  constructor(private readonly breakers: ManageBreakers) {}
+
+  execute({ providers, tenantId }: FindOpenBreakers): Promise<readonly string[]> {
+    return this.breakers.open(tenantId, providers);
   }
 }

@@ -1,4 +1,5 @@
 import { DEPLOYMENT_COLLECTIONS, type RunView } from '@caisson/deployment';
+import { breakerIdOf } from '@caisson/drift';
 import type { DocumentStore } from '@caisson/event-sourcing';
 
 /** What a read is about: its tenant, and the first thing that its address names. */
@@ -21,6 +22,7 @@ export const READ_STREAMS = {
   execution: ({ id }) => `execution-${id.split('/')[0] ?? ''}`,
   scan: ({ id }) => `scan-${id}`,
   schedule: ({ id }) => `drift_schedule-${id}`,
+  breaker: ({ id, tenantId }) => `drift_breaker-${breakerIdOf(tenantId, id)}`,
   key: ({ id }) => `key-${id}`,
   credential: ({ id }) => `credential-${id}`,
   /** Members, invitations and quotas are kept by their tenant. */

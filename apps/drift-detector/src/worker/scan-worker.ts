@@ -1,5 +1,5 @@
 import type { PublicEvent } from '@caisson/contracts';
-import { DRIFT_QUEUE, RunScan, StoredPolicies } from '@caisson/drift';
+import { DRIFT_QUEUE, ManageBreakers, RunScan, StoredPolicies } from '@caisson/drift';
 import type { EngineRegistry } from '@caisson/engine';
 import { followCause } from '@caisson/observability';
 import { jobLoop, type BackgroundLoop, type ServiceFrame } from '@caisson/service';
@@ -19,6 +19,7 @@ export function scanWorker(frame: ServiceFrame<DriftDetectorSettings>, engines: 
     runtime: frame.runtime,
     locks: frame.locks,
     engines,
+    breakers: new ManageBreakers(frame.runtime, frame.documents),
     policies: new StoredPolicies(frame.documents),
     log: (line) => log.debug({ line }, 'a tool said'),
   });

@@ -33,6 +33,18 @@ export const DRIFT_EVENTS = {
     unreadable: z.array(z.object({ unitId: z.string(), reason: z.string() })),
   }),
   'drift-detected': z.object({ ...inScan, autoRemediate: z.boolean(), items: z.array(DriftItem) }),
+  /** What a scan found is to be put right, without a person. */
+  'remediation-requested': z.object({ ...inScan, items: z.int() }),
+  /** What a scan found is not put right without a person, and why. */
+  'remediation-held': z.object({ ...inScan, reason: z.string() }),
+  /** Nothing of the provider is put right from now on. */
+  'breaker-opened': z.object({ provider: z.string(), reason: z.string() }),
+  'breaker-closed': z.object({
+    provider: z.string(),
+    reason: z.string(),
+    /** Absent: enough deployments were well. */
+    closedBy: z.string().optional(),
+  }),
   /** A deployment is scanned by a schedule from now on. */
   'schedule-set': z.object({
     deploymentId: z.string(),

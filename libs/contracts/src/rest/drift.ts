@@ -37,6 +37,25 @@ export const DriftScheduleResource = z.object({
   nextAt: z.string().optional(),
 });
 
+/** The breaker of a provider as the API shows it. */
+export const BreakerResource = z.object({
+  provider: z.string(),
+  /** `open`: nothing of the provider is put right. */
+  status: z.enum(['closed', 'open']),
+  /** Since when it stands so; absent while it never opened. */
+  since: z.string().optional(),
+  reason: z.string().optional(),
+  closedBy: z.string().optional(),
+  /** What was seen of the provider, the last look at the end. */
+  looks: z.array(z.object({ scanId: z.string(), deploymentId: z.string(), verdict: z.string(), at: z.string() })),
+});
+
+/** Query of the list of breakers. */
+export const BreakerListQuery = PageQuery.extend({ sort: sortBy('provider') });
+
+/** Body of `POST /drift-breakers/{provider}/close`. */
+export const CloseBreakerRequest = z.strictObject({ reason: z.string().trim().min(1).max(500) });
+
 /** The answer to a scan that was asked for: the id is that of the report to come. */
 export const ScanAnswer = z.object({
   scan: z.object({ id: z.string(), deploymentId: z.string(), links: Links }),
@@ -52,6 +71,8 @@ export const DriftReportResource = z.looseObject({
   /** Whether its turn came or somebody asked. */
   scanType: z.enum(SCAN_TYPES).optional(),
   items: z.array(DriftItem),
+  /** What became of the wish to put it right without a person. */
+  remediation: z.looseObject({ outcome: z.string(), at: z.string(), reason: z.string().optional() }).optional(),
   maxSeverity: z.enum(SEVERITIES).optional(),
   /** Units that could not be read: unknown, never counted as drift. */
   unreadable: z.array(z.object({ unitId: z.string(), reason: z.string() })),
@@ -79,5 +100,7 @@ export type DriftListQuery = z.infer<typeof DriftListQuery>;
 export type DriftScheduleRequest = z.infer<typeof DriftScheduleRequest>;
 /** The schedule of a deployment as the API shows it. */
 export type DriftScheduleResource = z.infer<typeof DriftScheduleResource>;
+/** The query of the list of breakers, checked. */
+export type BreakerListQuery = z.infer<typeof BreakerListQuery>;
 /** A drift report as the API shows it. */
 export type DriftReportResource = z.infer<typeof DriftReportResource>;

@@ -61,7 +61,12 @@ describe('what other contexts say', () => {
   });
 
   it('is listed, so that it is heard', () => {
-    const others = ['planning.plan-computed', 'webhooks.delivery-accepted', 'drift.drift-detected', 'drift.scan-due'];
+    const others = [
+      'planning.plan-computed',
+      'webhooks.delivery-accepted',
+      'drift.remediation-requested',
+      'drift.scan-due',
+    ];
     const types = [...recorded.map(([type]) => type), ...others].map((type) => `caisson.${type}.v1`);
     expect(eventTypesOf(DEPLOYMENT_REACTS_TO).toSorted()).toEqual(types.toSorted());
   });
@@ -72,10 +77,11 @@ describe('what other contexts say', () => {
     expect(reactionTo(fact('webhooks.delivery-accepted', delivery))).toEqual({ kind: 'push', push });
   });
 
-  it('drift asks for remediation only where the scan said so', () => {
-    const drift = { scanId: 's', deploymentId, items: [] };
-    expect(reactionTo(fact('drift.drift-detected', { ...drift, autoRemediate: true }))?.kind).toBe('remediate');
-    expect(reactionTo(fact('drift.drift-detected', { ...drift, autoRemediate: false }))).toBeUndefined();
+  it('drift asks for remediation only where the drift detector decided so', () => {
+    const drift = { scanId: 's', deploymentId };
+    expect(reactionTo(fact('drift.remediation-requested', { ...drift, items: 2 }))?.kind).toBe('remediate');
+    const detected = { ...drift, items: [], autoRemediate: true };
+    expect(reactionTo(fact('drift.drift-detected', detected))).toBeUndefined();
   });
 
   it('a scan that is due is asked for', () => {

@@ -25,7 +25,7 @@ export const DEPLOYMENT_REACTS_TO = {
     'execution-rolled-back',
     'rollback-failed',
   ],
-  drift: ['drift-detected', 'scan-due'],
+  drift: ['remediation-requested', 'scan-due'],
   webhooks: ['delivery-accepted'],
 } as const satisfies FactsByContext;
 
@@ -103,9 +103,9 @@ function toDrift(event: EventOf<'drift'> | undefined): DeploymentReaction | unde
     const { autoRemediate, deploymentId, scanId } = event.data;
     return { kind: 'scan', deploymentId, scanId, autoRemediate };
   }
-  if (event?.fact !== 'drift-detected' || !event.data.autoRemediate) return undefined;
+  if (event?.fact !== 'remediation-requested') return undefined;
   const { deploymentId, items, scanId } = event.data;
-  return { kind: 'remediate', deploymentId, reason: `scan ${scanId} found ${items.length} drift items` };
+  return { kind: 'remediate', deploymentId, reason: `scan ${scanId} found ${items} drift items` };
 }
 
 function toDelivery(event: EventOf<'webhooks'> | undefined): DeploymentReaction | undefined {

@@ -18,6 +18,9 @@ export interface DriftReport {
   readonly hasDrift: boolean;
   /** How many differences there are; `items` lists the most severe of them. */
   readonly itemCount: number;
+  /** Of the units that differ. */
+  readonly providers: readonly string[];
+  readonly remediation?: CompletedScan['remediation'];
   readonly items: readonly DriftItem[];
   /** Unknown, never counted as drift. */
   readonly unreadable: readonly UnreadableUnit[];
@@ -47,6 +50,8 @@ export function reportOf(scan: RunningScan | CompletedScan): DriftReport {
     units: scan.units.length,
     hasDrift: itemCount > 0,
     itemCount,
+    providers: scan.providers,
+    ...(isDone && scan.remediation !== undefined ? { remediation: scan.remediation } : {}),
     items,
     unreadable: isDone ? scan.unreadable : [],
     counts: countsOf(items),

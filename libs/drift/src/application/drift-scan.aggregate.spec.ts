@@ -83,6 +83,7 @@ describe('the report', () => {
           units: 2,
           hasDrift: true,
           itemCount: 1,
+          providers: [],
           items: [item],
           unreadable: [{ unitId: 'db', reason: 'no answer' }],
           maxSeverity: 'medium',

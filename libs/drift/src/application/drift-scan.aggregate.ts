@@ -50,6 +50,14 @@ function publicFormOf(event: DriftScanEvent): NonNullable<NewEvent['publicForm']
       const { scanId, deploymentId, items, maxSeverity, unreadable } = event;
       return fact('scan-completed', { scanId, deploymentId, items, maxSeverity, unreadable: [...unreadable] });
     }
+    case 'RemediationRequested': {
+      const { scanId, deploymentId, items } = event;
+      return fact('remediation-requested', { scanId, deploymentId, items });
+    }
+    case 'RemediationHeld': {
+      const { scanId, deploymentId, reason } = event;
+      return fact('remediation-held', { scanId, deploymentId, reason });
+    }
     default:
       return unreachable(event, 'drift scan event');
   }
@@ -59,7 +67,13 @@ function fact<F extends FactOf<'drift'>>(name: F, data: DataOf<'drift', F>): Non
   return { type: eventTypeOf('drift', name), data };
 }
 
-const TYPES: ReadonlySet<string> = new Set<DriftScanEvent['type']>(['ScanStarted', 'DriftDetected', 'ScanCompleted']);
+const TYPES: ReadonlySet<string> = new Set<DriftScanEvent['type']>([
+  'ScanStarted',
+  'DriftDetected',
+  'ScanCompleted',
+  'RemediationRequested',
+  'RemediationHeld',
+]);
 
 function decode(recorded: RecordedEvent): DriftScanEvent {
   const { data, schemaVersion, type } = recorded;

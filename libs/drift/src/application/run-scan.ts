@@ -1,4 +1,4 @@
-import { decodeEvent, type EventOf, type PublicEvent } from '@caisson/contracts';
+import type { DriftPolicy } from '@caisson/contracts';
 import type { EngineRegistry } from '@caisson/engine';
 import {
   followUpContext,
@@ -8,14 +8,20 @@ import {
   type Handled,
   type HeldLock,
   type LockManager,
+  type NewJob,
 } from '@caisson/event-sourcing';
-import { Fault, invariant, isRetryable, messageOf } from '@caisson/kernel';
-import { withoutUnrecordable } from '../domain/compare.js';
-import type { DriftScanCommand, DriftScanRejection, RecordObservations } from '../domain/drift-scan.commands.js';
+import { Fault, isRetryable, messageOf, type Json } from '@caisson/kernel';
+import { withoutUnrecordable, type UnitFinding } from '../domain/compare.js';
+import type { PolicyVersion } from '../domain/drift-policy.js';
+import type { DriftScanCommand, DriftScanRejection } from '../domain/drift-scan.commands.js';
 import type { DriftScanEvent } from '../domain/drift-scan.events.js';
 import type { DriftScanState } from '../domain/drift-scan.state.js';
+import { driftedProviders, looksOf } from '../domain/provider-looks.js';
+import { REMEDIATION_QUEUE } from './decide-remediation.js';
 import { DRIFT_SCAN_CATEGORY, driftScanAggregate } from './drift-scan.aggregate.js';
 import { observeUnits } from './observe-units.js';
+import type { ManageBreakers } from './manage-breakers.js';
+import { requestOf, type ScanRequested } from './scan-request.js';
 import type { StoredPolicies } from './stored-policies.js';
 
 const LOCK_TTL_MS = 30_000;
@@ -29,11 +35,10 @@ export interface RunScanPorts {
   readonly locks: LockManager;
   readonly engines: EngineRegistry;
   readonly policies: StoredPolicies;
+  readonly breakers: ManageBreakers;
   /** What the tools say while they look, with the unit's ids. */
   readonly log?: (line: string) => void;
 }
-
-type ScanRequested = EventOf<'deployment'> & { readonly fact: 'drift-scan-requested' };
 
 /** Looks at a deployment's units and records what differs from what was applied. */
 export class RunScan {
@@ -72,7 +77,7 @@ export class RunScan {
     const units = applied.map((unit) => unit.unitId);
     const at = runtime.clock.now();
     const begin = { type: 'StartScan', scanId, deploymentId, units, autoRemediate, scanType, at } as const;
-    const started = await this.#command(request, lock, begin);
+    const started = await this.#command(request, begin, { lock });
     if (started.outcome === 'rejected' || started.state.status === 'completed') return started.state;
     const policy = await policies.current(request.tenantId);
     const findings = await observeUnits({
@@ -90,30 +95,48 @@ export class RunScan {
     if (lock.signal.aborted) {
       throw new Fault('scan-interrupted', `Scan ${scanId} was told to stop. It begins again.`, { retryable: true });
     }
-    return this.#record(request, lock, { findings, severityTable: policy.version });
+    await this.#tellBreakers(request, findings, policy.content);
+    return this.#record(request, lock, { findings, policy });
+  }
+
+  /** Before what was found is recorded, so that whoever acts on it knows. */
+  async #tellBreakers(
+    request: ScanRequested,
+    findings: readonly UnitFinding[],
+    { breaker: rules }: DriftPolicy,
+  ): Promise<void> {
+    const { breakers, runtime } = this.#ports;
+    const { applied, deploymentId, scanId } = request.data;
+    for (const [provider, verdict] of looksOf(applied, findings, rules)) {
+      const look = { scanId, deploymentId, verdict, at: runtime.clock.now() };
+      const context = followUpContext(request, `look at ${provider}`, runtime.service);
+      await breakers.recordLook({ provider, look, rules, context });
+    }
   }
 
   /** What the store cannot keep is no reason to leave a scan without an end: such units count as unreadable. */
   async #record(
     request: ScanRequested,
     lock: HeldLock,
-    seen: Pick<RecordObservations, 'findings' | 'severityTable'>,
+    { findings, policy }: { readonly findings: readonly UnitFinding[]; readonly policy: PolicyVersion },
   ): Promise<DriftScanState> {
-    const { clock } = this.#ports.runtime;
-    const observed = { type: 'RecordObservations', ...seen, at: clock.now() } as const;
+    const providers = driftedProviders(request.data.applied, findings);
+    const seen = { findings, providers, severityTable: policy.version, at: this.#ports.runtime.clock.now() };
+    const observed = { type: 'RecordObservations', ...seen } as const;
+    const jobs = remediationJobs(request, providers, policy.content);
     try {
-      return (await this.#command(request, lock, observed)).state;
+      return (await this.#command(request, observed, { lock, jobs })).state;
     } catch (error) {
       if (isRetryable(error) || (error instanceof Fault && error.code === 'fenced')) throw error;
-      const readable = { ...observed, findings: withoutUnrecordable(seen.findings, messageOf(error)) };
-      return (await this.#command(request, lock, readable)).state;
+      const readable = { ...observed, findings: withoutUnrecordable(findings, messageOf(error)) };
+      return (await this.#command(request, readable, { lock })).state;
     }
   }
 
   #command(
     request: ScanRequested,
-    lock: HeldLock,
     command: DriftScanCommand,
+    { jobs = [], lock }: { readonly lock: HeldLock; readonly jobs?: readonly NewJob[] },
   ): Promise<Handled<DriftScanState, DriftScanEvent, DriftScanRejection>> {
     const { runtime } = this.#ports;
     return handleCommand(runtime, driftScanAggregate, {
@@ -122,12 +145,19 @@ export class RunScan {
       context: followUpContext(request, command.type, runtime.service),
       occurredAt: command.at,
       fencingToken: lock.fencingToken,
+      jobs,
     });
   }
 }
 
-function requestOf({ payload }: Pick<ClaimedJob, 'payload'>): ScanRequested {
-  const event = decodeEvent('deployment', payload as unknown as PublicEvent);
-  invariant(event?.fact === 'drift-scan-requested', 'a job of the drift queue holds no scan request');
-  return event;
+/** The decision about what was found, some time later, where the scan was asked to have it put right. */
+function remediationJobs(
+  { data, ...envelope }: ScanRequested,
+  drifted: readonly string[],
+  { remediation }: DriftPolicy,
+): readonly NewJob[] {
+  if (!data.autoRemediate || drifted.length === 0) return [];
+  // What was applied is not needed again.
+  const payload = { ...envelope, data: { ...data, applied: [] } } as unknown as Json;
+  return [{ queue: REMEDIATION_QUEUE, key: data.scanId, payload, delayMs: remediation.settleSeconds * 1_000 }];
 }

@@ -19,15 +19,26 @@ export interface RecordObservations {
   readonly findings: readonly UnitFinding[];
   /** Version of the policy whose severities were applied. */
   readonly severityTable: number;
+  /** Those of the units that differ. */
+  readonly providers: readonly string[];
+  readonly at: Instant;
+}
+
+/** Says whether what was found is put right without a person. The first word counts. */
+export interface DecideRemediation {
+  readonly type: 'DecideRemediation';
+  /** Why it is not; absent: it is. */
+  readonly held?: string;
   readonly at: Instant;
 }
 
 /** What can be asked of a drift scan. */
-export type DriftScanCommand = StartScan | RecordObservations;
+export type DriftScanCommand = StartScan | RecordObservations | DecideRemediation;
 
 /** Why a drift scan says no. */
 export type DriftScanRejection =
   | { readonly code: 'scan-not-started' }
+  | { readonly code: 'scan-not-completed' }
   /** The id belongs to a scan of other units or of another deployment. */
   | { readonly code: 'scan-id-taken' }
   /** Units without a finding, with more than one, or that are not the scan's. */

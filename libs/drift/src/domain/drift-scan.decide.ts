@@ -1,9 +1,15 @@
 import type { DriftItem } from '@caisson/contracts';
 import { accept, reject, unreachable, type Decider, type Decision } from '@caisson/kernel';
 import type { UnitFinding } from './compare.js';
-import type { DriftScanCommand, DriftScanRejection, RecordObservations, StartScan } from './drift-scan.commands.js';
+import type {
+  DecideRemediation,
+  DriftScanCommand,
+  DriftScanRejection,
+  RecordObservations,
+  StartScan,
+} from './drift-scan.commands.js';
 import type { DriftScanEvent } from './drift-scan.events.js';
-import { ABSENT, evolve, type DriftScanState, type RunningScan } from './drift-scan.state.js';
+import { ABSENT, evolve, type CompletedScan, type DriftScanState, type RunningScan } from './drift-scan.state.js';
 import { rankOf, worstOf } from './severity.js';
 
 /** Differences that are listed one by one, so that a scan fits a message; the others are counted. */
@@ -26,6 +32,8 @@ function decide(state: DriftScanState, command: DriftScanCommand): DriftScanDeci
       if (state.status === 'absent') return reject({ code: 'scan-not-started' });
       // A worker that was thought dead reports late: the first report stands.
       return state.status === 'completed' ? accept() : record(state, command);
+    case 'DecideRemediation':
+      return state.status === 'completed' ? decideRemediation(state, command) : reject({ code: 'scan-not-completed' });
     default:
       return unreachable(command, 'drift scan command');
   }
@@ -37,7 +45,7 @@ function start(state: DriftScanState, command: StartScan): DriftScanDecision {
   return isSameScan ? accept() : reject({ code: 'scan-id-taken' });
 }
 
-function record(scan: RunningScan, { at, findings, severityTable }: RecordObservations): DriftScanDecision {
+function record(scan: RunningScan, { at, findings, providers, severityTable }: RecordObservations): DriftScanDecision {
   const unitIds = misfits(scan.units, findings);
   if (unitIds.length > 0) return reject({ code: 'findings-do-not-fit', unitIds });
   const { scanId, deploymentId, autoRemediate } = scan;
@@ -47,7 +55,9 @@ function record(scan: RunningScan, { at, findings, severityTable }: RecordObserv
   );
   const maxSeverity = worstOf(items.map((item) => item.severity));
   const detected: DriftScanEvent[] =
-    items.length === 0 ? [] : [{ type: 'DriftDetected', scanId, deploymentId, autoRemediate, items: listed(items) }];
+    items.length === 0
+      ? []
+      : [{ type: 'DriftDetected', scanId, deploymentId, autoRemediate, items: listed(items), providers }];
   return accept<DriftScanEvent>(...detected, {
     type: 'ScanCompleted',
     scanId,
@@ -58,6 +68,17 @@ function record(scan: RunningScan, { at, findings, severityTable }: RecordObserv
     severityTable,
     at,
   });
+}
+
+function decideRemediation(
+  { deploymentId, itemCount, remediation, scanId }: CompletedScan,
+  { at, held }: DecideRemediation,
+): DriftScanDecision {
+  if (remediation !== undefined || itemCount === 0) return accept();
+  const of = { scanId, deploymentId, at };
+  return held === undefined
+    ? accept({ type: 'RemediationRequested', ...of, items: itemCount })
+    : accept({ type: 'RemediationHeld', ...of, reason: held });
 }
 
 /** The units that do not have exactly one finding, and those that are not the scan's. */

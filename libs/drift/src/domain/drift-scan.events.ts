@@ -29,6 +29,8 @@ export interface DriftDetected {
   readonly autoRemediate: boolean;
   /** The most severe ones, at most `ITEMS_LISTED_MAX`. */
   readonly items: readonly DriftItem[];
+  /** Of the units that differ. Absent in scans that are older than breakers. */
+  readonly providers?: readonly string[];
 }
 
 /** Every unit was looked at. */
@@ -45,5 +47,23 @@ export interface ScanCompleted {
   readonly at: Instant;
 }
 
+/** What was found is to be put right, without a person. */
+export interface RemediationRequested {
+  readonly type: 'RemediationRequested';
+  readonly scanId: string;
+  readonly deploymentId: string;
+  readonly items: number;
+  readonly at: Instant;
+}
+
+/** What was found is not put right without a person. */
+export interface RemediationHeld {
+  readonly type: 'RemediationHeld';
+  readonly scanId: string;
+  readonly deploymentId: string;
+  readonly reason: string;
+  readonly at: Instant;
+}
+
 /** What can have happened to a drift scan. Instants are ISO-8601 UTC text. */
-export type DriftScanEvent = ScanStarted | DriftDetected | ScanCompleted;
+export type DriftScanEvent = ScanStarted | DriftDetected | ScanCompleted | RemediationRequested | RemediationHeld;

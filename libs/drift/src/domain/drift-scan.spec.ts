@@ -38,6 +38,7 @@ const unreadable = (unitId: string): UnitFinding => ({ unitId, outcome: 'unreada
 const record = (...findings: UnitFinding[]): DriftScanCommand => ({
   type: 'RecordObservations',
   findings,
+  providers: ['aws'],
   severityTable: 1,
   at,
 });
@@ -85,10 +86,25 @@ describe('a drift scan', () => {
           ...scan,
           autoRemediate: true,
           items: [item('a'), item('a', 'critical'), item('b', 'low')],
+          providers: ['aws'],
         },
         { ...completed, items: 3, maxSeverity: 'critical' },
       ],
     });
+  });
+
+  it('is put right once, or held with the reason, and only when it has found something', () => {
+    const decideOn = { type: 'DecideRemediation', at } as const;
+    const detected: DriftScanEvent = { type: 'DriftDetected', ...scan, autoRemediate: true, items: [item('a')] };
+    const found: DriftScanEvent[] = [started, detected, { ...completed, items: 1, maxSeverity: 'medium' }];
+    const requested: DriftScanEvent = { type: 'RemediationRequested', ...scan, items: 1, at };
+    const held: DriftScanEvent = { type: 'RemediationHeld', ...scan, reason: 'an outage', at };
+    expect(decide(found, decideOn)).toEqual({ outcome: 'accepted', events: [requested] });
+    expect(decide(found, { ...decideOn, held: 'an outage' })).toEqual({ outcome: 'accepted', events: [held] });
+    expect(decide([...found, requested], { ...decideOn, held: 'late' })).toEqual({ outcome: 'accepted', events: [] });
+    expect(decide([...found, held], decideOn)).toEqual({ outcome: 'accepted', events: [] });
+    expect(decide([started, completed], decideOn)).toEqual({ outcome: 'accepted', events: [] });
+    expect(decide([started], decideOn)).toMatchObject({ rejection: { code: 'scan-not-completed' } });
   });
 
   it('never counts what could not be read as drift', () => {

@@ -12,6 +12,8 @@ interface StartedScan {
   readonly startedAt: Instant;
   /** The differences that are listed. */
   readonly items: readonly DriftItem[];
+  /** Of the units that differ. */
+  readonly providers: readonly string[];
 }
 
 /** A scan that looks. */
@@ -27,6 +29,8 @@ export interface CompletedScan extends StartedScan {
   readonly unreadable: readonly UnreadableUnit[];
   readonly severityTable: number;
   readonly finishedAt: Instant;
+  /** What became of the wish to put it right without a person. */
+  readonly remediation?: { readonly outcome: 'requested' | 'held'; readonly reason?: string; readonly at: Instant };
 }
 
 /** Where a drift scan stands. */
@@ -40,17 +44,33 @@ export function evolve(state: DriftScanState, event: DriftScanEvent): DriftScanS
   switch (event.type) {
     case 'ScanStarted': {
       const { scanId, deploymentId, units, autoRemediate, scanType = 'manual', at } = event;
-      return { status: 'running', scanId, deploymentId, units, autoRemediate, scanType, startedAt: at, items: [] };
+      return {
+        status: 'running',
+        scanId,
+        deploymentId,
+        units,
+        autoRemediate,
+        scanType,
+        startedAt: at,
+        items: [],
+        providers: [],
+      };
     }
     case 'DriftDetected':
       invariant(state.status === 'running', `drift was detected in a scan that is ${state.status}`);
-      return { ...state, items: event.items };
+      return { ...state, items: event.items, providers: event.providers ?? [] };
     case 'ScanCompleted': {
       invariant(state.status === 'running', `a scan that is ${state.status} was completed`);
       const { items: itemCount, unreadable, severityTable, at: finishedAt, maxSeverity } = event;
       const worst = maxSeverity === undefined ? {} : { maxSeverity };
       return { ...state, status: 'completed', itemCount, ...worst, unreadable, severityTable, finishedAt };
     }
+    case 'RemediationRequested':
+      invariant(state.status === 'completed', `a scan that is ${state.status} was to be put right`);
+      return { ...state, remediation: { outcome: 'requested', at: event.at } };
+    case 'RemediationHeld':
+      invariant(state.status === 'completed', `a scan that is ${state.status} was to be put right`);
+      return { ...state, remediation: { outcome: 'held', reason: event.reason, at: event.at } };
     default:
       return unreachable(event, 'drift scan event');
   }
