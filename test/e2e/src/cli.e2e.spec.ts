@@ -205,6 +205,24 @@ describe('a deployment', () => {
     expect(await ok('destroy shop --yes')).toMatch(/status +deleted/);
   });
 
+  it('destroy: stops a run that is under way, undoes what it made, and tells who watched', async () => {
+    await caisson.sandbox.arm({ match: { method: 'POST', type: 'server' }, behaviour: { kind: 'delay', ms: 3_000 } });
+    const coming = cli.caisson(`up ${FILE} --yes`);
+    const run = await eventually('the run to be under way', async () => {
+      const { code, stdout } = await cli.caisson('runs shop -o json');
+      const [first] = code === 0 ? (JSON.parse(stdout) as { id: string; state: string; deploymentId: string }[]) : [];
+      return first?.state === 'executing' && first;
+    });
+    const { id: deploymentId } = await json<{ id: string }>('deployment show shop');
+    expect(await ok('destroy shop --yes')).toMatch(/kind +destroy[^]*state +completed/);
+    expect((await coming).code).toBe(1);
+    expect(await cli.caisson(`watch ${run.id}`)).toMatchObject({
+      ...{ code: 1, stdout: expect.stringMatching(/state +cancelled/) as string },
+    });
+    expect(await caisson.sandbox.resources(deploymentId)).toEqual([]);
+    expect((await cli.caisson(`run cancel ${run.id}`)).code).toBe(3);
+  });
+
   it('that is gone is not found', async () => {
     expect(refused(await cli.caisson('destroy shop --yes'))).toEqual([
       1,

@@ -113,6 +113,11 @@ describe('registration and login', () => {
     expect(await statusOf(made({ jwtSecret: 'x'.repeat(32) }))).toBe('token-invalid');
     expect(await statusOf(made({ jwtIssuer: 'other' }))).toBe('token-invalid');
     expect(await statusOf(made({}, old))).toBe('token-expired');
+    // The clocks of two servers differ by a minute at most: of a token that begins later, and of one that has ended.
+    const off = (seconds: number) => ({ now: () => new Date(Date.now() + seconds * 1_000).toISOString() });
+    expect(await statusOf(made({}, off(50)))).toBe('ok');
+    expect(await statusOf(made({}, off(90)))).toBe('token-invalid');
+    expect(await statusOf(made({}, off(-30 * 60 - 30)))).toBe('ok');
   });
 });
 
