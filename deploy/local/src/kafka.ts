@@ -116,11 +116,17 @@ async function format(java: readonly string[], propertiesFile: string, cluster: 
   throw new Fault('local-start-failed', text, { retryable: false });
 }
 
-/** Sixteen random bytes in the form that Kafka wants, kept for the directory. */
+/** The cluster's id, kept for the directory. */
 function clusterId(directory: string): string {
   const file = join(directory, 'cluster-id');
-  if (!existsSync(file)) writeFileSync(file, randomBytes(16).toString('base64url'));
+  if (!existsSync(file)) writeFileSync(file, newClusterId(randomBytes(16)));
   return readFileSync(file, 'utf8');
+}
+
+/** Sixteen bytes as Kafka writes them, less one bit: its formatter takes an id that begins with `-` for an option. */
+export function newClusterId(bytes: Buffer): string {
+  const [first = 0] = bytes;
+  return Buffer.from([first & 0x7f, ...bytes.subarray(1)]).toString('base64url');
 }
 
 function javaFlags(home: KafkaHome, useArchive: boolean): readonly string[] {
