@@ -1,7 +1,8 @@
 import type { DeploymentHandled } from '@caisson/deployment';
 import type { CommandContext } from '@caisson/event-sourcing';
 import type { Machine, SimProcess } from '../machine/sim-process.js';
-import type { ApiDoor, Cluster } from '../services/cluster.js';
+import type { ApiDoor } from '../services/api-door.js';
+import type { Cluster } from '../services/cluster.js';
 
 /** How long a caller waits for an answer. */
 const TIMEOUT_MS = 15_000;

@@ -1,22 +1,5 @@
 import type { SeededRandom } from './seeded-random.js';
-import type { SimProcess } from './sim-process.js';
-
-/** What becomes of one call. */
-export interface Fate {
-  /** How long the request is on its way. */
-  readonly thereMs: number;
-  /** How long the answer is. */
-  readonly backMs: number;
-  /** What never arrives; the caller then hears a retryable fault. */
-  readonly lost?: 'request' | 'answer';
-  /** The caller dies while it waits: before the request arrives, which it does all the same, or before the answer. */
-  readonly dies?: 'before' | 'after';
-}
-
-/** Decides over calls. */
-export interface Faults {
-  fateOf(caller: SimProcess, what: string): Fate;
-}
+import type { Fate, Faults, SimProcess } from './sim-process.js';
 
 /** How often calls go wrong. */
 export interface FaultRates {

@@ -1,5 +1,4 @@
 import { Fault, uuidV7, type Clock, type IdGenerator } from '@caisson/kernel';
-import type { Faults } from './faults.js';
 import type { Scheduler, StepOwner } from './scheduler.js';
 import type { SeededRandom } from './seeded-random.js';
 
@@ -10,6 +9,23 @@ const EPOCH_MS = Date.parse('2026-03-02T10:00:00.000Z');
 export interface Link {
   /** Has work done on the other side, at once and whole. What the work throws comes back. */
   call<Answer>(what: string, work: () => Answer | Promise<Answer>): Promise<Answer>;
+}
+
+/** What becomes of one call. */
+export interface Fate {
+  /** How long the request is on its way. */
+  readonly thereMs: number;
+  /** How long the answer is. */
+  readonly backMs: number;
+  /** What never arrives; the caller then hears a retryable fault. */
+  readonly lost?: 'request' | 'answer';
+  /** The caller dies while it waits: before the request arrives, which it does all the same, or before the answer. */
+  readonly dies?: 'before' | 'after';
+}
+
+/** Decides over calls. */
+export interface Faults {
+  fateOf(caller: SimProcess, what: string): Fate;
 }
 
 /** What a process stands on. */

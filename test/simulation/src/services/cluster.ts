@@ -1,6 +1,5 @@
-import type { ApproveRunInput, DeploymentHandled, DeploymentPorts } from '@caisson/deployment';
-import type { DocumentStore } from '@caisson/event-sourcing';
 import { SimProcess, type Machine } from '../machine/sim-process.js';
+import type { ApiDoor } from './api-door.js';
 import { openPlatform, type Platform, type Surroundings, type Tamper } from './platform.js';
 import { startApi, startExecutor, startPlanner, type Composition } from './services.js';
 
@@ -15,14 +14,6 @@ export interface ProcessPlan {
   readonly name: string;
   readonly host: string;
   readonly services: readonly ServiceName[];
-}
-
-/** What callers of the API reach in a process. */
-export interface ApiDoor {
-  readonly process: SimProcess;
-  readonly ports: DeploymentPorts;
-  readonly documents: DocumentStore;
-  readonly approve: (input: ApproveRunInput) => Promise<DeploymentHandled>;
 }
 
 /** What processes are started with. */

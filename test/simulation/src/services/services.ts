@@ -43,7 +43,7 @@ import {
 } from '@caisson/planning';
 import { SimEngine } from '../world/sim-engine.js';
 import { SimOldRunners } from '../world/sim-old-runners.js';
-import type { ApiDoor } from './cluster.js';
+import type { ApiDoor } from './api-door.js';
 import { followTransport } from './follow-transport.js';
 import type { Platform } from './platform.js';
 
