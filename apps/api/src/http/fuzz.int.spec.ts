@@ -50,12 +50,16 @@ it(
     const beganMs = performance.now();
     let sent = 0;
     let warmBytes = 0;
-    while (sent < REQUESTS && performance.now() - beganMs < LIMIT_MS) {
-      await Promise.all(Array.from({ length: AT_ONCE }, () => send(fuzzer.next())));
-      sent += AT_ONCE;
-      api.logged.length = 0;
-      if (warmBytes === 0 && sent > REQUESTS / 4) warmBytes = usedBytes();
-    }
+    // Callers of their own: one that waits for a version does not hold up the others.
+    const call = async (): Promise<void> => {
+      while (sent < REQUESTS && performance.now() - beganMs < LIMIT_MS) {
+        sent += 1;
+        await send(fuzzer.next());
+        api.logged.length = 0;
+        if (warmBytes === 0 && sent > REQUESTS / 4) warmBytes = usedBytes();
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, call));
     process.off('unhandledRejection', onRejection);
     expect(failures.slice(0, 5)).toEqual([]);
     expect(rejections).toEqual([]);
