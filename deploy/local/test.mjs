@@ -23,7 +23,7 @@ const TOOLS = {
     get: 'install Java 17 and Maven, which fetch it: apt-get install openjdk-17-jre-headless maven',
   },
   prometheus: {
-    present: () => onPath('prometheus') && onPath('promtool'),
+    present: () => onPath('promtool'),
     get: 'install it: apt-get install prometheus',
   },
   python: {

@@ -10,7 +10,7 @@ const PROGRAMS: Record<TestTool, (has: (program: string) => boolean) => boolean>
   redis: (has) => has('redis-server'),
   kafka: (has) => has('java') && has('mvn'),
   go: (has) => has('go'),
-  prometheus: (has) => has('prometheus') && has('promtool'),
+  prometheus: (has) => has('promtool'),
   python: (has) => has('python3') && canMakeEnvironments(),
 };
 

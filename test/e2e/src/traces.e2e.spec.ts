@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CaissonClient } from '@caisson/client';
 import { startDistributedStack } from '@caisson/local';
-import { eventually } from '@caisson/testing';
+import { eventually, lacks } from '@caisson/testing';
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import { ACCOUNT, EmbeddedCaisson } from './embedded-caisson.js';
@@ -23,115 +23,121 @@ interface Traced {
   stop(): Promise<void>;
 }
 
-const PROFILES = { embedded: startEmbedded, distributed: startDistributed };
+const PROFILES = [
+  { profile: 'embedded', start: startEmbedded, cannotRun: false },
+  { profile: 'distributed', start: startDistributed, cannotRun: lacks('kafka') || lacks('redis') },
+];
 
-describe.each(Object.entries(PROFILES))('traces of the %s profile', (_profile, start) => {
-  let receiver: OtlpReceiver;
-  let caisson: Traced;
+for (const { cannotRun, profile, start } of PROFILES) {
+  describe.skipIf(cannotRun)(`traces of the ${profile} profile`, () => {
+    let receiver: OtlpReceiver;
+    let caisson: Traced;
 
-  beforeAll(async () => {
-    receiver = await OtlpReceiver.start();
-    caisson = await start(receiver.environment);
-  }, START_MS_MAX);
-  afterAll(async () => {
-    await caisson.stop();
-    await receiver.stop();
-  });
-
-  /** Sends a command as part of a trace of our own. */
-  async function post<Answer>(trace: string, address: string, body: object): Promise<Answer> {
-    const authorization = `Bearer ${caisson.token}`;
-    const response = await fetch(address, {
-      method: 'POST',
-      headers: { authorization, 'content-type': 'application/json', traceparent: trace },
-      body: JSON.stringify(body),
+    beforeAll(async () => {
+      receiver = await OtlpReceiver.start();
+      caisson = await start(receiver.environment);
+    }, START_MS_MAX);
+    afterAll(async () => {
+      await caisson.stop();
+      await receiver.stop();
     });
-    expect(response.ok, await response.clone().text()).toBe(true);
-    return (await response.json()) as Answer;
-  }
 
-  interface Commanded {
-    readonly deployment: { readonly id: string };
-    readonly run: { readonly id: string };
-  }
-
-  const create = (trace: string, more: object, resources: readonly object[] = [RECORD]) =>
-    post<Commanded>(trace, `${caisson.url}/api/v1/deployments`, { name: `traced-${hex(4)}`, ...more, resources });
-
-  /** The trace of every event that the run left, in its order per stream. */
-  async function tracesOf({ deployment, run }: Commanded): Promise<readonly (string | undefined)[]> {
-    const rows = await caisson.query<{ readonly trace: string | null }>(
-      `select substr(traceparent, 4, 32) as trace from event where stream_id = any ($1) order by recorded_at, version`,
-      [[`deployment-${deployment.id}`, `plan-${run.id}`, `execution-${run.id}`]],
-    );
-    return rows.map(({ trace }) => trace ?? undefined);
-  }
-
-  it('one trace id leads from the request to the last event, over every hop', async () => {
-    const traceId = hex(16);
-    const made = await create(traceParent(traceId), AUTO);
-    expect(await caisson.client.waitForRun(made.run.id)).toMatchObject({ state: 'completed' });
-    const traces = await tracesOf(made);
-    expect(traces.length).toBeGreaterThan(10);
-    expect(new Set(traces)).toEqual(new Set([traceId]));
-    const last = 'relay caisson.deployment.run-completed.v1';
-    const spans = await eventually('the spans', () => {
-      const found = receiver.of(traceId);
-      return found.some(({ name }) => name === last) && cutOff(found).length === 0 ? found : undefined;
-    });
-    expect(spans.map(({ name }) => name)).toEqual(expect.arrayContaining(HOPS));
-    if (caisson.headersOf !== undefined) {
-      const services = ['caisson-api', 'caisson-executor', 'caisson-planner'];
-      expect(spans.map(({ service }) => service)).toEqual(expect.arrayContaining(services));
-      const headers = await caisson.headersOf(`deployment-${made.deployment.id}`);
-      expect(headers.get('caisson.deployment.run-requested.v1')).toContain(traceId);
-      expect(headers.get('caisson.deployment.run-completed.v1')).toContain(traceId);
+    /** Sends a command as part of a trace of our own. */
+    async function post<Answer>(trace: string, address: string, body: object): Promise<Answer> {
+      const authorization = `Bearer ${caisson.token}`;
+      const response = await fetch(address, {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/json', traceparent: trace },
+        body: JSON.stringify(body),
+      });
+      expect(response.ok, await response.clone().text()).toBe(true);
+      return (await response.json()) as Answer;
     }
-    expect(receiver.paths).toEqual(new Set(['/v1/traces']));
-  });
 
-  it('what an approval sets going is its own trace, linked to that of the request', async () => {
-    const [request, approval] = [hex(16), hex(16)];
-    const made = await create(traceParent(request), {});
-    const { planDigest } = await caisson.client.waitForRun(made.run.id, { states: ['awaiting_approval'] });
-    await post(traceParent(approval), `${caisson.url}/api/v1/runs/${made.run.id}/approve`, { planDigest });
-    expect(await caisson.client.waitForRun(made.run.id, { states: ['completed'] })).toBeDefined();
-    const traces = await tracesOf(made);
-    expect(new Set(traces)).toEqual(new Set([request, approval]));
-    expect(traces.lastIndexOf(request)).toBeLessThan(traces.indexOf(approval));
-    const asked = await eventually('the approving span', () =>
-      receiver.of(approval).find(({ name }) => name.startsWith('POST /api/v1/runs/')),
-    );
-    expect(asked.links.map(({ traceId }) => traceId)).toEqual([request]);
-  });
+    interface Commanded {
+      readonly deployment: { readonly id: string };
+      readonly run: { readonly id: string };
+    }
 
-  it('a callback is a trace of its own, linked to that of the run, which goes on in its own', async () => {
-    const [request, callback] = [hex(16), hex(16)];
-    const gate = { name: 'gate', engine: 'wait', type: 'callback', properties: {} };
-    const made = await create(traceParent(request), AUTO, [gate, { ...RECORD, dependsOn: ['gate'] }]);
-    const taskId = `${made.run.id}/gate`;
-    const { path } = await eventually('the wait', () => caisson.client.callbackAddress(taskId), 30_000);
-    await post(traceParent(callback), caisson.webhooksUrl + path, { tests: 'green' });
-    expect(await caisson.client.waitForRun(made.run.id)).toMatchObject({ state: 'completed' });
-    const traces = await tracesOf(made);
-    expect(new Set(traces)).toEqual(new Set([request, callback]));
-    expect(traces.at(-1)).toBe(request);
-    await eventually('the link', () =>
-      receiver.of(callback).some(({ links }) => links.some(({ traceId }) => traceId === request)),
-    );
-  });
+    const create = (trace: string, more: object, resources: readonly object[] = [RECORD]) =>
+      post<Commanded>(trace, `${caisson.url}/api/v1/deployments`, { name: `traced-${hex(4)}`, ...more, resources });
 
-  it('what was not sampled leaves no span and nothing with its events', async () => {
-    const traceId = hex(16);
-    const made = await create(traceParent(traceId, '00'), AUTO);
-    expect(await caisson.client.waitForRun(made.run.id)).toMatchObject({ state: 'completed' });
-    expect(new Set(await tracesOf(made))).toEqual(new Set([undefined]));
-    const later = hex(16);
-    await create(traceParent(later), AUTO);
-    await eventually('a later span', () => receiver.of(later).length > 0);
-    expect(receiver.of(traceId)).toEqual([]);
+    /** The trace of every event that the run left, in its order per stream. */
+    async function tracesOf({ deployment, run }: Commanded): Promise<readonly (string | undefined)[]> {
+      const rows = await caisson.query<{ readonly trace: string | null }>(
+        `select substr(traceparent, 4, 32) as trace
+           from event where stream_id = any ($1) order by recorded_at, version`,
+        [[`deployment-${deployment.id}`, `plan-${run.id}`, `execution-${run.id}`]],
+      );
+      return rows.map(({ trace }) => trace ?? undefined);
+    }
+
+    it('one trace id leads from the request to the last event, over every hop', async () => {
+      const traceId = hex(16);
+      const made = await create(traceParent(traceId), AUTO);
+      expect(await caisson.client.waitForRun(made.run.id)).toMatchObject({ state: 'completed' });
+      const traces = await tracesOf(made);
+      expect(traces.length).toBeGreaterThan(10);
+      expect(new Set(traces)).toEqual(new Set([traceId]));
+      const last = 'relay caisson.deployment.run-completed.v1';
+      const spans = await eventually('the spans', () => {
+        const found = receiver.of(traceId);
+        return found.some(({ name }) => name === last) && cutOff(found).length === 0 ? found : undefined;
+      });
+      expect(spans.map(({ name }) => name)).toEqual(expect.arrayContaining(HOPS));
+      if (caisson.headersOf !== undefined) {
+        const services = ['caisson-api', 'caisson-executor', 'caisson-planner'];
+        expect(spans.map(({ service }) => service)).toEqual(expect.arrayContaining(services));
+        const headers = await caisson.headersOf(`deployment-${made.deployment.id}`);
+        expect(headers.get('caisson.deployment.run-requested.v1')).toContain(traceId);
+        expect(headers.get('caisson.deployment.run-completed.v1')).toContain(traceId);
+      }
+      expect(receiver.paths).toEqual(new Set(['/v1/traces']));
+    });
+
+    it('what an approval sets going is its own trace, linked to that of the request', async () => {
+      const [request, approval] = [hex(16), hex(16)];
+      const made = await create(traceParent(request), {});
+      const { planDigest } = await caisson.client.waitForRun(made.run.id, { states: ['awaiting_approval'] });
+      await post(traceParent(approval), `${caisson.url}/api/v1/runs/${made.run.id}/approve`, { planDigest });
+      expect(await caisson.client.waitForRun(made.run.id, { states: ['completed'] })).toBeDefined();
+      const traces = await tracesOf(made);
+      expect(new Set(traces)).toEqual(new Set([request, approval]));
+      expect(traces.lastIndexOf(request)).toBeLessThan(traces.indexOf(approval));
+      const asked = await eventually('the approving span', () =>
+        receiver.of(approval).find(({ name }) => name.startsWith('POST /api/v1/runs/')),
+      );
+      expect(asked.links.map(({ traceId }) => traceId)).toEqual([request]);
+    });
+
+    it('a callback is a trace of its own, linked to that of the run, which goes on in its own', async () => {
+      const [request, callback] = [hex(16), hex(16)];
+      const gate = { name: 'gate', engine: 'wait', type: 'callback', properties: {} };
+      const made = await create(traceParent(request), AUTO, [gate, { ...RECORD, dependsOn: ['gate'] }]);
+      const taskId = `${made.run.id}/gate`;
+      const { path } = await eventually('the wait', () => caisson.client.callbackAddress(taskId), 30_000);
+      await post(traceParent(callback), caisson.webhooksUrl + path, { tests: 'green' });
+      expect(await caisson.client.waitForRun(made.run.id)).toMatchObject({ state: 'completed' });
+      const traces = await tracesOf(made);
+      expect(new Set(traces)).toEqual(new Set([request, callback]));
+      expect(traces.at(-1)).toBe(request);
+      await eventually('the link', () =>
+        receiver.of(callback).some(({ links }) => links.some(({ traceId }) => traceId === request)),
+      );
+    });
+
+    it('what was not sampled leaves no span and nothing with its events', async () => {
+      const traceId = hex(16);
+      const made = await create(traceParent(traceId, '00'), AUTO);
+      expect(await caisson.client.waitForRun(made.run.id)).toMatchObject({ state: 'completed' });
+      expect(new Set(await tracesOf(made))).toEqual(new Set([undefined]));
+      const later = hex(16);
+      await create(traceParent(later), AUTO);
+      await eventually('a later span', () => receiver.of(later).length > 0);
+      expect(receiver.of(traceId)).toEqual([]);
+    });
   });
-});
+}
 
 const RECORD = { name: 'web', engine: 'sandbox', type: 'record', properties: { data: { n: 1 } } };
 const AUTO = { autoApprove: true, autoExecute: true };
