@@ -28,8 +28,12 @@ const PAGE_EVENTS_MAX = 10_000;
  * One statement, so that head, snapshot and events are of one moment. The first row is the head with the snapshot, the
  * others are events, found by the unique index over (tenant, stream, version).
  * $1 tenant, $2 stream, $3 first event's id of the command asked about, $4 shape of snapshot, $5 last version.
+ * Columns by name: a prepared statement outlives a function that answers more of them.
  */
-const LOAD = 'select * from load_stream($1, $2, $3, $4, $5)';
+const LOAD = `
+  select event_id, version, hash, data_text, type, schema_version, snapshot_version, snapshot_hash, command_id,
+      correlation_id, causation_id, actor, service, occurred_at, command_recorded, traceparent
+    from read_stream($1, $2, $3, $4, $5)`;
 
 const SAVE_SNAPSHOT = `
   insert into snapshot as kept (tenant_id, stream_id, version, hash, schema_version, state)

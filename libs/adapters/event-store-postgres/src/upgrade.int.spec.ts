@@ -134,3 +134,20 @@ describe.each(earlier)('an installation as of %s', (_name, from) => {
     expect((await store.events.load({ stream })).events).toHaveLength(2);
   });
 });
+
+it('an old process goes on reading by the statement that it has prepared, while the schema grows', async () => {
+  const from = names.findIndex((name) => name?.startsWith('TraceEvents'));
+  await migrateWith(EVENT_STORE_MIGRATIONS.slice(0, from), { ownerUrl: database.url });
+  const store = await open(database.url);
+  const stream = streamOf(TENANTS[0]);
+  await store.events.append(newAppend({ stream, events: [newEvent(1), newEvent(2)] }));
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  opened.push({ close: () => client.end() });
+  const values = [stream.tenantId, stream.streamId, null, null, null];
+  const load = { name: 'load', text: 'select * from load_stream($1, $2, $3, $4, $5)', values };
+  const before = await client.query(load);
+  expect(before.rows).toHaveLength(3); // The head first.
+  await migrate({ ownerUrl: database.url });
+  expect((await client.query(load)).rows).toEqual(before.rows);
+});

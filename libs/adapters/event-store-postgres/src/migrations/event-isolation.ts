@@ -21,10 +21,10 @@ export function isolate(tables: readonly string[]): readonly string[] {
 
 /**
  * Row level security on events and what belongs to them. Relay, consumers, sweep and live reader work across tenants on
- * connections that say so; a stream is read by `load_stream`, which says its tenant first.
+ * connections that say so; a stream is read by a function, which says its tenant first.
  * Keep in step with `connection.ts`, which opens connections.
  */
-export const EVENT_ISOLATION = [...isolate(['event', 'stream', 'snapshot']), loadStreamFunction({ traces: false })];
+export const EVENT_ISOLATION = [...isolate(['event', 'stream', 'snapshot']), loadStreamFunction()];
 
 /**
  * The same on what services work by. Workers, lease holders and consumers serve all tenants; whoever says one sees that

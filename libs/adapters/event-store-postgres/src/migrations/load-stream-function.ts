@@ -3,7 +3,7 @@
  * `postgres-event-store.ts`, which calls it.
  */
 const TEMPLATE = `
-create function load_stream(for_tenant text, for_stream text, first_event uuid, shape int, until_version bigint)
+create function {{name}}(for_tenant text, for_stream text, first_event uuid, shape int, until_version bigint)
   returns table (event_id uuid, version bigint, hash text, data_text text, type text, schema_version int,
     snapshot_version bigint, snapshot_hash text, command_id text, correlation_id text, causation_id text, actor text,
     service text, occurred_at text, command_recorded boolean{{member}})
@@ -32,10 +32,23 @@ create function load_stream(for_tenant text, for_stream text, first_event uuid, 
         order by e.version);
   end $$`;
 
-const TRACING = { member: ', traceparent text', nothing: ', null::text', value: ', e.traceparent' };
+const PLAIN = { name: 'load_stream', member: '', nothing: '', value: '' };
 
-/** The function as SQL. With `traces` it also tells where each event was recorded in which trace. */
-export function loadStreamFunction({ traces }: { readonly traces: boolean }): string {
-  const parts = Object.entries(TRACING);
-  return parts.reduce((text, [mark, part]) => text.replace(`{{${mark}}}`, () => (traces ? part : '')), TEMPLATE);
+const TRACING: typeof PLAIN = {
+  name: 'read_stream',
+  ...{ member: ', traceparent text', nothing: ', null::text', value: ', e.traceparent' },
+};
+
+/** What streams are read by before events have traces. Never changed: old processes have statements on it prepared. */
+export function loadStreamFunction(): string {
+  return functionOf(PLAIN);
+}
+
+/** The same, and where each event was recorded in which trace. */
+export function readStreamFunction(): string {
+  return functionOf(TRACING);
+}
+
+function functionOf(parts: typeof PLAIN): string {
+  return Object.entries(parts).reduce((text, [mark, part]) => text.replace(`{{${mark}}}`, () => part), TEMPLATE);
 }
