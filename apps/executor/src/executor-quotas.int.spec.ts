@@ -10,8 +10,10 @@ import { TableWorld } from './table-world.harness.js';
 const stage = useTableStage();
 const QUOTA = 'tasks-in-flight';
 
-/** A world that takes its time, and notes how many tasks it works on at once. */
+/** A world that holds its first tasks until so many are at work, and notes how many it works on at once. */
 class CountingWorld extends TableWorld {
+  /** How many have to come before any goes on. */
+  together = 0;
   most = 0;
   done = 0;
   #atWork = 0;
@@ -19,7 +21,8 @@ class CountingWorld extends TableWorld {
   override async apply(request: ApplyRequest, call: EngineCall): Promise<ApplyResult> {
     this.#atWork += 1;
     this.most = Math.max(this.most, this.#atWork);
-    await delay(20);
+    await eventually('others to be at work', async () => this.most >= this.together, 30_000);
+    await delay(20); // Long enough for one too many to come in.
     this.#atWork -= 1;
     this.done += 1;
     return super.apply(request, call);
@@ -40,6 +43,7 @@ it('never has more tasks in flight than the tenant may, with 200 of 20 runs on t
   const tenantId = randomUUID();
   await limit(tenantId, 7);
   const world = new CountingWorld(stage.outside.pool);
+  world.together = 7;
   await stage.start(world);
   await stage.start(world);
   let mostUsed = 0;

@@ -71,6 +71,24 @@ describe('the cost of a deployment', () => {
     ]);
   });
 
+  it('of a run that failed is held on when the next one is cancelled before it was executed, or undone', () => {
+    const failed = [create(), plan, pricedAt(40), approve, execute, executionFailed()];
+    const next = (cost: number) => [...cheaper.slice(0, 2), pricedAt(cost, 'r2')];
+    const undone = [execute, rollbackStarted('r2'), rolledBack('r2')];
+    expect(heldAfter(...failed, ...next(15), cancel)).toEqual([['ApproveRun', 40, true]]);
+    expect(heldAfter(...failed, ...cheaper, cancel)).toEqual([['ApproveRun', 40, true]]);
+    expect(heldAfter(...failed, ...next(90), approve, cancel)).toEqual([
+      ['ApproveRun', 40, true],
+      ['ApproveRun', 90, true],
+      ['CancelRun', 40, false],
+    ]);
+    expect(heldAfter(...failed, ...next(90), approve, ...undone)).toEqual([
+      ['ApproveRun', 40, true],
+      ['ApproveRun', 90, true],
+      ['RecordRolledBack', 40, false],
+    ]);
+  });
+
   it('falls when a run that costs less got through, not before', () => {
     const second = [execute, applied('r2'), verified('r2')];
     expect(heldAfter(create(), plan, pricedAt(40), approve, ...through, ...cheaper, ...second)).toEqual([

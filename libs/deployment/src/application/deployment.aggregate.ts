@@ -13,7 +13,7 @@ import { startJobsOf } from './run-start-jobs.js';
 const EVENT_SCHEMA_VERSION = 1;
 
 /** Shape of the folded state; raise it when `DeploymentState` changes: older snapshots are then ignored. */
-const STATE_SCHEMA_VERSION = 2;
+const STATE_SCHEMA_VERSION = 3;
 
 const SNAPSHOT_EVERY_EVENTS = 100;
 

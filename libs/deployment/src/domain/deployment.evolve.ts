@@ -118,7 +118,10 @@ function evolveRun(deployment: Deployment, event: LaterRunEvent): Deployment {
     case 'RunAwaitingApproval':
       return { ...deployment, run: move(run, 'awaiting_approval') };
     case 'RunApproved':
-      return { ...withApprovedCost(deployment, run), run: move(startingAt(run, event), 'approved') };
+      return {
+        ...withApprovedCost(deployment, run),
+        run: move(startingAt(committing(deployment, run), event), 'approved'),
+      };
     case 'RunTaskResolved': // The executor takes note.
     case 'RunRejected': // The cancellation that follows moves the run.
       return deployment;
@@ -138,7 +141,7 @@ function evolveRun(deployment: Deployment, event: LaterRunEvent): Deployment {
       return { ...deployment, run: move(run, 'cancelling') };
     case 'RunCancelled': {
       const { applied, effects } = event;
-      const kept = run.executed ? cancelDeletion(deployment) : withoutApprovedCost(cancelDeletion(deployment));
+      const kept = run.executed ? cancelDeletion(deployment) : withCostBefore(cancelDeletion(deployment), run);
       return { ...kept, applied, run: move(run, 'cancelled', { finishedAt, effects }) };
     }
     case 'RunRollbackStarted': {
@@ -147,7 +150,7 @@ function evolveRun(deployment: Deployment, event: LaterRunEvent): Deployment {
     }
     case 'RunRolledBack':
       return {
-        ...withoutApprovedCost(deployment),
+        ...withCostBefore(deployment, run),
         applied: event.applied,
         run: move(run, 'rolled_back', { finishedAt }),
       };
@@ -173,6 +176,18 @@ function plannedBy({ costPerMonth, planDigest }: Extract<RunEvent, { type: 'RunP
 function withApprovedCost(deployment: Deployment, { costPerMonth }: Run): Deployment {
   if (costPerMonth === undefined) return deployment;
   return { ...deployment, approvedCostPerMonth: Math.max(deployment.approvedCostPerMonth ?? 0, costPerMonth) };
+}
+
+/** Remembers what is to be paid without this run: a run may be approved more than once. */
+function committing({ approvedCostPerMonth = 0 }: Deployment, run: Run): Run {
+  return run.committedBefore === undefined ? { ...run, committedBefore: approvedCostPerMonth } : run;
+}
+
+/** A run that left nothing leaves what runs before it may have left. */
+function withCostBefore(deployment: Deployment, { committedBefore }: Run): Deployment {
+  if (committedBefore === undefined) return deployment;
+  const kept = withoutApprovedCost(deployment);
+  return committedBefore === 0 ? kept : { ...kept, approvedCostPerMonth: committedBefore };
 }
 
 function withoutApprovedCost(deployment: Deployment): Deployment {

@@ -20,6 +20,8 @@ export interface Run {
   readonly planDigest?: string;
   /** Of the whole deployment, once the run has completed, by its newest plan. Absent: never planned. */
   readonly costPerMonth?: number;
+  /** What runs before it may have left to be paid, when it was first approved. Absent: it never was. */
+  readonly committedBefore?: number;
   /** 0 to 100; never falls. */
   readonly progress: number;
   /** Whether the executor was ever asked to apply it. */

@@ -60,6 +60,7 @@ export class ExecutionSession {
   #state: ExecutionState = executionDecider.initialState;
   #head: StreamHead = { version: 0, hash: '' };
   #unplaced: readonly TaskRef[] = [];
+  #refusals = 0;
 
   private constructor(options: SessionOptions) {
     this.#options = options;
@@ -188,6 +189,7 @@ export class ExecutionSession {
           retryable: true, // As a job: somebody else does it, and this one finds it done.
         });
       case 'exhausted':
+        this.#refusals += 1; // What is asked instead is something else.
         return result;
     }
   }
@@ -195,8 +197,8 @@ export class ExecutionSession {
   #requestFor({ events, state }: Decided): AppendRequest {
     const { clock, context, fencingToken, runId, service } = this.#options;
     const { actor, causationId, correlationId, tenantId } = context;
-    // One holder appends once at one version: the same id after a lost answer, another one in every other case.
-    const commandId = deterministicId('execution', tenantId, runId, fencingToken, this.#head.version);
+    // One holder is accepted or refused once at one version: the same id after a lost answer, else another one.
+    const commandId = deterministicId('execution', tenantId, runId, fencingToken, this.#head.version, this.#refusals);
     const occurredAt = clock.now();
     const encoded = events.map((event, index) => {
       const cause = this.#chain.causeOf(event);
@@ -205,6 +207,7 @@ export class ExecutionSession {
     });
     const version = this.#head.version + events.length;
     const seen = { tenantId, streamId: this.#stream.streamId, version, occurredAt };
+    const holds = holdingsOf({ before: this.#state, after: state, events });
     return {
       stream: this.#stream,
       expected: this.#head,
@@ -213,7 +216,7 @@ export class ExecutionSession {
       events: encoded,
       documents: executionAggregate.documents?.(state, events, seen) ?? [],
       jobs: timersOf(state, events, occurredAt),
-      holds: holdingsOf({ before: this.#state, after: state, events }),
+      ...(holds.length === 0 ? {} : { holds }),
     };
   }
 

@@ -3,7 +3,7 @@ import type { AppliedUnit, Failure } from '@caisson/contracts';
 import { executionDecider } from './execution.decide.js';
 import type { AttemptRef, ExecutionCommand } from './execution.commands.js';
 import type { ExecutionEvent, FailurePolicy } from './execution.events.js';
-import { appliedUnits, type ExecutionState } from './execution.state.js';
+import { appliedUnits, tasksInFlight, type ExecutionState } from './execution.state.js';
 import type { TaskPhase, UnitSummary } from './task.state.js';
 
 const run = { deploymentId: 'dep', runId: 'run' };
@@ -494,4 +494,10 @@ describe('starting a run again', () => {
     expect(after(...first).state.progress).toBe(100);
     expect(after(...first, second).state.progress).toBe(100);
   });
+});
+
+it('an execution that was abandoned with running tasks has none in flight', () => {
+  const running = [start({ units: [unit('a'), unit('b'), unit('c')] }), startTasks('a', 'b', 'c')];
+  expect(tasksInFlight(after(...running).state)).toBe(3);
+  expect(tasksInFlight(after(...running, { type: 'AbandonExecution', failure: broken }).state)).toBe(0);
 });

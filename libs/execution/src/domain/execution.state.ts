@@ -67,9 +67,12 @@ export function workOf(state: ExecutionState, phase: TaskPhase): Work {
   return phase === 'apply' ? state.apply : state.rollback;
 }
 
-/** Tasks that were started and have not ended; one that waits for something outside is one of them. */
-export function tasksInFlight({ apply, rollback }: ExecutionState): number {
-  return apply.running + rollback.running;
+/**
+ * Tasks that were started and have not ended; one that waits for something outside is one of them. An execution that is
+ * over has none: nobody follows what an abandoned one left running, and it must not take room for ever.
+ */
+export function tasksInFlight(state: ExecutionState): number {
+  return isOpen(state) ? workOf(state, activePhase(state)).running : 0;
 }
 
 /** The phase whose tasks are being worked on. */
