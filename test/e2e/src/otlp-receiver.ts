@@ -9,6 +9,7 @@ export interface ReceivedSpan {
   readonly parentSpanId?: string;
   readonly name: string;
   readonly links: readonly { readonly traceId: string }[];
+  readonly attributes?: readonly Attribute[];
 }
 
 interface Export {

@@ -124,6 +124,15 @@ for (const { cannotRun, profile, start } of PROFILES) {
       await eventually('the link', () =>
         receiver.of(callback).some(({ links }) => links.some(({ traceId }) => traceId === request)),
       );
+      const asked = await eventually('its request', () =>
+        receiver.of(callback).find(({ name }) => name.startsWith('POST /webhooks/callbacks/')),
+      );
+      expect(attributesOf(asked)['url.path']).toBe(asked.name.replace('POST ', ''));
+      const token = path.replace('/webhooks/callbacks/', ''); // Whoever has it may answer.
+      expect(JSON.stringify(receiver.spans)).not.toContain(token);
+      const commands = receiver.spans.map(attributesOf).filter((of) => of['db.system.name'] === 'redis');
+      for (const of of commands) expect(of['db.query.text']).toMatch(/^[a-z]+$/);
+      expect(commands.length > 0).toBe(caisson.headersOf !== undefined); // Redis comes with Kafka.
     });
 
     it('what was not sampled leaves no span and nothing with its events', async () => {
@@ -160,6 +169,10 @@ function hex(bytes: number): string {
 
 function traceParent(traceId: string, flags = '01'): string {
   return `00-${traceId}-${hex(8)}-${flags}`;
+}
+
+function attributesOf({ attributes = [] }: ReceivedSpan): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue]));
 }
 
 /** Spans whose parent nobody sent, but for those that follow the caller's own span. */

@@ -66,9 +66,9 @@ export function linkToTrace(traceparent: string): void {
   span.addLink({ context: other });
 }
 
-/** Names the span of a request by its route's template. */
+/** Names the span of a request by its route's template, which stands for the address too: that may hold a token. */
 export function nameRequestSpan(method: string, route: string): void {
-  trace.getActiveSpan()?.updateName(`${method} ${route}`).setAttribute('http.route', route);
+  trace.getActiveSpan()?.updateName(`${method} ${route}`).setAttributes({ 'http.route': route, 'url.path': route });
 }
 
 /** How an event store shows up in traces; see `StoreTracing` of `@caisson/event-store-postgres`. */

@@ -3,10 +3,14 @@ import { trace } from '@opentelemetry/api';
 /** What asks whether a process is well, every few seconds and for ever, is no story. */
 const UNTRACED = new Set(['/livez', '/readyz', '/health', '/health/live', '/health/ready', '/metrics']);
 
+/** Of a request until it is routed; see `nameRequestSpan`. A path or query as it was sent may hold a token. */
+const UNADDRESSED = { 'url.path': 'unmatched', 'url.query': '' };
+
 /**
  * Starts OpenTelemetry when `OTEL_EXPORTER_OTLP_ENDPOINT` is set, and nothing otherwise: traces only, in batches, by
  * OTLP. Call it before any driver is loaded: it patches what is loaded after it. Kafka is not patched: which trace an
  * event belongs to is stored with it, and the sending of a page is no part of the story of one of its events.
+ * Addresses and arguments of commands to Redis stay here: they may hold what whoever reads traces must not have.
  *
  * @returns ends tracing and sends what is left.
  */
@@ -28,10 +32,14 @@ export async function startTracing(
     instrumentations: [
       new http.HttpInstrumentation({
         ignoreIncomingRequestHook: ({ url = '' }) => UNTRACED.has(url.split('?')[0] ?? ''),
+        startIncomingSpanHook: () => UNADDRESSED,
+        startOutgoingSpanHook: ({ host, hostname, protocol = 'http:' }) => ({
+          'url.full': `${protocol}//${hostname ?? host ?? ''}`,
+        }),
         requireParentforOutgoingSpans: true,
       }),
       new pg.PgInstrumentation({ requireParentSpan: true }),
-      new redis.IORedisInstrumentation({ requireParentSpan: true }),
+      new redis.IORedisInstrumentation({ requireParentSpan: true, dbStatementSerializer: (command) => command }),
     ],
   });
   sdk.start();
