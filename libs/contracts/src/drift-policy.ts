@@ -19,6 +19,9 @@ export const SCAN_TYPES = ['scheduled', 'manual'] as const;
 /** Bounds of one drift policy. A larger one is refused before it is recorded. */
 export const DRIFT_POLICY_LIMITS = { rulesMax: 200 } as const;
 
+/** Different deployments that a breaker can be told to wait for. */
+export const BREAKER_DEPLOYMENTS_MAX = 50;
+
 const Why = z.string().trim().min(1).max(500);
 
 const Judgement = z.strictObject({ severity: z.enum(SEVERITIES), why: Why });
@@ -58,13 +61,13 @@ export const SeverityTable = z.strictObject({
 /** When a provider is taken to be in trouble, and when no longer. */
 export const BreakerRules = z.strictObject({
   /** So many different deployments that look wrong open the breaker, if they are half of those that were looked at. */
-  wrongDeployments: z.int().min(2).max(100).default(3),
+  wrongDeployments: z.int().min(2).max(BREAKER_DEPLOYMENTS_MAX).default(3),
   /** Looks that are older do not count. */
   windowMinutes: z.int().min(1).max(1440).default(60),
   /** A deployment looks wrong when so much of what it has from the provider differs at once. */
   massDriftPercent: z.int().min(1).max(100).default(50),
   /** So many different deployments in a row that look well close it. */
-  healthyDeployments: z.int().min(1).max(100).default(3),
+  healthyDeployments: z.int().min(1).max(BREAKER_DEPLOYMENTS_MAX).default(3),
 });
 
 /** What is put right without a person, where a scan was asked to. */

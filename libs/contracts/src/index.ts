@@ -16,6 +16,7 @@ export { PROBLEMS_MAX, validateDesiredState } from './desired-state-problems.js'
 export type { DesiredStateProblem, TypeCheck } from './desired-state-problems.js';
 export {
   AttributePattern,
+  BREAKER_DEPLOYMENTS_MAX,
   BreakerRules,
   DRIFT_TYPES,
   DriftPolicy,

@@ -6,12 +6,17 @@ import {
   type NewEvent,
   type RecordedEvent,
 } from '@caisson/event-sourcing';
-import { deterministicId, type JsonObject } from '@caisson/kernel';
+import { deterministicId, type Json, type JsonObject } from '@caisson/kernel';
 import { breakerDecider, type BreakerCommand, type BreakerRejection } from '../domain/breaker.decide.js';
 import type { BreakerEvent } from '../domain/breaker.events.js';
 import type { BreakerState } from '../domain/breaker.state.js';
 
 const SCHEMA_VERSION = 1;
+
+/** Shape of the folded state; raise it when `BreakerState` changes: older snapshots are then ignored. */
+const STATE_SCHEMA_VERSION = 1;
+
+const SNAPSHOT_EVERY_EVENTS = 100;
 
 /** Collection of the breakers, by provider. */
 export const DRIFT_BREAKERS = 'drift-breaker';
@@ -23,6 +28,13 @@ export const breakerAggregate: Aggregate<BreakerState, BreakerCommand, BreakerEv
   encode,
   decode,
   documents: documentsOf,
+  // Such a stream has no end: a provider has its troubles for as long as it is used.
+  snapshots: {
+    schemaVersion: STATE_SCHEMA_VERSION,
+    everyEvents: SNAPSHOT_EVERY_EVENTS,
+    save: (state) => state as unknown as Json,
+    restore: (saved) => saved as unknown as BreakerState,
+  },
 };
 
 /** The id of a provider's breaker. Each tenant has its own: another one's credentials say nothing about ours. */
