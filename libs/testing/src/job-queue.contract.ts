@@ -151,6 +151,15 @@ export function describeJobQueueContract(name: string, createFixture: () => Prom
       });
     });
 
+    it('finds at once all that is due among many tenants whose jobs are for later', { timeout: 60_000 }, async () => {
+      const queue = newQueue();
+      const later = { queue, key: 'later', payload: null, delayMs: 3_600_000 };
+      await Promise.all(Array.from({ length: 700 }, () => record([later])));
+      const due = await Promise.all(['a', 'b', 'c'].map((key) => record([later, { queue, key, payload: null }])));
+      const claimed = await claim(queue);
+      expect(claimed.map(({ tenantId }) => tenantId).sort()).toEqual(due.sort());
+    });
+
     it('gives no job twice when many claim at once', async () => {
       const queue = newQueue();
       await record(Array.from({ length: 60 }, (_, index) => ({ queue, key: `k${index}`, payload: null })));

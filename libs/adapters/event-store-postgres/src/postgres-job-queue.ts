@@ -40,13 +40,20 @@ function tenantWalk(name: string, range: string): string {
  * Takes turns over tenants: a tenant's first job comes before any other's second, and jobs that are in some worker's
  * hand count as its first ones. So a tenant with many jobs costs no more than one with few. Among tenants with as many,
  * the one goes first that this process did not serve for longest ($6, oldest first).
- * The walk starts at a tenant drawn at random ($5), so that none is always out of reach. Candidates are locked with
+ * The walk starts at a tenant drawn at random ($5), so that none is always out of reach. It may meet only tenants whose
+ * jobs are for later, so those whose jobs are due for longest are looked at too, by index `job_due`: fewer jobs than
+ * asked for are all that were due, unless some tenants are left alone. Candidates are locked with
  * `skip locked` and looked at again, so two workers never take one job nor wait for another.
  */
 const CLAIM = `
   with recursive ${tenantWalk('onwards', 'tenant_id >= $5')},
   ${tenantWalk('from_first', 'tenant_id < $5')},
-  tenant as (select tenant_id from onwards union all select tenant_id from from_first),
+  due_for_longest as (
+    select tenant_id from (
+      select tenant_id from job where queue = $1 and state = 'open' and due_at <= now() order by due_at limit $3 * 2
+    ) as oldest where tenant_id <> all ($7::text[])),
+  tenant as (
+    select tenant_id from onwards union select tenant_id from from_first union select tenant_id from due_for_longest),
   held as (
     select tenant_id, count(*) as jobs from job
       where queue = $1 and state = 'open' and worker is not null and due_at > now() group by tenant_id),

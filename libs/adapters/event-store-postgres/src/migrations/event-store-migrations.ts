@@ -33,4 +33,5 @@ export const EVENT_STORE_MIGRATIONS: readonly MigrationClass[] = [
   sqlMigration('IsolateWork1764532800000', WORK_ISOLATION),
   sqlMigration('TraceEvents1764534300000', EVENT_TRACING),
   sqlMigration('HoldQuotas1764536400000', [...HOLDING_TABLE, appendFunction('holding')]),
+  sqlMigration('IndexDueJobs1764540000000', [`create index job_due on job (queue, due_at) where state = 'open'`]),
 ];
