@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Metrics, type Logger } from '@caisson/observability';
 import { eventually } from '@caisson/testing';
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createHttpAdapter } from './http-adapter.js';
 import { prepareHttp } from './prepare-http.js';
@@ -31,23 +32,17 @@ const LIMITS = { requestMs: 600, keepAliveMs: 300, checkEveryMs: 50, connections
 const KIBIBYTE = 1024;
 
 let app: NestFastifyApplication;
-let port = 0;
 const sockets = new Set<Socket>();
 const unhandled: unknown[] = [];
 const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
 
 beforeAll(async () => {
   process.on('unhandledRejection', onUnhandled);
-  app = await NestFactory.create<NestFastifyApplication>(EchoModule, createHttpAdapter({ limits: LIMITS }), {
-    logger: false,
-  });
-  prepareHttp(app, { log: { error: () => undefined } as unknown as Logger, metrics: new Metrics(false) });
-  await app.listen(0, '127.0.0.1');
-  port = (app.getHttpServer().address() as AddressInfo).port;
+  app = await start(LIMITS);
 });
 afterEach(async () => {
-  for (const socket of sockets) socket.destroy();
-  sockets.clear();
+  hangUp();
+  await eventually('the server has noticed', async () => (await connectionsOf(app)) === 0);
   expect(await ask('GET /alive HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')).toContain('{"alive":true}');
   expect(unhandled).toEqual([]);
 });
@@ -56,6 +51,21 @@ afterAll(async () => {
   await app.close();
 });
 
+async function start(limits: typeof LIMITS): Promise<NestFastifyApplication> {
+  const started = await NestFactory.create<NestFastifyApplication>(EchoModule, createHttpAdapter({ limits }), {
+    logger: false,
+  });
+  prepareHttp(started, { log: { error: () => undefined } as unknown as Logger, metrics: new Metrics(false) });
+  await started.listen(0, '127.0.0.1');
+  return started;
+}
+
+const portOf = (of: NestFastifyApplication): number => (of.getHttpServer().address() as AddressInfo).port;
+
+/** Connections that the server has, as it sees it. */
+const connectionsOf = (of: NestFastifyApplication): Promise<number> =>
+  promisify((done: (error: Error | null, count: number) => void) => of.getHttpServer().getConnections(done))();
+
 /** A connection and all that came over it so far. */
 interface Line {
   readonly socket: Socket;
@@ -63,7 +73,7 @@ interface Line {
   readonly isClosed: () => boolean;
 }
 
-function dial(): Line {
+function dial(port = portOf(app)): Line {
   const socket = connect(port, '127.0.0.1');
   sockets.add(socket);
   let [text, closed] = ['', false];
@@ -71,6 +81,11 @@ function dial(): Line {
   socket.on('error', () => undefined); // Reset by the server: `close` follows.
   socket.on('close', () => (closed = true));
   return { socket, text: () => text, isClosed: () => closed };
+}
+
+function hangUp(): void {
+  for (const socket of sockets) socket.destroy();
+  sockets.clear();
 }
 
 /** Sends bytes and gives what came until the server closed. */
@@ -160,10 +175,8 @@ it.each([
   const line = dial();
   line.socket.write(start);
   const dripping = setInterval(() => line.socket.writable && line.socket.write(drop), 50);
-  const began = performance.now();
   await eventually('the server closes', () => line.isClosed());
   clearInterval(dripping);
-  expect(performance.now() - began).toBeLessThan(LIMITS.requestMs + 20 * LIMITS.checkEveryMs);
   expectProblem(line.text(), 408, 'request-timeout');
 });
 
@@ -176,13 +189,19 @@ it('a connection that asks nothing more is closed without a word', async () => {
 });
 
 it('one connection too many is closed, and the others are answered', async () => {
-  const open = Array.from({ length: LIMITS.connectionsMax }, () => dial());
-  for (const { socket } of open) socket.write('GET /alive HTTP/1.1\r\nhost: x\r\nx-more: ');
-  await eventually('all are open', () => open.every(({ socket }) => socket.readyState === 'open'));
-  const extra = dial();
-  extra.socket.write(get('/alive'));
-  await eventually('the server closes', () => extra.isClosed());
-  expect(extra.text()).toBe('');
-  for (const { socket } of open) socket.write('1\r\nconnection: close\r\n\r\n');
-  await eventually('answers', () => open.every(({ text }) => text().includes('{"alive":true}')));
+  const ample = await start({ ...LIMITS, requestMs: 60_000, keepAliveMs: 60_000 }); // The others have time.
+  try {
+    const open = Array.from({ length: LIMITS.connectionsMax }, () => dial(portOf(ample)));
+    for (const { socket } of open) socket.write('GET /alive HTTP/1.1\r\nhost: x\r\nx-more: ');
+    await eventually('all are taken', async () => (await connectionsOf(ample)) === LIMITS.connectionsMax);
+    const extra = dial(portOf(ample));
+    extra.socket.write(get('/alive'));
+    await eventually('the server closes', () => extra.isClosed());
+    expect(extra.text()).toBe('');
+    for (const { socket } of open) socket.write('1\r\nconnection: close\r\n\r\n');
+    await eventually('answers', () => open.every(({ text }) => text().includes('{"alive":true}')));
+  } finally {
+    hangUp();
+    await ample.close();
+  }
 });
