@@ -243,7 +243,8 @@ describe('a schedule', () => {
   }
 
   async function rowsOf({ stores }: Foundation, tenantId: string) {
-    const text = 'select deployment_id, base_at, due_at > now() as waits from drift_schedule where tenant_id = $1';
+    const text = `select deployment_id, base_at, due_at > now() as waits from drift_schedule
+      where tenant_id = $1 and due_at is not null`;
     return (await stores.pool.query<{ deployment_id: string; waits: boolean }>(text, [tenantId])).rows;
   }
 
@@ -339,6 +340,15 @@ describe('a provider in trouble', () => {
         reason: expect.stringContaining('breaker of fake is open') as string,
       });
     }
+
+    answer = (unitId) => seenAs(unitId === 'web' ? 'm1.large' : 'm1.small')(unitId);
+    const units = [{ ...applied('web'), provider: 'other' }, applied('db')];
+    const both = await decided(
+      detector,
+      await requestScan(detector, [], { tenantId, autoRemediate: true, applied: units }),
+    );
+    expect(both).toMatchObject({ providers: ['other'], providersLooked: ['fake', 'other'] });
+    expect(both.remediation, 'the run would change what fake has').toMatchObject({ outcome: 'held' });
 
     answer = seenAs('m1.small');
     for (const requested of [await scan(['a']), await scan(['b']), await scan(['c'])]) {

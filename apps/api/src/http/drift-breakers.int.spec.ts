@@ -43,11 +43,14 @@ describe('the breaker of a provider', () => {
     });
   });
 
-  it('that is open keeps people, too, from putting right what was found with it', async () => {
+  it.each([
+    ['what was found with it', () => ({ providers: [provider] })],
+    ['a deployment that uses it, too', () => ({ providers: ['fine'], providersLooked: ['fine', provider] })],
+  ])('that is open keeps people, too, from putting right %s', async (_what, providersOf) => {
     const { id: deploymentId } = await api.created();
     const id = systemIds.next();
     const stream = { tenantId, streamId: `scan-${id}` };
-    const report = { id, deploymentId, status: 'completed', items: [{}], unreadable: [], providers: [provider] };
+    const report = { id, deploymentId, status: 'completed', items: [{}], unreadable: [], ...providersOf() };
     const events = [{ type: 'ScanCompleted', schemaVersion: 1, data: report }];
     const documents = [{ collection: 'drift-report', id, body: report }];
     await api.store.events.append({ ...newAppend({ stream, events }), documents });

@@ -85,11 +85,16 @@ export class DriftController {
     @CalledBy() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandAnswer> {
-    const { deploymentId, items, providers = [] } = await this.existing(caller.tenantId, id);
+    const {
+      deploymentId,
+      items,
+      providers = [],
+      providersLooked = providers,
+    } = await this.existing(caller.tenantId, id);
     if (items.length === 0) {
       throw apiProblem('nothing-to-remediate', 'The scan has not ended, or the world was as applied. Scan again.');
     }
-    await this.refuseWhileOpen(caller.tenantId, providers);
+    await this.refuseWhileOpen(caller.tenantId, providersLooked); // The run plans all of the deployment.
     const reason = `${caller.username} asked to put right what scan ${id} found`;
     const context = commandContextOf(caller);
     const command = new RequestRunCommand({ deploymentId, kind: 'remediate', reason, whenBusy: 'refuse', context });

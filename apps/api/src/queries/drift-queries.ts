@@ -4,7 +4,7 @@ import {
   DRIFT_SCHEDULES,
   ManageBreakers,
   StoredPolicies,
-  turnAfter,
+  nextTurn,
   type BreakerState,
   type FoundPolicy,
   type ScheduleView,
@@ -27,6 +27,8 @@ export type DriftReport = JsonObject & {
   readonly items: readonly JsonObject[];
   /** Absent in reports that are older than breakers. */
   readonly providers?: readonly string[];
+  /** Absent in reports that knew the providers of what differs alone. */
+  readonly providersLooked?: readonly string[];
 };
 
 /** One drift report; undefined when the tenant has none with the id. */
@@ -121,7 +123,7 @@ export class FindDriftScheduleHandler implements IQueryHandler<FindDriftSchedule
     const { spreadMinutes, ...shown } = schedule;
     const reading = readCron(schedule);
     const next =
-      reading.outcome === 'unknown' ? undefined : turnAfter(reading, { deploymentId, spreadMinutes }, this.clock.now());
+      reading.outcome === 'unknown' ? undefined : nextTurn(reading, { deploymentId, spreadMinutes }, this.clock.now());
     return {
       deploymentId,
       ...shown,

@@ -1,5 +1,6 @@
 import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
 import { createTestDatabase, type TestDatabase } from '@caisson/testing';
+import { Pool } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CreateDriftSchedule } from './create-drift-schedule.migration.js';
 import { PostgresSchedules, type StoredTurn } from './postgres-schedules.js';
@@ -44,7 +45,7 @@ it('gives what is due, the longest due first, of all tenants', async () => {
   await schedules.put(turn('d', { dueAt: undefined, baseAt: undefined }));
   expect(await schedules.due(10)).toEqual([turn('b', { tenantId: 'u' }), second]);
   expect(await schedules.due(1)).toHaveLength(1);
-  await schedules.remove({ tenantId: 'u', deploymentId: 'b' });
+  await schedules.remove({ tenantId: 'u', deploymentId: 'b', version: 2 });
   expect(await schedules.due(10)).toEqual([second]);
 });
 
@@ -56,9 +57,35 @@ it('lets a newer schedule stand', async () => {
   expect(due.find(({ deploymentId }) => deploymentId === 'e')).toMatchObject({ version: 3, cron: '0 4 * * *' });
 });
 
+it('keeps one that was removed from coming back with what is told late', async () => {
+  const dueOf = async (id: string) => (await schedules.due(10)).filter(({ deploymentId }) => deploymentId === id);
+  await schedules.remove({ tenantId: 't', deploymentId: 'g', version: Number.MAX_SAFE_INTEGER });
+  await schedules.put(turn('g', { version: 7 }));
+  expect(await dueOf('g')).toEqual([]);
+  await schedules.put(turn('h', { version: 1 }));
+  await schedules.remove({ tenantId: 't', deploymentId: 'h', version: 3 });
+  await schedules.put(turn('h', { version: 2 }));
+  expect(await dueOf('h')).toEqual([]);
+  await schedules.put(turn('h', { version: 4 }));
+  expect(await dueOf('h')).toHaveLength(1);
+  await schedules.remove({ tenantId: 't', deploymentId: 'h', version: 5 });
+});
+
 it('moves on what was taken', async () => {
   await schedules.put(turn('f'));
   const due = await schedules.due(10);
   await schedules.moveOn(due.map((taken) => ({ ...taken, dueAt: LATER, baseAt: LATER })));
   expect(await schedules.due(10)).toEqual([]);
+});
+
+it('says what the database could not do, and whether to try again', async () => {
+  const away = new PostgresSchedules(new Pool({ connectionString: 'postgres://127.0.0.1:1/none' }));
+  for (const call of [
+    () => away.put(turn('a')),
+    () => away.remove(turn('a')),
+    () => away.due(1),
+    () => away.moveOn([turn('a')]),
+  ]) {
+    await expect(call()).rejects.toMatchObject({ code: 'store-unavailable', retryable: true });
+  }
 });

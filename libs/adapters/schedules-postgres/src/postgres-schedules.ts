@@ -1,3 +1,4 @@
+import { orFault } from '@caisson/event-store-postgres';
 import type { Instant } from '@caisson/kernel';
 import type { Pool } from 'pg';
 
@@ -22,6 +23,14 @@ const PUT = `
       set version = excluded.version, cron = excluded.cron, time_zone = excluded.time_zone,
         spread_minutes = excluded.spread_minutes, auto_remediate = excluded.auto_remediate,
         base_at = excluded.base_at, due_at = excluded.due_at
+      where s.version < excluded.version`;
+
+/** A row without turns keeps the version, so that older facts that come late find it. */
+const REMOVE = `
+  insert into drift_schedule as s (tenant_id, deployment_id, version, cron, time_zone, auto_remediate)
+    values ($1, $2, $3, '', '', false)
+    on conflict (tenant_id, deployment_id) do update
+      set version = excluded.version, base_at = null, due_at = null
       where s.version < excluded.version`;
 
 /** By index `drift_schedule_due`: its cost follows from what is due, not from how many there are. */
@@ -58,30 +67,30 @@ export class PostgresSchedules {
   async put(turn: StoredTurn): Promise<void> {
     const { autoRemediate, baseAt, cron, deploymentId, dueAt, spreadMinutes, tenantId, timeZone, version } = turn;
     const times = [baseAt ?? null, dueAt ?? null];
-    await this.#pool.query(PUT, [
-      ...[tenantId, deploymentId, version, cron, timeZone, spreadMinutes ?? null, autoRemediate],
-      ...times,
-    ]);
+    const values = [tenantId, deploymentId, version, cron, timeZone, spreadMinutes ?? null, autoRemediate, ...times];
+    await orFault('keep a schedule', () => this.#pool.query(PUT, values));
   }
 
-  async remove({ deploymentId, tenantId }: Pick<StoredTurn, 'tenantId' | 'deploymentId'>): Promise<void> {
-    const text = 'delete from drift_schedule where tenant_id = $1 and deployment_id = $2';
-    await this.#pool.query(text, [tenantId, deploymentId]);
+  async remove(gone: Pick<StoredTurn, 'tenantId' | 'deploymentId' | 'version'>): Promise<void> {
+    const { deploymentId, tenantId, version } = gone;
+    await orFault('remove a schedule', () => this.#pool.query(REMOVE, [tenantId, deploymentId, version]));
   }
 
   async due(limit: number): Promise<readonly StoredTurn[]> {
-    const { rows } = await this.#pool.query<Row>({ name: 'due-schedules', text: DUE, values: [limit] });
+    const query = { name: 'due-schedules', text: DUE, values: [limit] };
+    const { rows } = await orFault('read which schedules are due', () => this.#pool.query<Row>(query));
     return rows.map((row) => turnOf(row));
   }
 
   async moveOn(turns: readonly StoredTurn[]): Promise<void> {
-    await this.#pool.query(MOVE_ON, [
+    const columns = [
       turns.map(({ tenantId }) => tenantId),
       turns.map(({ deploymentId }) => deploymentId),
       turns.map(({ version }) => version),
       turns.map(({ baseAt }) => baseAt ?? null),
       turns.map(({ dueAt }) => dueAt ?? null),
-    ]);
+    ];
+    await orFault('move schedules on', () => this.#pool.query(MOVE_ON, columns));
   }
 }
 

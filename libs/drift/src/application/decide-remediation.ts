@@ -53,7 +53,7 @@ export class DecideRemediation {
     if (isTooMild(scan, remediation)) {
       return `The policy puts nothing right by itself that is less than ${remediation.severityMin}.`;
     }
-    const open = await breakers.open(tenantId, scan.providers);
+    const open = await breakers.open(tenantId, scan.providersLooked);
     if (open.length > 0) return `The breaker of ${open.join(', ')} is open: the provider itself may be in trouble.`;
     if (await takeTurn(tenantId, remediation.perHourMax)) return undefined;
     return `The policy puts right at most ${remediation.perHourMax} deployments per hour by itself.`;

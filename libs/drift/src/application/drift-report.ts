@@ -20,6 +20,8 @@ export interface DriftReport {
   readonly itemCount: number;
   /** Of the units that differ. */
   readonly providers: readonly string[];
+  /** Of all units that were looked at; their breakers count when something is put right. */
+  readonly providersLooked: readonly string[];
   readonly remediation?: CompletedScan['remediation'];
   readonly items: readonly DriftItem[];
   /** Unknown, never counted as drift. */
@@ -51,6 +53,7 @@ export function reportOf(scan: RunningScan | CompletedScan): DriftReport {
     hasDrift: itemCount > 0,
     itemCount,
     providers: scan.providers,
+    providersLooked: scan.providersLooked,
     ...(isDone && scan.remediation !== undefined ? { remediation: scan.remediation } : {}),
     items,
     unreadable: isDone ? scan.unreadable : [],

@@ -37,6 +37,12 @@ function reportAfter(events: readonly DriftScanEvent[]) {
   return documents?.(events.reduce(decider.evolve, decider.initialState), events, context);
 }
 
+it('takes the providers of what differs for those that were looked at, in scans that knew no others', () => {
+  const [started, detected] = history as [DriftScanEvent, DriftScanEvent];
+  const [report] = reportAfter([started, { ...detected, providers: ['aws'] } as DriftScanEvent]) ?? [];
+  expect(report?.body).toMatchObject({ providers: ['aws'], providersLooked: ['aws'] });
+});
+
 describe('what is stored of a scan', () => {
   it.each(history)('$type comes back as it was', (event) => {
     const stored = driftScanAggregate.encode(event);
@@ -84,6 +90,7 @@ describe('the report', () => {
           hasDrift: true,
           itemCount: 1,
           providers: [],
+          providersLooked: [],
           items: [item],
           unreadable: [{ unitId: 'db', reason: 'no answer' }],
           maxSeverity: 'medium',

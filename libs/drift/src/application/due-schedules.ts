@@ -18,7 +18,8 @@ export interface ScheduledTurn {
 /** The schedules of all tenants by what is due next. Follows from the facts about schedules. */
 export interface DueSchedules {
   put(turn: ScheduledTurn): Promise<void>;
-  remove(schedule: Pick<ScheduledTurn, 'tenantId' | 'deploymentId'>): Promise<void>;
+  /** Has no turns from this version on, and stays so for older ones that are told later. */
+  remove(schedule: Pick<ScheduledTurn, 'tenantId' | 'deploymentId' | 'version'>): Promise<void>;
   /** Those whose turn has come, the longest due first. */
   due(limit: number): Promise<readonly ScheduledTurn[]>;
   /** Moves schedules on to their next turns; those that were set anew meanwhile stay as they are. */

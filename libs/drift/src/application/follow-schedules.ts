@@ -1,8 +1,11 @@
 import { decodeEvent, parseEventType, type PublicEvent } from '@caisson/contracts';
 import type { Clock } from '@caisson/kernel';
-import { turnAfter } from '../domain/schedule.js';
+import { nextTurn } from '../domain/schedule.js';
 import type { DueSchedules } from './due-schedules.js';
 import type { ReadCron } from './manage-schedule.js';
+
+/** Facts of other streams come in any order: nothing that was said of the schedule revives it after this. */
+const FOR_EVER = Number.MAX_SAFE_INTEGER;
 
 /** What following needs. */
 export interface FollowSchedulesPorts {
@@ -26,12 +29,13 @@ export class FollowSchedules {
     const decoded = decodeEvent('drift', event);
     const { tenantId } = event;
     if (decoded?.fact === 'schedule-removed') {
-      await this.ports.schedules.remove({ tenantId, deploymentId: decoded.data.deploymentId });
+      const { deploymentId } = decoded.data;
+      await this.ports.schedules.remove({ tenantId, deploymentId, version: event.sequence });
     }
     if (decoded?.fact !== 'schedule-set') return;
     const reading = this.ports.readCron(decoded.data);
     if (reading.outcome === 'unknown') return; // It was understood when it was set; it cannot be followed here.
-    const turn = turnAfter(reading, decoded.data, this.ports.clock.now());
+    const turn = nextTurn(reading, decoded.data, this.ports.clock.now());
     await this.ports.schedules.put({ tenantId, version: event.sequence, ...decoded.data, ...turn });
   }
 
@@ -39,6 +43,7 @@ export class FollowSchedules {
   async #onDeploymentFact(event: PublicEvent): Promise<void> {
     const decoded = decodeEvent('deployment', event);
     if (decoded?.fact !== 'deployment-deleted') return;
-    await this.ports.schedules.remove({ tenantId: event.tenantId, deploymentId: decoded.data.deploymentId });
+    const { deploymentId } = decoded.data;
+    await this.ports.schedules.remove({ tenantId: event.tenantId, deploymentId, version: FOR_EVER });
   }
 }

@@ -16,7 +16,7 @@ import type { PolicyVersion } from '../domain/drift-policy.js';
 import type { DriftScanCommand, DriftScanRejection } from '../domain/drift-scan.commands.js';
 import type { DriftScanEvent } from '../domain/drift-scan.events.js';
 import type { DriftScanState } from '../domain/drift-scan.state.js';
-import { driftedProviders, looksOf } from '../domain/provider-looks.js';
+import { driftedProviders, looksOf, providersOf } from '../domain/provider-looks.js';
 import { REMEDIATION_QUEUE } from './decide-remediation.js';
 import { DRIFT_SCAN_CATEGORY, driftScanAggregate } from './drift-scan.aggregate.js';
 import { observeUnits } from './observe-units.js';
@@ -120,8 +120,10 @@ export class RunScan {
     lock: HeldLock,
     { findings, policy }: { readonly findings: readonly UnitFinding[]; readonly policy: PolicyVersion },
   ): Promise<DriftScanState> {
-    const providers = driftedProviders(request.data.applied, findings);
-    const seen = { findings, providers, severityTable: policy.version, at: this.#ports.runtime.clock.now() };
+    const { applied } = request.data;
+    const providers = driftedProviders(applied, findings);
+    const looked = { providers, providersLooked: providersOf(applied) };
+    const seen = { findings, ...looked, severityTable: policy.version, at: this.#ports.runtime.clock.now() };
     const observed = { type: 'RecordObservations', ...seen } as const;
     const jobs = remediationJobs(request, providers, policy.content);
     try {

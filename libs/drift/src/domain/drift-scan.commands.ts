@@ -21,6 +21,8 @@ export interface RecordObservations {
   readonly severityTable: number;
   /** Those of the units that differ. */
   readonly providers: readonly string[];
+  /** Those of all units that were looked at: what is put right concerns the whole deployment. */
+  readonly providersLooked: readonly string[];
   readonly at: Instant;
 }
 

@@ -45,7 +45,8 @@ function start(state: DriftScanState, command: StartScan): DriftScanDecision {
   return isSameScan ? accept() : reject({ code: 'scan-id-taken' });
 }
 
-function record(scan: RunningScan, { at, findings, providers, severityTable }: RecordObservations): DriftScanDecision {
+function record(scan: RunningScan, command: RecordObservations): DriftScanDecision {
+  const { at, findings, providers, providersLooked, severityTable } = command;
   const unitIds = misfits(scan.units, findings);
   if (unitIds.length > 0) return reject({ code: 'findings-do-not-fit', unitIds });
   const { scanId, deploymentId, autoRemediate } = scan;
@@ -54,14 +55,14 @@ function record(scan: RunningScan, { at, findings, providers, severityTable }: R
     finding.outcome === 'unreadable' ? [{ unitId: finding.unitId, reason: finding.reason }] : [],
   );
   const maxSeverity = worstOf(items.map((item) => item.severity));
+  const of = { scanId, deploymentId };
   const detected: DriftScanEvent[] =
     items.length === 0
       ? []
-      : [{ type: 'DriftDetected', scanId, deploymentId, autoRemediate, items: listed(items), providers }];
+      : [{ type: 'DriftDetected', ...of, autoRemediate, items: listed(items), providers, providersLooked }];
   return accept<DriftScanEvent>(...detected, {
     type: 'ScanCompleted',
-    scanId,
-    deploymentId,
+    ...of,
     items: items.length,
     ...(maxSeverity === undefined ? {} : { maxSeverity }),
     unreadable,

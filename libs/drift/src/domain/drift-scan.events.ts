@@ -31,6 +31,8 @@ export interface DriftDetected {
   readonly items: readonly DriftItem[];
   /** Of the units that differ. Absent in scans that are older than breakers. */
   readonly providers?: readonly string[];
+  /** Of all units that were looked at. Absent in scans that knew those of the units that differ alone. */
+  readonly providersLooked?: readonly string[];
 }
 
 /** Every unit was looked at. */

@@ -39,6 +39,7 @@ const record = (...findings: UnitFinding[]): DriftScanCommand => ({
   type: 'RecordObservations',
   findings,
   providers: ['aws'],
+  providersLooked: ['aws', 'gcp'],
   severityTable: 1,
   at,
 });
@@ -87,6 +88,7 @@ describe('a drift scan', () => {
           autoRemediate: true,
           items: [item('a'), item('a', 'critical'), item('b', 'low')],
           providers: ['aws'],
+          providersLooked: ['aws', 'gcp'],
         },
         { ...completed, items: 3, maxSeverity: 'critical' },
       ],

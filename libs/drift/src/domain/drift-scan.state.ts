@@ -14,6 +14,8 @@ interface StartedScan {
   readonly items: readonly DriftItem[];
   /** Of the units that differ. */
   readonly providers: readonly string[];
+  /** Of all units, as far as it is known: a run that puts something right plans the whole deployment. */
+  readonly providersLooked: readonly string[];
 }
 
 /** A scan that looks. */
@@ -54,11 +56,14 @@ export function evolve(state: DriftScanState, event: DriftScanEvent): DriftScanS
         startedAt: at,
         items: [],
         providers: [],
+        providersLooked: [],
       };
     }
-    case 'DriftDetected':
+    case 'DriftDetected': {
       invariant(state.status === 'running', `drift was detected in a scan that is ${state.status}`);
-      return { ...state, items: event.items, providers: event.providers ?? [] };
+      const { items, providers = [], providersLooked = providers } = event;
+      return { ...state, items, providers, providersLooked };
+    }
     case 'ScanCompleted': {
       invariant(state.status === 'running', `a scan that is ${state.status} was completed`);
       const { items: itemCount, unreadable, severityTable, at: finishedAt, maxSeverity } = event;

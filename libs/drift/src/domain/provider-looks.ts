@@ -16,19 +16,23 @@ export function looksOf(
   rules: Pick<BreakerRules, 'massDriftPercent'>,
 ): ReadonlyMap<string, Look['verdict']> {
   const byUnit = new Map(findings.map((finding) => [finding.unitId, finding]));
-  const providers = [...new Set(units.map(({ provider }) => provider))].sort();
   return new Map(
-    providers.map((provider) => {
+    providersOf(units).map((provider) => {
       const own = units.filter((unit) => unit.provider === provider);
       return [provider, verdictOf(own, byUnit, rules)];
     }),
   );
 }
 
+/** The providers of some units, each once. */
+export function providersOf(units: readonly ProvidedUnit[]): readonly string[] {
+  return [...new Set(units.map(({ provider }) => provider))].sort();
+}
+
 /** The providers of the units that differ. */
 export function driftedProviders(units: readonly ProvidedUnit[], findings: readonly UnitFinding[]): readonly string[] {
   const drifted = new Set(findings.filter((finding) => isDrifted(finding)).map(({ unitId }) => unitId));
-  return [...new Set(units.filter(({ unitId }) => drifted.has(unitId)).map(({ provider }) => provider))].sort();
+  return providersOf(units.filter(({ unitId }) => drifted.has(unitId)));
 }
 
 function isDrifted(finding: UnitFinding): boolean {

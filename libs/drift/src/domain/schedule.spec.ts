@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scheduleDecider } from './schedule.decide.js';
-import { closestTurnsMs, turnAfter, turnAfterTaken, type CronTimes } from './schedule.js';
+import { closestTurnsMs, nextTurn, turnAfter, turnAfterTaken, type CronTimes } from './schedule.js';
 
 const MINUTE_MS = 60_000;
 
@@ -50,6 +50,26 @@ describe('turns', () => {
         },
       ),
     );
+  });
+
+  it('that wait for their time within the spread are not passed over', () => {
+    fc.assert(
+      fc.property(
+        fc.uuid(),
+        fc.integer({ min: 5, max: 1440 }),
+        fc.integer({ min: 0, max: 1440 }),
+        fc.integer({ min: 0, max: 3 * 1440 }),
+        (...[deploymentId, step, spreadMinutes, later]) => {
+          const of = { deploymentId, spreadMinutes };
+          const at = new Date(Date.parse(now) + later * MINUTE_MS).toISOString();
+          let expected = turnAfter(every(step), of, '2026-02-26T00:00:00.000Z')!;
+          while (expected.dueAt <= at) expected = turnAfter(every(step), of, expected.baseAt)!;
+          expect(nextTurn(every(step), of, at)).toEqual(expected);
+        },
+      ),
+      { numRuns: 50 },
+    );
+    expect(nextTurn({ next: () => undefined }, { deploymentId: 'd' }, now)).toBeUndefined();
   });
 
   it('that were missed are made up for by one', () => {

@@ -44,6 +44,17 @@ export function turnAfter(times: CronTimes, { deploymentId, spreadMinutes }: Spr
   return { baseAt, dueAt: new Date(dueAtMs).toISOString() };
 }
 
+/**
+ * The first turn that is due after a moment. That may be one whose moment of the expression has passed: it waits for
+ * its time within the spread. Looks back no further than the spread reaches, which bounds how many it looks at.
+ */
+export function nextTurn(times: CronTimes, spread: Spread, now: Instant): Turn | undefined {
+  const reachMs = (spread.spreadMinutes ?? SPREAD_MINUTES_DEFAULT) * MINUTE_MS;
+  let turn = turnAfter(times, spread, new Date(Date.parse(now) - reachMs).toISOString());
+  while (turn !== undefined && turn.dueAt <= now) turn = turnAfter(times, spread, turn.baseAt);
+  return turn;
+}
+
 /** The turn after one that was taken. Turns that were missed meanwhile are made up for by one, not by each. */
 export function turnAfterTaken(
   times: CronTimes,
@@ -51,7 +62,7 @@ export function turnAfterTaken(
   { now, taken }: { readonly taken: Instant; readonly now: Instant },
 ): Turn | undefined {
   const next = turnAfter(times, spread, taken);
-  return next === undefined || next.dueAt > now ? next : turnAfter(times, spread, now);
+  return next === undefined || next.dueAt > now ? next : nextTurn(times, spread, now);
 }
 
 /** The closest two of the coming turns; undefined when there are not two. */
