@@ -179,7 +179,7 @@ function statusOf({ deleted, deletion, run }: Deployment): DeploymentStatus {
 
 /** A run as its read model. */
 export function runView(run: Run, { deploymentId }: Pick<Deployment, 'deploymentId'>): RunView {
-  const { executed: _internal, costPerMonth: _inPlan, runId, ...shown } = run;
+  const { executed: _internal, committedBefore: _judged, costPerMonth: _inPlan, runId, ...shown } = run;
   return { id: runId, deploymentId, ...shown };
 }
 

@@ -16,6 +16,7 @@ import {
   rollbackStarted,
   verified,
 } from '../domain/deployment.fixtures.spec.js';
+import { runView } from './deployment-documents.js';
 import { claimsOf, holdingsOf } from './deployment-quotas.js';
 
 /** What a deployment holds of the monthly cost after each command that changes it. */
@@ -87,6 +88,17 @@ describe('the cost of a deployment', () => {
       ['ApproveRun', 90, true],
       ['RecordRolledBack', 40, false],
     ]);
+  });
+
+  it('is judged by what the run remembers and does not show', () => {
+    const history = [create(), plan, pricedAt(40), approve].reduce((state, command) => {
+      const decision = deploymentDecider.decide(state, command);
+      return decision.outcome === 'rejected' ? state : decision.events.reduce(deploymentDecider.evolve, state);
+    }, deploymentDecider.initialState);
+    const run = history.deployment!.run!;
+    expect(run).toMatchObject({ state: 'approved', costPerMonth: 40, committedBefore: 0 });
+    const shown = runView(run, { deploymentId: 'd1' });
+    expect(Object.keys(shown).filter((key) => key in { costPerMonth: 0, committedBefore: 0 })).toEqual([]);
   });
 
   it('falls when a run that costs less got through, not before', () => {
