@@ -340,7 +340,7 @@ export interface paths {
     };
     /** Read what the tenant uses and may use */
     get: operations['readQuotas'];
-    /** Replace the limits of the tenant; what it has already stays */
+    /** Replace the limits of the tenant that are named; what it has already stays */
     put: operations['replaceQuotas'];
     post?: never;
     delete?: never;
@@ -2094,15 +2094,9 @@ export interface components {
       deployments: number | null;
       /** @description null: no limit. */
       'active-runs': number | null;
-      /**
-       * @description null: no limit.
-       * @default null
-       */
+      /** @description null: no limit. Absent: as before. */
       'tasks-in-flight'?: number | null;
-      /**
-       * @description null: no limit.
-       * @default null
-       */
+      /** @description null: no limit. Absent: as before. */
       'monthly-cost'?: number | null;
     };
     QuotaResource: {
@@ -4814,7 +4808,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Replace the limits of the tenant; what it has already stays */
+      /** @description Replace the limits of the tenant that are named; what it has already stays */
       200: {
         headers: {
           /** @description true when the answer was given before. */

@@ -38,7 +38,7 @@ export class QuotasController {
   @Put()
   @Operation({
     ...{ access: 'system:admin', answer: QuotaResource },
-    summary: 'Replace the limits of the tenant; what it has already stays',
+    summary: 'Replace the limits of the tenant that are named; what it has already stays',
     example: { deployments: 50, 'active-runs': null, 'tasks-in-flight': 100, 'monthly-cost': 2500 },
   })
   async replaceQuotas(

@@ -42,7 +42,7 @@ function countOf(answers: readonly { readonly status: number }[]) {
 }
 
 beforeEach(async () => {
-  await limit(null, null);
+  await limit(null, null, { 'tasks-in-flight': null, 'monthly-cost': null });
 });
 
 describe('a quota', () => {
@@ -143,6 +143,13 @@ describe('a quota', () => {
     ];
     const stateOf = async ({ runId }: { runId: string }) => (await api.ask('GET', `/runs/${runId}`)).body.state;
     expect([await stateOf(cheap), await stateOf(dear)]).toEqual(['approved', 'awaiting_approval']);
+  });
+
+  it('keeps limits that a client of before they were there does not name', async () => {
+    await limit(null, null, { 'tasks-in-flight': 9, 'monthly-cost': 1_000_000 });
+    expect((await limit(77, null)).status).toBe(200);
+    const now = { deployments: { limit: 77 }, 'tasks-in-flight': { limit: 9 }, 'monthly-cost': { limit: 1_000_000 } };
+    expect(await uses()).toMatchObject(now);
   });
 
   it.each([{}, { deployments: -1, 'active-runs': null }, { deployments: 1.5, 'active-runs': null }])(

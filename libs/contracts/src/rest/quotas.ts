@@ -21,10 +21,12 @@ export const QuotaResource = z.object({
 
 const Limit = z.int().min(0).max(1_000_000_000).nullable().describe('null: no limit.');
 
-/** Body of `PUT /quotas`: replaces all limits. */
+const Later = Limit.optional().describe('null: no limit. Absent: as before.');
+
+/** Body of `PUT /quotas`. Clients of before the last two limits leave these out, and do not change them. */
 export const QuotaRequest = z.strictObject({
   ...{ deployments: Limit, 'active-runs': Limit },
-  ...{ 'tasks-in-flight': Limit.default(null), 'monthly-cost': Limit.default(null) },
+  ...{ 'tasks-in-flight': Later, 'monthly-cost': Later },
 });
 
 /** The quotas of a tenant as the API shows them. */

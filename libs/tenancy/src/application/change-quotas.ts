@@ -1,11 +1,10 @@
 import { handleCommand, type CommandContext, type CommandRuntime } from '@caisson/event-sourcing';
-import type { TenantRejection } from '../domain/tenant.commands.js';
-import type { Ceilings } from '../domain/tenant.events.js';
+import type { AskedCeilings, TenantRejection } from '../domain/tenant.commands.js';
 import { tenantAggregate } from './tenant.aggregate.js';
 
 /** How much the tenant of the context may have. */
 export interface ChangeQuotasInput {
-  readonly ceilings: Ceilings;
+  readonly ceilings: AskedCeilings;
   readonly context: CommandContext;
 }
 

@@ -56,6 +56,15 @@ it('takes members in, once each, and who was cut off half way again', () => {
   expect(tenantDecider.decide(fold([]), add)).toMatchObject({ rejection: { code: 'tenant-not-found' } });
 });
 
+it('keeps the ceilings of quotas that a change leaves out', () => {
+  const before: TenantEvent = { type: 'QuotasChanged', ceilings: { deployments: 5, 'monthly-cost': 900 } };
+  const ceilings = { deployments: null, 'active-runs': 3, 'tasks-in-flight': undefined };
+  expect(tenantDecider.decide(fold([...founded, before]), { type: 'ChangeQuotas', ceilings })).toEqual({
+    outcome: 'accepted',
+    events: [{ type: 'QuotasChanged', ceilings: { deployments: null, 'active-runs': 3, 'monthly-cost': 900 } }],
+  });
+});
+
 describe('sessions', () => {
   const registered: PrincipalEvent = { type: 'PrincipalRegistered', ...mia, role: 'admin' };
   const start = { type: 'StartSession', sessionId: 's-1', at: '2026-01-01', endsAt: '2026-01-08' } as const;

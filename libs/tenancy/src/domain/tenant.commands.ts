@@ -56,10 +56,13 @@ export interface RemoveMember {
   readonly principalId: string;
 }
 
+/** Ceilings to set; a quota that is left out keeps its own. */
+export type AskedCeilings = { readonly [Name in keyof Ceilings]: Ceilings[Name] | undefined };
+
 /** Says how much the tenant may have. */
 export interface ChangeQuotas {
   readonly type: 'ChangeQuotas';
-  readonly ceilings: Ceilings;
+  readonly ceilings: AskedCeilings;
 }
 
 /** Everything that a tenant judges. */

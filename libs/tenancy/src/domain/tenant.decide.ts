@@ -2,6 +2,7 @@ import { accept, reject, unreachable, type Decider } from '@caisson/kernel';
 import type {
   AcceptInvitation,
   AddMember,
+  AskedCeilings,
   ChangeRole,
   FoundTenant,
   InviteMember,
@@ -9,7 +10,7 @@ import type {
   TenantDecision,
   TenantRejection,
 } from './tenant.commands.js';
-import type { TenantEvent } from './tenant.events.js';
+import type { Ceilings, TenantEvent } from './tenant.events.js';
 import { evolveTenant, type ActiveTenant, type Member, type TenantState } from './tenant.state.js';
 
 /** Invitations of a tenant that nobody has used yet. */
@@ -42,10 +43,16 @@ function decideTenant(state: TenantState, command: TenantCommand): TenantDecisio
     case 'RemoveMember':
       return removeMember(state, command.principalId);
     case 'ChangeQuotas':
-      return accept({ type: 'QuotasChanged', ceilings: command.ceilings });
+      return accept({ type: 'QuotasChanged', ceilings: withCeilings(state.ceilings ?? {}, command.ceilings) });
     default:
       return unreachable(command, 'command to a tenant');
   }
+}
+
+/** All ceilings as they are from now on: what the command says nothing about stays. */
+function withCeilings(before: Ceilings, asked: AskedCeilings): Ceilings {
+  const said = Object.entries(asked).filter(([, ceiling]) => ceiling !== undefined);
+  return { ...before, ...Object.fromEntries(said) };
 }
 
 function foundTenant(state: TenantState, { founder, name }: FoundTenant): TenantDecision {

@@ -1,7 +1,7 @@
 import type { QuotaName, Role } from '@caisson/contracts';
 
-/** How much a tenant may have, by quota; `null`: as much as it wants. */
-export type Ceilings = Readonly<Record<QuotaName, number | null>>;
+/** How much a tenant may have, by quota; `null`: as much as it wants; absent: nobody ever said. */
+export type Ceilings = Readonly<Partial<Record<QuotaName, number | null>>>;
 
 /** Facts about one tenant. The founder is its first member. */
 export type TenantEvent =
