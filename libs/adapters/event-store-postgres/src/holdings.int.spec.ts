@@ -1,7 +1,8 @@
-import { createTestDatabase, newAppend, newStream, type TestDatabase } from '@caisson/testing';
+import { createTestDatabase, eventually, newAppend, newStream, type TestDatabase } from '@caisson/testing';
 import type { AppendRequest, Holding, StreamRef } from '@caisson/event-sourcing';
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { pg } from './connection.js';
 import { migrate } from './migrate.js';
 import { openEventStore, type OpenedEventStore } from './open-event-store.js';
 
@@ -98,5 +99,57 @@ describe('what streams hold of a quota', () => {
     expect((await append(first, { holds })).outcome).toBe('repeated');
     expect((await append(newAppend({ stream }), { holds: [{ ...holds[0]!, amount: 1 }] })).outcome).toBe('conflict');
     expect(await used()).toMatchObject({ used: 5 });
+  });
+});
+
+describe('locks of quotas', () => {
+  const NO_LIMITS = { [QUOTA]: null, 'monthly-cost': null, deployments: null, 'active-runs': null };
+  let other: InstanceType<typeof pg.Client>;
+
+  beforeEach(async () => {
+    other = new pg.Client({ connectionString: database.url });
+    await other.connect();
+    await limit({ ...NO_LIMITS, [QUOTA]: 5 });
+  });
+  afterEach(async () => {
+    await other.end();
+  });
+
+  /** Another process has locked something; what is appended meanwhile waits for it and must not hold these quotas. */
+  async function meanwhile(locked: { text: string; key: string }, act: () => Promise<unknown>, names: string[]) {
+    await other.query('begin');
+    await other.query(`${locked.text} for update`, [tenantId, locked.key]);
+    const acting = act();
+    await eventually('the append to wait', async () => {
+      const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      return (await other.query(waits)).rowCount === 1;
+    });
+    const quotas = 'select from quota where tenant_id = $1 and name = any ($2) for update nowait';
+    const { rowCount } = await other.query(quotas, [tenantId, names]);
+    await other.query('rollback');
+    return { free: rowCount, answer: await acting };
+  }
+
+  it.each([
+    { what: 'claims', more: { claims: ['deployments'] } },
+    { what: 'grows under a limit', more: { holds: [{ quota: QUOTA, amount: 1, claims: true }] } },
+  ])('are taken after the stream by a lone append that $what', async ({ more }) => {
+    const stream = newStream(tenantId);
+    const { head } = await hold(stream, 0).then(() => stores[0]!.events.load({ stream }));
+    const lone = () => append({ ...newAppend({ stream }), expected: head }, more);
+    const locked = { text: 'select from stream where tenant_id = $1 and stream_id = $2', key: stream.streamId };
+    const seen = await meanwhile(locked, lone, Object.keys(NO_LIMITS));
+    expect(seen).toMatchObject({ free: 4, answer: { outcome: 'appended' } });
+  });
+
+  it('are taken all in one order where ceilings are set', async () => {
+    const documents = [
+      { collection: 'deployment', id: randomUUID(), body: { status: 'planning' } },
+      { collection: 'quota', id: randomUUID(), body: { ceilings: NO_LIMITS } },
+    ];
+    const set = () => append(newAppend({ stream: newStream(tenantId) }), { documents });
+    const locked = { text: 'select from quota where tenant_id = $1 and name = $2', key: QUOTA };
+    const seen = await meanwhile(locked, set, ['deployments', 'active-runs']);
+    expect(seen).toMatchObject({ free: 2, answer: { outcome: 'appended' } });
   });
 });

@@ -45,10 +45,11 @@ const REFUSE_CLAIMS = `
 `;
 
 /**
- * The same, and which streams there is no room for that would hold more than before. Quotas without a ceiling are not
- * locked for that: most tenants have none, and what they hold is written and not added up.
+ * Whether quotas have to be locked: for claims, for growth under a ceiling, and for new ceilings, whose document
+ * touches all quotas of its tenant at once. Quotas without a ceiling are not locked for growth: most tenants have none,
+ * and what they hold is written and not added up. Streams are locked first then, also a lone one: a group does it so.
  */
-const REFUSE_CLAIMS_AND_GROWTH = `
+const CHOOSE_LOCKS = `
   if items::text like '%"bounded":true%' then
     select coalesce(array_agg(distinct q.name), '{}') into limited
       from json_to_recordset(items) as i (tenant_id text, holds json)
@@ -56,7 +57,13 @@ const REFUSE_CLAIMS_AND_GROWTH = `
         join quota q on q.tenant_id = i.tenant_id and q.name = h.quota
       where h.bounded and q.ceiling is not null;
   end if;
-  if items::text like '%"claims"%' or cardinality(limited) > 0 then${LOCK_QUOTAS}${claimLoop("'used', q.used, ")}
+  locks_quotas := cardinality(limited) > 0 or items::text like '%"claims"%'
+    or coalesce(strpos(documents::text, '"collection":"quota"') > 0, false);
+`;
+
+/** The same, and which streams there is no room for that would hold more than before. */
+const REFUSE_CLAIMS_AND_GROWTH = `
+  if locks_quotas then${LOCK_QUOTAS}${claimLoop("'used', q.used, ")}
     for growth in
       select i.item, i.tenant_id, h.quota, q.ceiling, h.amount - coalesce(
           (select k.amount from holding k
@@ -116,7 +123,8 @@ export const PLAN_BY_KEY = `
  * never is an error: the answer is null when all were written, else an array with a row for each that was not.
  * `new_streams` says whether any of the items is at version 0. Called at READ COMMITTED.
  *
- * Lock order: streams, documents, jobs, each sorted by key, so that two callers cannot wait for each other in a circle.
+ * Lock order: streams, quotas, documents, jobs, each sorted by key (quotas by tenant and falling name, the order in
+ * which documents touch those that were not locked before), so that two callers cannot wait for each other in a circle.
  * Each statement sees what was committed before it began; that is why the locks are taken in a statement of their own.
  * Keep in step with `append-batcher.ts`, which calls it.
  */
@@ -136,8 +144,8 @@ begin
         order by i.tenant_id collate "C", i.stream_id collate "C"
       on conflict do nothing;
   end if;
-
-  if item_count > 1 then
+{{choose}}
+  if item_count > 1{{or_alone}} then
     perform from stream s
       join json_to_recordset(items) as i (tenant_id text, stream_id text)
         on s.tenant_id = i.tenant_id and s.stream_id = i.stream_id
@@ -213,7 +221,7 @@ begin
 end $$`;
 
 const PLAIN = {
-  ...{ replace: '', declare: '', refuse: '', among: '', outcome: '', told: '' },
+  ...{ replace: '', declare: '', choose: '', or_alone: '', refuse: '', among: '', outcome: '', told: '' },
   ...{ column: '', value: '', member: '', hold: '' },
 };
 
@@ -241,8 +249,11 @@ const HOLDING: typeof PLAIN = {
   declare: `${CLAIMING.declare}
   growth record;
   limited text[] := '{}';
+  locks_quotas boolean;
   held numeric;
   grown jsonb := '{}';`,
+  choose: CHOOSE_LOCKS,
+  or_alone: ' or locks_quotas',
   refuse: REFUSE_CLAIMS_AND_GROWTH,
   hold: WRITE_HOLDINGS,
 };
