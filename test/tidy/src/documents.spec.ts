@@ -6,6 +6,18 @@ import { read, repositoryFiles, ROOT } from './repository.js';
 const documents = repositoryFiles().filter((path) => path.endsWith('.md'));
 const FOLDERS = /^(apps|libs|deploy|docs|test|examples|\.ci)\//;
 
+/** An address of the API, with the method where one is right before it. */
+const ADDRESS = /(?:\b(?<method>GET|POST|PUT|PATCH|DELETE) (?:"?\$\w+)?)?(?<address>\/api\/v1\/[\w/{}$%.~-]*\w\}?)/g;
+
+interface Named {
+  readonly method?: string;
+  readonly address: string;
+}
+
+const OPERATIONS = (
+  JSON.parse(read('docs/reference/openapi.json')) as { readonly paths: Readonly<Record<string, object>> }
+).paths;
+
 describe.each(documents)('%s', (path) => {
   const prose = withoutCode(read(path));
 
@@ -26,6 +38,16 @@ describe.each(documents)('%s', (path) => {
 });
 
 describe('the documents', () => {
+  it('name operations that the API has', () => {
+    const wrong = documents.flatMap((path) =>
+      [...read(path).matchAll(ADDRESS)]
+        .filter(({ groups }) => groups?.['address'] !== '/api/v1/openapi.json') // The document does not name itself.
+        .filter((found) => !isServed(found.groups as unknown as Named))
+        .map(([text]) => `${path}: ${text}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it('have each relative link from the README on reachable', () => {
     const reached = new Set<string>();
     const open = ['README.md'];
@@ -66,6 +88,16 @@ describe('docs/glossary.md', () => {
     expect(new Set(words).size).toBe(words.length);
   });
 });
+
+/** Whether an operation has the address; what the document calls a parameter may be any value there. */
+function isServed({ address, method }: Named): boolean {
+  const named = address.split('/');
+  return Object.entries(OPERATIONS).some(([path, operations]) => {
+    const parts = path.split('/');
+    const fits = parts.length === named.length && parts.every((part, at) => part === named[at] || part.startsWith('{'));
+    return fits && (method === undefined || method.toLowerCase() in operations);
+  });
+}
 
 function pagesIn(folder: string): readonly string[] {
   const clean = folder.replace(/\/$/, '');
