@@ -4,7 +4,7 @@ import type { PageCursors } from '@caisson/http';
 import type { History } from '../queries/history-queries.js';
 import { pageOfItems, type Page } from '../queries/read-page.js';
 import { apiProblem, type AnsweredProblem } from './api-problems.js';
-import { versionNotReached } from './min-version.interceptor.js';
+import { versionNotReached } from './version-waits.js';
 
 /** The same for an id that names nothing and for one of somebody else, so that nobody can tell them apart. */
 export const NOT_THERE = 'Check the id. It may also belong to somebody else.';

@@ -1,33 +1,17 @@
-import type { DocumentStore, EventStore, StreamRef } from '@caisson/event-sourcing';
-import { operationOf, principalOf, takeMinVersion, type HttpProblem } from '@caisson/http';
-import type { Clock } from '@caisson/kernel';
+import type { DocumentStore, StreamRef } from '@caisson/event-sourcing';
+import { operationOf, principalOf, takeMinVersion } from '@caisson/http';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
 import { READ_STREAMS, type ReadStream } from '../queries/read-streams.js';
-import { apiProblem } from './api-problems.js';
-
-/** How long a read waits for what it must have seen; shorter than callers wait for an answer. */
-export const MIN_VERSION_WAIT_MS = 5_000;
-
-/** Pause between two looks at a version. */
-const LOOK_EVERY_MS = 100;
-
-/** Reads that wait at once in one process; one more is told at once how far its stream is. */
-const WAITING_MAX = 200;
+import { VersionWaits, type VersionWaitsOptions } from './version-waits.js';
 
 /** Ids are not checked before this: what is none names no stream. */
 const NAMEABLE = /^[\x21-\x7e]{0,200}$/;
 
-const RETRY_AFTER_S = '1';
-
 /** What the interceptor works with. */
-export interface MinVersionOptions {
-  readonly store: Pick<EventStore, 'versions'>;
+export interface MinVersionOptions extends VersionWaitsOptions {
   readonly documents: DocumentStore;
-  readonly clock: Clock;
-  /** Default `MIN_VERSION_WAIT_MS`. */
-  readonly waitMs?: number;
 }
 
 /**
@@ -35,9 +19,13 @@ export interface MinVersionOptions {
  * reached the stream has reached the answer. Who watches a thing can wait here for its next change, too.
  */
 export class MinVersionInterceptor implements NestInterceptor {
-  private waiting = 0;
+  private readonly documents: DocumentStore;
+  private readonly waits: VersionWaits;
 
-  constructor(private readonly options: MinVersionOptions) {}
+  constructor(options: MinVersionOptions) {
+    this.documents = options.documents;
+    this.waits = new VersionWaits(options);
+  }
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const kind = context.getType() === 'http' ? operationOf(context.getHandler())?.readsStream : undefined;
@@ -45,7 +33,9 @@ export class MinVersionInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const minVersion = takeMinVersion(request.query as Record<string, unknown>);
     const stream = minVersion === undefined ? undefined : await this.streamOf(kind as ReadStream, request);
-    if (minVersion !== undefined && stream !== undefined) await this.reachInTurn(stream, minVersion);
+    if (minVersion !== undefined && stream !== undefined) {
+      await this.waits.reach(stream, minVersion, goneOf(context.switchToHttp().getResponse<FastifyReply>()));
+    }
     return next.handle();
   }
 
@@ -53,40 +43,15 @@ export class MinVersionInterceptor implements NestInterceptor {
     const { tenantId = '' } = principalOf(request) ?? {};
     const [id = ''] = Object.values(request.params as Record<string, string>);
     if (!NAMEABLE.test(id)) return undefined;
-    const streamId = await READ_STREAMS[kind]({ tenantId, id }, this.options.documents);
+    const streamId = await READ_STREAMS[kind]({ tenantId, id }, this.documents);
     return streamId === undefined ? undefined : { tenantId, streamId };
-  }
-
-  private async reachInTurn(stream: StreamRef, minVersion: number): Promise<void> {
-    const { waitMs = MIN_VERSION_WAIT_MS } = this.options;
-    const mayWait = this.waiting < WAITING_MAX;
-    this.waiting += 1;
-    try {
-      await this.reach(stream, minVersion, mayWait ? waitMs : 0);
-    } finally {
-      this.waiting -= 1;
-    }
-  }
-
-  /** A stream that is not there is for the handler to refuse: it says what is missing. */
-  private async reach(stream: StreamRef, minVersion: number, waitMs: number): Promise<void> {
-    const { clock, store } = this.options;
-    const deadlineMs = clock.monotonicMs() + waitMs;
-    for (;;) {
-      const [version = 0] = await store.versions([stream]);
-      if (version === 0 || version >= minVersion) return;
-      const leftMs = deadlineMs - clock.monotonicMs();
-      if (leftMs <= 0) throw versionNotReached(stream.streamId, version, minVersion);
-      await clock.sleep(Math.min(leftMs, LOOK_EVERY_MS));
-    }
   }
 }
 
-/** What is said of a version that a stream has not reached. */
-export function versionNotReached(stream: string, version: number, wanted: number): HttpProblem {
-  return apiProblem('version-not-reached', {
-    detail: `The stream ${stream} is at version ${version}, not yet at ${wanted}. Ask again, or for a version it has.`,
-    headers: { 'retry-after': RETRY_AFTER_S },
-    members: { stream, version },
-  });
+/** Aborted when the connection of a request is closed. */
+function goneOf({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  if (raw.destroyed) gone.abort();
+  raw.once('close', () => gone.abort());
+  return gone.signal;
 }

@@ -1,9 +1,11 @@
 import { routesOf, type DescribedRoute } from '@caisson/http';
-import { describe, expect, it } from 'vitest';
+import { eventually } from '@caisson/testing';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { desired, useApi, type Asked } from '../api.harness.js';
 import { READ_STREAMS } from '../queries/read-streams.js';
 import { API_CONTROLLERS } from './api-document.js';
+import { MIN_VERSION_WAIT_MS } from './version-waits.js';
 
 /** What holds for all routes. A new one keeps to it, or says in its `Operation` why not. */
 
@@ -144,6 +146,34 @@ describe('a read of one thing', () => {
     await api.ask('POST', `/deployments/${id}/cancel`);
     expect((await next).body.state).toBe('cancelled');
     expect((await api.ask('GET', '/members?limit=1&minVersion=1')).body.items).toHaveLength(1);
+  });
+
+  it('looks no more for somebody who has hung up', async () => {
+    const [left, other] = [await api.created('left'), await api.created('other')];
+    const versions = vi.spyOn(api.store.events, 'versions');
+    const looksAt = (id: string) =>
+      versions.mock.calls.filter(([[stream]]) => stream?.streamId === `deployment-${id}`).length;
+    await api.app.listen(0, '127.0.0.1');
+    const hangUp = new AbortController();
+    const address = `${await api.app.getUrl()}/api/v1/deployments/${left.id}?minVersion=${left.version + 1}`;
+    const headers = { authorization: `Bearer ${api.token}` };
+    const answer = fetch(address, { headers, signal: hangUp.signal }).catch(() => 'none');
+    await eventually('it waits', () => looksAt(left.id) > 1);
+    hangUp.abort();
+    expect(await answer).toBe('none');
+    const watching = api.ask('GET', `/deployments/${other.id}?minVersion=${other.version + 1}`);
+    await eventually(
+      'another read looks three times, and it not once',
+      async () => {
+        const [before, from] = [looksAt(left.id), looksAt(other.id)];
+        await eventually('three looks', () => looksAt(other.id) >= from + 3);
+        return looksAt(left.id) === before;
+      },
+      MIN_VERSION_WAIT_MS / 2,
+    );
+    await api.ask('POST', `/deployments/${other.id}/cancel`);
+    expect((await watching).status).toBe(200);
+    versions.mockRestore();
   });
 
   it('says how far the stream is when it does not come', async () => {
