@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { eventTypeOf, type AppliedUnit } from '@caisson/contracts';
+import { eventTypeOf, type AppliedUnit, type BreakerRules, type DriftPolicy } from '@caisson/contracts';
 import { ReplacePolicy, StoredPolicies, type BreakerState, type DriftReport } from '@caisson/drift';
 import type { Engine, EngineCall, EngineRegistry, Observation } from '@caisson/engine';
 import { eventIdOf, NO_STREAM, type RecordedEvent } from '@caisson/event-sourcing';
@@ -289,13 +289,35 @@ describe('a provider in trouble', () => {
   /** Decisions come soon enough for a test, and late enough for other scans to speak. */
   const SETTLE_SECONDS = 3;
 
-  async function policyOf({ stores }: Foundation, tenantId: string): Promise<void> {
+  interface Changed {
+    readonly remediation?: Partial<DriftPolicy['remediation']>;
+    readonly breaker?: Partial<BreakerRules>;
+  }
+
+  async function policyOf({ stores }: Foundation, tenantId: string, changed: Changed = {}): Promise<void> {
     const { content } = await new StoredPolicies(stores.documents).current(tenantId);
     const replacePolicy = new ReplacePolicy({ store: stores.events, clock: systemClock, service: 'api' });
-    const remediation = { ...content.remediation, settleSeconds: SETTLE_SECONDS };
+    const remediation = { ...content.remediation, settleSeconds: SETTLE_SECONDS, ...changed.remediation };
+    const breaker = { ...content.breaker, ...changed.breaker };
     const context = { ...newContext({ service: 'api' }), tenantId };
-    await replacePolicy.execute({ content: { ...content, remediation }, ifVersion: 1, context });
+    await replacePolicy.execute({ content: { ...content, remediation, breaker }, ifVersion: 1, context });
   }
+
+  it('or not, is put right without a person no more often than the policy says, over restarts', async () => {
+    const engines = looking(seenAs('m1.large'));
+    const first = await startDetector(engines);
+    const tenantId = randomUUID();
+    await policyOf(first, tenantId, { remediation: { perHourMax: 1 }, breaker: { wrongDeployments: 50 } });
+    const scan = (detector: Foundation) => requestScan(detector, ['web'], { tenantId, autoRemediate: true });
+    expect((await decided(first, await scan(first))).remediation).toMatchObject({ outcome: 'requested' });
+    await first.stop();
+    const second = await startDetector(engines);
+    expect((await decided(second, await scan(second))).remediation).toMatchObject({
+      outcome: 'held',
+      reason: expect.stringContaining('at most 1 deployments per hour') as string,
+    });
+    await second.stop();
+  }, 60_000);
 
   const breakerOf = async ({ stores }: Foundation, tenantId: string) =>
     (await stores.documents.get<BreakerState>(tenantId, 'drift-breaker', 'fake'))?.body;

@@ -6,11 +6,10 @@ import { jobLoop, type BackgroundLoop, type ServiceFrame } from '@caisson/servic
 const ATTEMPTS_MAX = 5;
 const AT_ONCE_MAX = 4;
 const DRAIN_MS = 2_000;
-const HOUR_MS = 3_600_000;
 
 /** The loop that decides, some time after a scan, whether what it found is put right without a person. */
 export function remediationWorker(frame: ServiceFrame): BackgroundLoop {
-  const { documents, rates, runtime } = frame;
+  const { documents, runtime } = frame;
   const decided = frame.metrics.counter(
     'caisson_drift_remediations_total',
     'Decisions whether drift is put right without a person, by what was decided.',
@@ -20,12 +19,6 @@ export function remediationWorker(frame: ServiceFrame): BackgroundLoop {
     runtime,
     policies: new StoredPolicies(documents),
     breakers: new ManageBreakers(runtime, documents),
-    takeTurn: async (tenantId, limit) => {
-      if (limit === 0) return false;
-      const policy = { kind: 'window', name: 'drift-remediation', limit, windowMs: HOUR_MS } as const;
-      const [state] = await rates.take([{ key: `drift-remediation:${tenantId}`, policy }]);
-      return state?.allowed === true;
-    },
   });
   return jobLoop(frame, {
     queue: REMEDIATION_QUEUE,

@@ -10,7 +10,8 @@ import type { CompletedScan, DriftScanState } from '../domain/drift-scan.state.j
 import { rankOf } from '../domain/severity.js';
 import { driftScanAggregate } from './drift-scan.aggregate.js';
 import type { ManageBreakers } from './manage-breakers.js';
-import { requestOf } from './scan-request.js';
+import { remediationTurnsAggregate, remediationTurnsIdOf } from './remediation-turns.aggregate.js';
+import { requestOf, type ScanRequested } from './scan-request.js';
 import type { StoredPolicies } from './stored-policies.js';
 
 /** The queue of drift that may be put right without a person, each some time after its scan. */
@@ -21,8 +22,6 @@ export interface DecideRemediationPorts {
   readonly runtime: CommandRuntime;
   readonly policies: StoredPolicies;
   readonly breakers: ManageBreakers;
-  /** Takes one of a tenant's remediations of the hour; false when there is none left. */
-  readonly takeTurn: (tenantId: string, perHourMax: number) => Promise<boolean>;
 }
 
 /**
@@ -41,22 +40,34 @@ export class DecideRemediation {
     const context = followUpContext(request, 'DecideRemediation', runtime.service);
     const { state } = await foldStream(runtime.store, driftScanAggregate, { id: scanId, context });
     if (state.status !== 'completed' || state.remediation !== undefined || state.itemCount === 0) return state;
-    const held = await this.#reasonToHold(request.tenantId, state);
+    const held = await this.#reasonToHold(request, state);
     const at = runtime.clock.now();
     const command = { type: 'DecideRemediation', ...(held === undefined ? {} : { held }), at } as const;
     return (await handleCommand(runtime, driftScanAggregate, { id: scanId, command, context, occurredAt: at })).state;
   }
 
-  async #reasonToHold(tenantId: string, scan: CompletedScan): Promise<string | undefined> {
-    const { breakers, policies, takeTurn } = this.ports;
+  async #reasonToHold(request: ScanRequested, scan: CompletedScan): Promise<string | undefined> {
+    const { breakers, policies } = this.ports;
+    const { tenantId } = request;
     const { remediation } = (await policies.current(tenantId)).content;
     if (isTooMild(scan, remediation)) {
       return `The policy puts nothing right by itself that is less than ${remediation.severityMin}.`;
     }
     const open = await breakers.open(tenantId, scan.providersLooked);
     if (open.length > 0) return `The breaker of ${open.join(', ')} is open: the provider itself may be in trouble.`;
-    if (await takeTurn(tenantId, remediation.perHourMax)) return undefined;
+    if (await this.#takesTurn(request, remediation)) return undefined;
     return `The policy puts right at most ${remediation.perHourMax} deployments per hour by itself.`;
+  }
+
+  /** Takes one of the tenant's turns of the hour, once for a scan; false when there is none left. */
+  async #takesTurn(request: ScanRequested, { perHourMax }: DriftPolicy['remediation']): Promise<boolean> {
+    const { runtime } = this.ports;
+    const { scanId } = request.data;
+    const context = followUpContext(request, 'TakeTurn', runtime.service);
+    const command = { type: 'TakeTurn', scanId, perHourMax, at: runtime.clock.now() } as const;
+    const id = remediationTurnsIdOf(request.tenantId);
+    const taken = await handleCommand(runtime, remediationTurnsAggregate, { id, command, context });
+    return taken.outcome === 'accepted';
   }
 }
 
