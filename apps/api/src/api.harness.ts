@@ -30,7 +30,7 @@ import { DeploymentFactsConsumer } from './events/deployment-facts.consumer.js';
 import { describeApi } from './http/api-document.js';
 import { openLiveHub } from './live/open-live-hub.js';
 import type { ApiPorts } from './ports.js';
-import { OIDC_DEFAULTS } from './settings.js';
+import { MIN_VERSION_WAIT_MS, OIDC_DEFAULTS } from './settings.js';
 
 /** The settings of the API under test. */
 export const SETTINGS = {
@@ -42,6 +42,7 @@ export const SETTINGS = {
   callbackSecret: 'c'.repeat(32),
   encryptionKey: `k1:${'A'.repeat(43)}=`,
   selfRegistration: true,
+  minVersionWaitMs: MIN_VERSION_WAIT_MS,
   ...OIDC_DEFAULTS,
 } as const;
 

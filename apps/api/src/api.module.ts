@@ -195,7 +195,7 @@ function portProviders(ports: ApiPorts): readonly Provider[] {
     { provide: CALLBACK_TOKENS, useValue: { of: callbackTokensOf(ports) } },
     { provide: Rates, useValue: ports.rates },
     { provide: APP_INTERCEPTOR, useValue: idempotencyOf(ports) },
-    { provide: APP_INTERCEPTOR, useValue: new MinVersionInterceptor({ ...ports, store: ports.runtime.store }) },
+    { provide: APP_INTERCEPTOR, useValue: minVersionOf(ports) },
     { provide: PageCursors, useValue: pageCursorsOf(ports) },
   ];
 }
@@ -206,6 +206,10 @@ function idempotencyOf({ answers, log, settings }: ApiPorts): IdempotencyInterce
     secret: derivedSecret(settings, 'idempotency keys'),
     onTrouble: (error) => log.warn({ error }, 'an answer could not be remembered for its idempotency key'),
   });
+}
+
+function minVersionOf({ clock, documents, runtime, settings }: ApiPorts): MinVersionInterceptor {
+  return new MinVersionInterceptor({ store: runtime.store, documents, clock, waitMs: settings.minVersionWaitMs });
 }
 
 function useCaseProviders(ports: ApiPorts): readonly Provider[] {

@@ -21,6 +21,7 @@ export interface ApiPorts {
     | 'bootstrapToken'
     | 'selfRegistration'
     | 'keySecret'
+    | 'minVersionWaitMs'
     | 'oidcIssuer'
     | keyof typeof OIDC_DEFAULTS
     | 'encryptionKey'

@@ -13,6 +13,9 @@ export const LIVE_DEFAULTS = {
   liveBufferBytes: 1_048_576,
 } as const;
 
+/** How long a read waits for what it must have seen, where nothing else is set; callers wait longer for an answer. */
+export const MIN_VERSION_WAIT_MS = 5_000;
+
 /** How many requests callers may send, where nothing else is set. */
 export const RATE_DEFAULTS = {
   rateCallerPerMinute: 12_000,
@@ -68,6 +71,8 @@ export const ApiSettings = CommonSettings.extend({
   liveBeatMs: WholeNumber.default(LIVE_DEFAULTS.liveBeatMs),
   /** Bytes that may wait for a watcher who reads slower than events come; then it is let go. */
   liveBufferBytes: WholeNumber.default(LIVE_DEFAULTS.liveBufferBytes),
+  /** Milliseconds that a read with `minVersion` waits for that version. 0: not at all. */
+  minVersionWaitMs: WholeNumber.default(MIN_VERSION_WAIT_MS),
   /**
    * API keys and invitations are kept as hashes under it. Absent: under `jwtSecret`; set it to that one before another
    * takes the place of `jwtSecret`, or keys end with it.

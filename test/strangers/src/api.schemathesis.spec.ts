@@ -16,8 +16,9 @@ const DOCUMENT = join(import.meta.dirname, '../../../docs/reference/openapi.json
 const LIMIT_MS = 240_000;
 const NETWORK = { name: 'network', engine: 'sandbox', type: 'network', properties: { cidr: '10.1.0.0/16' } };
 
-/** A machine asks as fast as it can. */
-const WITHOUT_RATES = {
+/** A machine asks as fast as it can, and names versions that will never come. */
+const WITHOUT_WAITING = {
+  CAISSON_MIN_VERSION_WAIT_MS: '0',
   CAISSON_RATE_CALLER_PER_MINUTE: '0',
   CAISSON_RATE_ADDRESS_PER_MINUTE: '0',
   CAISSON_RATE_LOGIN_PER_MINUTE: '0',
@@ -52,7 +53,7 @@ describe.skipIf(lacks('python'))('Schemathesis', () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'caisson-schemathesis-'));
     await chmod(directory, 0o755); // Postgres does not run as root.
-    const settings = { dataDirectory: join(directory, 'data'), durable: false, environment: WITHOUT_RATES };
+    const settings = { dataDirectory: join(directory, 'data'), durable: false, environment: WITHOUT_WAITING };
     caisson = await startStandaloneProcess(settings);
     const account = { username: 'admin', password: 'correct horse battery staple' };
     await ask('/auth/register', { ...account, bootstrapToken: caisson.bootstrapToken });

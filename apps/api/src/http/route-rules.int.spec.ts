@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { desired, useApi, type Asked } from '../api.harness.js';
 import { READ_STREAMS } from '../queries/read-streams.js';
 import { API_CONTROLLERS } from './api-document.js';
-import { MIN_VERSION_WAIT_MS } from './version-waits.js';
+import { MIN_VERSION_WAIT_MS } from '../settings.js';
 
 /** What holds for all routes. A new one keeps to it, or says in its `Operation` why not. */
 

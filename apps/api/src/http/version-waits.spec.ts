@@ -19,7 +19,7 @@ const REFUSED = { status: 409, code: 'version-not-reached' };
 let waits: VersionWaits;
 beforeEach(() => {
   sleeping = 0;
-  waits = new VersionWaits({ clock, store: { versions: async () => [1] } });
+  waits = new VersionWaits({ clock, waitMs: 5_000, store: { versions: async () => [1] } });
 });
 
 const reach = (tenantId: string, gone = new AbortController().signal): Promise<void> =>

@@ -3,9 +3,6 @@ import type { HttpProblem } from '@caisson/http';
 import type { Clock } from '@caisson/kernel';
 import { apiProblem } from './api-problems.js';
 
-/** How long a read waits for what it must have seen; shorter than callers wait for an answer. */
-export const MIN_VERSION_WAIT_MS = 5_000;
-
 /** Pause between two looks at a version. */
 const LOOK_EVERY_MS = 100;
 
@@ -19,8 +16,7 @@ const RETRY_AFTER_S = '1';
 export interface VersionWaitsOptions {
   readonly store: Pick<EventStore, 'versions'>;
   readonly clock: Clock;
-  /** Default `MIN_VERSION_WAIT_MS`. */
-  readonly waitMs?: number;
+  readonly waitMs: number;
 }
 
 interface Patience {
@@ -45,7 +41,7 @@ export class VersionWaits {
    *   `gone` is aborted: nobody hears the answer.
    */
   async reach(stream: StreamRef, minVersion: number, gone: AbortSignal): Promise<void> {
-    const { waitMs = MIN_VERSION_WAIT_MS } = this.#options;
+    const { waitMs } = this.#options;
     const mayWait = this.#total < WAITING_MAX && this.#of(stream.tenantId) < WAITING_PER_TENANT_MAX;
     if (!mayWait) return this.#look(stream, minVersion, { waitMs: 0, gone });
     this.#count(stream.tenantId, 1);

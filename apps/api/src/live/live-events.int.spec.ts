@@ -22,6 +22,7 @@ const settings = {
   ...{ jwtSecret: 's'.repeat(32), jwtIssuer: 'caisson', jwtAudience: 'caisson-api' },
   encryptionKey: `k1:${'A'.repeat(43)}=`,
   selfRegistration: false,
+  minVersionWaitMs: 0,
   ...OIDC_DEFAULTS,
 };
 const live = { liveStreamsMax: 6, liveStreamsPerTenantMax: 4, liveBeatMs: 200, liveBufferBytes: 64 * 1024 };
