@@ -2604,6 +2604,7 @@ export interface components {
       unitId: string;
       resources: {
         address: string;
+        type: string;
         action: components['schemas']['ChangeAction'];
       }[];
       /** @enum {string} */

@@ -44,8 +44,8 @@ export const RunResource = z.object({
 export const TaskResource = z.looseObject({
   id: z.string(),
   unitId: z.string(),
-  /** What happens to each resource of the unit. */
-  resources: z.array(z.object({ address: z.string(), action: ChangeAction })),
+  /** What happens to each resource of the unit; its `type` is in the words of the engine, such as `network`. */
+  resources: z.array(z.object({ address: z.string(), type: z.string(), action: ChangeAction })),
   state: z.enum(TASK_STATES),
   attempt: z.int(),
   /** What it waits for outside; only while it does. */
