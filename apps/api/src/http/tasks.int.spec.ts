@@ -79,7 +79,7 @@ describe('tasks', () => {
     const waiting = { reason: 'a callback', since: 's', until: '2026-03-03T10:15:00.000Z', callback: true, cycle: 1 };
     const task = {
       ...{ taskId, runId, unitId: 'gate', phase: 'apply', state: 'running', attempt: 2 },
-      resources: [{ address: 'gate', action: 'create' }],
+      resources: [{ address: 'gate', type: 'gate', action: 'create' }],
     };
     const show = (version: number, body: Record<string, Json>) =>
       api.store.events.load({ stream: { tenantId, streamId: `execution-${runId}` } }).then(({ head }) =>
