@@ -49,7 +49,7 @@ function start(
     ...operations,
     settings,
     foundation,
-    log: operations.log.child({ service: definition.name }),
+    log: operations.log.of(definition.name),
     onFatal: (reason) => {
       operations.log.error({ service: definition.name, reason }, 'a service needs a restart');
     },

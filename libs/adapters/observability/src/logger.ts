@@ -1,4 +1,4 @@
-import { pino, type DestinationStream } from 'pino';
+import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 import { currentStory } from './story.js';
 
 /** Structured log: one JSON line an entry. `fields` are data, `message` is constant text. */
@@ -7,8 +7,8 @@ export interface Logger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
-  /** A logger that adds these fields to every line. */
-  child(fields: object): Logger;
+  /** The same log for another service of the process: its lines name that service instead. */
+  of(service: string): Logger;
 }
 
 /** How to log. */
@@ -47,7 +47,7 @@ const SECRET_NAMES = [
 export function createLogger(options: LoggerOptions): Logger {
   const settings = {
     level: options.level,
-    base: { service: options.service },
+    base: null,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
     messageKey: 'message',
@@ -55,5 +55,11 @@ export function createLogger(options: LoggerOptions): Logger {
     redact: { paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`]), censor: CENSORED },
     serializers: { error: pino.stdSerializers.errWithCause, err: pino.stdSerializers.errWithCause },
   };
-  return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
+  const root = options.destination === undefined ? pino(settings) : pino(settings, options.destination);
+  return speakingFor(options.service, root);
+}
+
+/** Children of the root only: the line of a child of a child would name two services. */
+function speakingFor(service: string, root: PinoLogger): Logger {
+  return Object.assign(root.child({ service }), { of: (other: string) => speakingFor(other, root) });
 }
