@@ -4,6 +4,7 @@ import { databaseUrl, freePort, type PostgresServer, startPostgresServer } from 
 import pg from 'pg';
 import type { EndSignal, ManagedProcess } from './managed-process.js';
 import { startKafka, type LocalKafka } from './kafka.js';
+import { startPrometheus, type LocalPrometheus } from './prometheus.js';
 import { startRedis, type LocalRedis } from './redis.js';
 import { ServiceProcess } from './service-process.js';
 
@@ -25,6 +26,8 @@ export interface StackOptions {
   readonly durable: boolean;
   /** Told what is being started. */
   readonly onProgress?: (what: string) => void;
+  /** Starts a Prometheus that watches the services; default: none. */
+  readonly observe?: { /** 0 or absent: a free one. */ readonly port?: number };
   /** More settings for the services. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -41,6 +44,8 @@ export interface DistributedStack {
   /** Superuser URL of the event store's database. */
   readonly databaseUrl: string;
   readonly services: ReadonlyMap<string, ServiceProcess>;
+  /** Where it was asked for. */
+  readonly prometheus: LocalPrometheus | undefined;
   /** Stops everything, services first. Leaves no process behind. */
   stop(): Promise<void>;
 }
@@ -119,7 +124,9 @@ async function startParts(
     launch(sandboxAt),
     ...ports.services.map((at) => launch({ ...at, readyPath: '/readyz' })),
   ]);
+  const prometheus = options.observe === undefined ? undefined : await observed(options, ports, stops);
   return {
+    prometheus,
     url: urlOf(ports, 'api'),
     webhooksUrl: urlOf(ports, 'webhook-ingest'),
     sandboxUrl: sandbox.url,
@@ -130,6 +137,20 @@ async function startParts(
     databaseUrl: databaseUrl(postgres.url, 'caisson'),
     services: new Map(services.map((service) => [service.name, service])),
   };
+}
+
+function observed(options: StackOptions, ports: Ports, stops: (() => Promise<void>)[]): Promise<LocalPrometheus> {
+  options.onProgress?.('Prometheus');
+  const { port = 0 } = options.observe ?? {};
+  return started(
+    startPrometheus({
+      directory: join(options.directory, 'prometheus'),
+      targets: new Map(ports.services.map((service) => [service.name, `127.0.0.1:${service.port}`])),
+      ...(port === 0 ? {} : { port }),
+    }),
+    stops,
+    (server) => server.stop(),
+  );
 }
 
 async function started<Part>(

@@ -5,6 +5,8 @@ export type { LocalKafka } from './kafka.js';
 export type { EndSignal, ManagedProcess } from './managed-process.js';
 export { describeMissing, findPrerequisites } from './prerequisites.js';
 export type { Prerequisite, PrerequisiteName } from './prerequisites.js';
+export { startPrometheus } from './prometheus.js';
+export type { LocalPrometheus, PrometheusOptions } from './prometheus.js';
 export { startRedis } from './redis.js';
 export type { LocalRedis, LocalServerOptions } from './redis.js';
 export { SERVICE_NAMES, startDistributedStack } from './distributed-stack.js';

@@ -5,7 +5,7 @@ import { kafkaHome } from './kafka-home.js';
 const JAVA_MIN = 17; // Kafka 4's brokers are built for it.
 
 /** Programs that the local stack takes from the machine. */
-export type PrerequisiteName = 'java' | 'mvn' | 'redis-server';
+export type PrerequisiteName = 'java' | 'mvn' | 'redis-server' | 'prometheus';
 
 /** A program that was looked for. */
 export interface Prerequisite {
@@ -23,6 +23,9 @@ const REMEDIES: Readonly<Record<PrerequisiteName, string>> = {
   mvn: 'Maven fetches Kafka once: apt-get install maven, or brew install maven.',
   'redis-server':
     'Locks need Redis or Valkey: apt-get install redis-server, brew install redis, or set REDIS_SERVER to its path.',
+  prometheus:
+    'Watching needs Prometheus: apt-get install prometheus, brew install prometheus, or set PROMETHEUS_SERVER to ' +
+    'its path.',
 };
 
 /** What a program is for and how to get it. */
@@ -35,17 +38,24 @@ export function redisCommand(): string {
   return process.env['REDIS_SERVER'] ?? 'redis-server';
 }
 
-/** Looks for all programs that the local stack takes from the machine. */
-export function findPrerequisites(): readonly Prerequisite[] {
+/** The program that is started as Prometheus. */
+export function prometheusCommand(): string {
+  return process.env['PROMETHEUS_SERVER'] ?? 'prometheus';
+}
+
+/** Looks for all programs that the local stack takes from the machine; `observe`: with what watches it. */
+export function findPrerequisites({ observe = false } = {}): readonly Prerequisite[] {
   const java = versionFrom('java', ['-version'], /version "([^"]+)"/);
   const javaMajor = Number(java?.replace(/^1\./, '').split(/[.\-+]/)[0]);
   const maven = versionFrom('mvn', ['--version'], /Apache Maven ([\w.-]+)/);
   const redis = versionFrom(redisCommand(), ['--version'], /v=([\w.-]+)/);
+  const prometheus = versionFrom(prometheusCommand(), ['--version'], /version ([\w.+-]+)/);
   const isFetched = existsSync(kafkaHome().libs);
   return [
     prerequisite('java', javaMajor >= JAVA_MIN ? java : undefined, true),
     prerequisite('mvn', maven, !isFetched),
     prerequisite('redis-server', redis, true),
+    prerequisite('prometheus', prometheus, observe),
   ];
 }
 

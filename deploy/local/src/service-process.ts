@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { answersOk } from './answers-ok.js';
 import { startProcess, type ManagedProcess } from './managed-process.js';
 import { WORKSPACE } from './workspace.js';
 
@@ -17,7 +18,6 @@ export interface ServiceProcessOptions {
 }
 
 const READY_MS_MAX = 60_000;
-const PROBE_MS_MAX = 1_000;
 
 /** A service as a process: started, stopped, killed, started again with the same settings. */
 export class ServiceProcess {
@@ -78,14 +78,4 @@ function inherited(): Record<string, string> {
     (entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith('CAISSON_'),
   );
   return Object.fromEntries(entries);
-}
-
-async function answersOk(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(PROBE_MS_MAX) });
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
-    return false;
-  }
 }

@@ -2,15 +2,20 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '@caisson/kernel';
 import { startDistributedStack, type DistributedStack } from './distributed-stack.js';
+import { describeMissing, findPrerequisites } from './prerequisites.js';
 import { stackFile, stackDirectory } from './stack-file.js';
 
 const API_PORT = 8080;
+const PROMETHEUS_PORT = 9090;
 
-/** `npm run stack`: the distributed profile without Docker, until Ctrl-C. */
+/** `npm run stack`: the distributed profile without Docker, until Ctrl-C; with `--observe`, watched by a Prometheus. */
 async function main(): Promise<void> {
+  const observe = readArguments(process.argv.slice(2));
   const print = (line: string): void => {
     process.stdout.write(`${line}\n`);
   };
+  const missing = describeMissing(findPrerequisites({ observe }));
+  if (missing !== undefined) throw new Error(missing);
   await refuseSecondStack();
   await rm(stackDirectory, { recursive: true, force: true });
   await mkdir(stackDirectory, { recursive: true, mode: 0o755 });
@@ -18,6 +23,7 @@ async function main(): Promise<void> {
     directory: stackDirectory,
     apiPort: Number(process.env['CAISSON_PORT'] ?? API_PORT),
     durable: true,
+    ...(observe ? { observe: { port: Number(process.env['CAISSON_PROMETHEUS_PORT'] ?? PROMETHEUS_PORT) } } : {}),
     onProgress: (what) => {
       print(`starting ${what} …`);
     },
@@ -26,6 +32,13 @@ async function main(): Promise<void> {
   const { url, sandboxUrl, bootstrapToken } = stack;
   await writeFile(stackFile, JSON.stringify({ url, sandboxUrl, bootstrapToken }), { mode: 0o600 });
   print(describe(stack));
+}
+
+/** Whether it is to be watched. */
+function readArguments(words: readonly string[]): boolean {
+  const unknown = words.find((word) => word !== '--observe');
+  if (unknown !== undefined) throw new Error(`It takes no ${unknown}, only --observe: a Prometheus beside it.`);
+  return words.includes('--observe');
 }
 
 /** Two stacks would share one folder. */
@@ -53,6 +66,7 @@ function describe(stack: DistributedStack): string {
     `Kafka ${stack.kafka.server.brokers.join(',')}   Redis ${stack.redis.server.url}`,
     `Sandbox cloud ${stack.sandboxUrl}`,
     ...services,
+    ...(stack.prometheus === undefined ? [] : [`Prometheus ${stack.prometheus.url}`]),
     `Logs: ${join(stackDirectory, 'logs')}`,
     '',
     'In another terminal: npm run demo -- --stack      Here: Ctrl-C stops everything.',
