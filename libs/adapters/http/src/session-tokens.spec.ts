@@ -1,6 +1,6 @@
 import { createSecretKey, generateKeyPairSync } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SessionTokens } from './session-tokens.js';
 import { TokenKeys, type TokenKey } from './token-keys.js';
 
@@ -48,6 +48,31 @@ describe('the tokens of a session', () => {
     const refresh = tokens.issueRefresh({ ...subject, generation: 1 }, '2026-03-09T10:00:00.000Z').token;
     expect(tokens.checkAccess(refresh)).toEqual({ outcome: 'invalid' });
     expect(tokens.checkRefresh(tokens.issueAccess(subject).token)).toEqual({ outcome: 'invalid' });
+  });
+
+  it('are checked once, and are good no longer than they say', () => {
+    let now = NOW;
+    const keys = new TokenKeys([secret('a')]);
+    const find = vi.spyOn(keys, 'find');
+    const tokens = new SessionTokens(
+      { issuer: 'caisson', audience: 'api', keys, accessLifetimeMs: 60_000 },
+      { now: () => now },
+    );
+    const { token } = tokens.issueAccess(subject);
+    const at = (time: string) => {
+      now = time;
+      return tokens.checkAccess(token);
+    };
+    const good = { outcome: 'valid', claims: subject };
+    expect([at(NOW), at('2026-03-02T10:01:59.999Z'), at('2026-03-02T09:59:00.000Z')]).toEqual([good, good, good]);
+    expect(find).toHaveBeenCalledOnce();
+    expect(at('2026-03-02T10:02:00.000Z')).toEqual({ outcome: 'expired' });
+    expect(at('2026-03-02T09:58:59.999Z')).toEqual({ outcome: 'invalid' });
+    expect(tokens.checkRefresh(token)).toEqual({ outcome: 'invalid' });
+    const signature = token.lastIndexOf('.') + 1;
+    const other = token[signature] === 'A' ? 'B' : 'A';
+    const forged = token.slice(0, signature) + other + token.slice(signature + 1);
+    expect(tokens.checkAccess(forged)).toEqual({ outcome: 'invalid' });
   });
 
   it('have an id of their own', () => {

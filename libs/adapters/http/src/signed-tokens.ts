@@ -30,13 +30,28 @@ export type Checked<Claims> =
 const CLOCK_SKEW_S = 60;
 const TOKEN_LENGTH_MAX = 4096;
 
+/** Tokens whose check is remembered; a session asks many times with the same one. A few megabytes at most. */
+const REMEMBERED_MAX = 10_000;
+
+const Header = z.strictObject({ alg: z.string(), typ: z.string(), kid: z.string().min(1).max(64) });
 const Times = z.object({ iat: z.int(), nbf: z.int(), exp: z.int(), jti: z.string().min(1).max(128) });
+
+/** A token that was good, what it claims, and while it is. */
+interface Remembered {
+  readonly kind: TokenKind<z.ZodType>;
+  readonly claims: unknown;
+  readonly fromS: number;
+  readonly untilS: number;
+}
 
 /**
  * Signs and checks JSON web tokens (RFC 7519) by the rules of RFC 8725: keys by `kid` from a fixed set, one algorithm
  * per key, every claim required, any further header member refused.
  */
 export class SignedTokens {
+  /** By the token itself: the same text under the same keys is the same answer until its time is over. */
+  private readonly remembered = new Map<string, Remembered>();
+
   constructor(
     private readonly settings: TokenSettings,
     private readonly clock: Pick<Clock, 'now'>,
@@ -53,13 +68,18 @@ export class SignedTokens {
 
   /** Checks a token of a kind. */
   check<Claims extends z.ZodType>(kind: TokenKind<Claims>, token: string): Checked<z.infer<Claims>> {
+    const known = this.remembered.get(token);
+    if (known?.kind === kind && this.isTime(known))
+      return { outcome: 'valid', claims: known.claims as z.infer<Claims> };
     const payload = token.length > TOKEN_LENGTH_MAX ? undefined : this.payloadOf(kind, token);
     if (payload === 'expired') return { outcome: 'expired' };
     const times = Times.safeParse(payload);
     const claims = kind.claims.safeParse(payload);
     if (!times.success || !claims.success) return { outcome: 'invalid' };
-    const isOurs = times.data.exp - times.data.iat <= kind.lifetimeSMax;
-    return isOurs ? { outcome: 'valid', claims: claims.data } : { outcome: 'invalid' };
+    const { exp, iat, nbf } = times.data;
+    if (exp - iat > kind.lifetimeSMax) return { outcome: 'invalid' };
+    this.remember(token, { kind, claims: claims.data, fromS: nbf - CLOCK_SKEW_S, untilS: exp + CLOCK_SKEW_S });
+    return { outcome: 'valid', claims: claims.data };
   }
 
   /** Whole seconds since 1970. */
@@ -67,12 +87,23 @@ export class SignedTokens {
     return Math.floor(Date.parse(this.clock.now()) / 1000);
   }
 
+  /** As `jwt.verify` judges the times: good from `nbf` on and before `exp`, give or take the skew. */
+  private isTime({ fromS, untilS }: Remembered): boolean {
+    const now = this.nowS();
+    return now >= fromS && now < untilS;
+  }
+
+  /** The oldest makes room: its token is checked anew when it comes again. */
+  private remember(token: string, checked: Remembered): void {
+    this.remembered.set(token, checked);
+    const oldest = this.remembered.size > REMEMBERED_MAX ? this.remembered.keys().next() : undefined;
+    if (oldest?.done === false) this.remembered.delete(oldest.value);
+  }
+
   private payloadOf({ typ }: TokenKind<z.ZodType>, token: string): unknown {
-    const header: unknown = jwt.decode(token, { complete: true })?.header;
-    const known = z.strictObject({ alg: z.string(), typ: z.literal(typ), kid: z.string().min(1).max(64) });
-    const parsed = known.safeParse(header);
-    const key = parsed.success ? this.settings.keys.find(parsed.data.kid) : undefined;
-    if (key === undefined || parsed.data?.alg !== key.algorithm) return undefined;
+    const { data: header } = Header.safeParse(jwt.decode(token, { complete: true })?.header);
+    const key = header?.typ === typ ? this.settings.keys.find(header.kid) : undefined;
+    if (key === undefined || header?.alg !== key.algorithm) return undefined;
     const { audience, issuer } = this.settings;
     try {
       return jwt.verify(token, key.key, {
