@@ -8,6 +8,8 @@ export { openEventStore } from './open-event-store.js';
 export type { EventStoreOptions, OpenedEventStore } from './open-event-store.js';
 export { orFault } from './postgres-faults.js';
 export { isKnownDead, processIdentity } from './process-identity.js';
+export { StatementGroups } from './statement-groups.js';
+export type { StatementGroupOptions } from './statement-groups.js';
 export { asTenant } from './tenant-transaction.js';
 export type { TenantWork } from './tenant-transaction.js';
 export { publishAgain } from './publish-again.js';

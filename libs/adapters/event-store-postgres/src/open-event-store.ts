@@ -120,7 +120,7 @@ export async function openEventStore(options: EventStoreOptions): Promise<Opened
   const identity = processIdentity();
   return {
     events: new PostgresEventStore(pool, batcher, tracing),
-    documents: new PostgresDocumentStore(dataSource),
+    documents: new PostgresDocumentStore(dataSource, pool),
     jobs: new PostgresJobQueue(pool),
     locks: new LeaseManager({
       leases: new PostgresLeaseTable(pool, identity),

@@ -1,13 +1,32 @@
+import type pgModule from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { JsonObject } from '@caisson/kernel';
 import type { DocumentQuery, DocumentStore, StoredDocument } from '@caisson/event-sourcing';
 import { DOCUMENT_ENTITY, type DocumentRow } from './document.entity.js';
 import { orFault } from './postgres-faults.js';
+import { StatementGroups } from './statement-groups.js';
 import { isStorable, isStorableJson } from './stored-text.js';
 
 const PAGE_DOCUMENTS_MAX = 200;
 
+/** Documents that are read in one statement; each may be some hundred kilobytes long. */
+const GROUP_DOCUMENTS_MAX = 64;
+
+/** One that reads and one that gathers; a connection that hangs does not keep everybody from reading. */
+const GROUPS_MAX = 2;
+
+/** Each row says its tenant for itself: `read_document` sets it, one document after the other. */
+const READ = {
+  name: 'read-documents',
+  text: `
+  select asked.place::int, d.id, d.version, d.body
+    from unnest($1::text[], $2::text[], $3::text[]) with ordinality as asked (tenant_id, collection, id, place)
+    cross join lateral read_document(asked.tenant_id, asked.collection, asked.id) d`,
+};
+
 type FoundRow = Pick<DocumentRow, 'id' | 'version' | 'body'>;
+
+type DocumentKey = Pick<DocumentRow, 'tenantId' | 'collection' | 'id'>;
 
 /**
  * Reads the documents that appends wrote. The primary key gives the order. Each read says for which tenant it is, so
@@ -15,9 +34,15 @@ type FoundRow = Pick<DocumentRow, 'id' | 'version' | 'body'>;
  */
 export class PostgresDocumentStore implements DocumentStore {
   readonly #dataSource: DataSource;
+  readonly #reads: StatementGroups<DocumentKey, FoundRow | undefined>;
 
-  constructor(dataSource: DataSource) {
+  /** The pool may be that of the data source. */
+  constructor(dataSource: DataSource, pool: pgModule.Pool) {
     this.#dataSource = dataSource;
+    this.#reads = new StatementGroups({
+      ...{ what: 'read a document', itemsMax: GROUP_DOCUMENTS_MAX, groupsMax: GROUPS_MAX },
+      run: (keys) => readGroup(pool, keys),
+    });
   }
 
   async get<Body = JsonObject>(
@@ -26,12 +51,7 @@ export class PostgresDocumentStore implements DocumentStore {
     id: string,
   ): Promise<StoredDocument<Body> | undefined> {
     if (![tenantId, collection, id].every(isStorable)) return undefined; // Such a key names nothing.
-    const rows = await orFault('read a document', () =>
-      this.#dataSource.query<FoundRow[]>('select id, version, body from read_document($1, $2, $3)', [
-        ...[tenantId, collection, id],
-      ]),
-    );
-    const [row] = rows;
+    const row = await this.#reads.ask({ tenantId, collection, id });
     return row === undefined ? undefined : toStored<Body>(row);
   }
 
@@ -68,6 +88,20 @@ export class PostgresDocumentStore implements DocumentStore {
       }),
     );
   }
+}
+
+async function readGroup(
+  pool: pgModule.Pool,
+  keys: readonly DocumentKey[],
+): Promise<readonly (FoundRow | undefined)[]> {
+  const values = [
+    keys.map(({ tenantId }) => tenantId),
+    keys.map(({ collection }) => collection),
+    keys.map(({ id }) => id),
+  ];
+  const { rows } = await pool.query<FoundRow & { readonly place: number }>({ ...READ, values });
+  const byPlace = new Map(rows.map((row) => [row.place, row]));
+  return keys.map((_, index) => byPlace.get(index + 1));
 }
 
 function toStored<Body>(row: FoundRow): StoredDocument<Body> {

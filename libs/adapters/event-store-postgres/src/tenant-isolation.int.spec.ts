@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createTestDatabase, newAppend, newStream, type TestDatabase } from '@caisson/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pg } from './connection.js';
 import { migrate } from './migrate.js';
 import { openEventStore, type OpenedEventStore } from './open-event-store.js';
@@ -60,6 +60,16 @@ describe('a document', () => {
       { body: { of: 'b' } },
     ]);
     expect(await store.documents.get('c', THING, 'same')).toBeUndefined();
+  });
+
+  it('is its tenant’s also when one statement reads for several', async () => {
+    const query = vi.spyOn(store.pool, 'query');
+    const asked = ['b', 'a', 'c', 'b'].map((tenantId) => store.documents.get(tenantId, THING, 'same'));
+    const [b, a] = [{ body: { of: 'b' } }, { body: { of: 'a' } }];
+    expect(await Promise.all(asked)).toMatchObject([b, a, undefined, b]);
+    expect(query).toHaveBeenCalledOnce();
+    query.mockRestore();
+    expect(await store.pool.query('select from document')).toMatchObject({ rowCount: 0 });
   });
 
   it('of another tenant is not there, also when no condition asks for the tenant', async () => {

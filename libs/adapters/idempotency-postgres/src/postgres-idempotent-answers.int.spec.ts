@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
 import type { KeyedRequest } from '@caisson/http';
 import { createTestDatabase, eventually, type TestDatabase } from '@caisson/testing';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { CreateIdempotentAnswer } from './create-idempotent-answer.migration.js';
 import { PostgresIdempotentAnswers } from './postgres-idempotent-answers.js';
 
@@ -85,6 +85,40 @@ it('keeps callers and tenants apart', async () => {
   await claimed({ ...request, tenantId: randomUUID() });
   const { rows } = await services.pool.query('select from idempotent_answer');
   expect(rows).toHaveLength(0); // Without a tenant nothing is seen.
+});
+
+it('gives each of many at once its own, in few statements', async () => {
+  const query = vi.spyOn(services.pool, 'query');
+  const requests = Array.from({ length: 40 }, () => newRequest());
+  const claims = await Promise.all(requests.map((request) => claimed(request)));
+  await Promise.all(
+    requests.map((request, place) => answers.keep(request, claims[place] ?? '', { ...ANSWER, body: { place } })),
+  );
+  const found = await Promise.all([...requests].reverse().map((request) => answers.claim(request)));
+  const places = requests.map((_, place) => ({ state: 'answered', answer: { ...ANSWER, body: { place } } }));
+  expect(found).toEqual(places.reverse());
+  expect(query.mock.calls.length).toBeLessThanOrEqual(6);
+  query.mockRestore();
+});
+
+it('lets no two processes wait for each other, whatever the order they ask in', async () => {
+  const requests = Array.from({ length: 5 }, (_, place) => newRequest({ tenantId: 'a', key: `${place}` }));
+  const other = new PostgresIdempotentAnswers(services.pool);
+  const between = await services.pool.connect(); // Holds the key in the middle until both have met it.
+  await between.query('begin');
+  await between.query(`select claim_idempotent_answer('a', 'mia', '2', 'f', gen_random_uuid(), 1, 1)`);
+  const query = vi.spyOn(services.pool, 'query');
+  const asked = Promise.all([
+    ...requests.map((request) => answers.claim(request)),
+    ...[...requests].reverse().map((request) => other.claim(request)),
+  ]);
+  const waiting = `select from pg_locks where not granted and locktype in ('transactionid', 'tuple')`;
+  await eventually('both wait', async () => (await owner.pool.query(waiting)).rowCount === 2);
+  await between.query('rollback');
+  between.release();
+  expect((await asked).filter(({ state }) => state === 'claimed')).toHaveLength(5);
+  expect(query).toHaveBeenCalledTimes(2); // After a deadlock each is tried alone.
+  query.mockRestore();
 });
 
 it('forgets what is too old, of all tenants, and only that', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { asTenant, orFault } from '@caisson/event-store-postgres';
+import { asTenant, StatementGroups } from '@caisson/event-store-postgres';
 import type { IdempotentAnswers, KeptAnswer, KeyedRequest, KeyState } from '@caisson/http';
 import type { Pool } from 'pg';
 
@@ -18,6 +18,39 @@ const ANSWER_MAX = 1_048_576;
 /** Rows that one statement forgets. */
 const FORGOTTEN_MAX = 1_000;
 
+/** Keys that share a statement. Their commit waits for no disk, and their answers are a few kilobytes as a rule. */
+const GROUP_MAX = 32;
+
+/** One statement that works and one that gathers. */
+const GROUPS_MAX = 2;
+
+/** All processes lock keys in this order, so that no two statements wait for each other. */
+const IN_ORDER = 'order by tenant_id collate "C", caller collate "C", key collate "C"';
+
+const CLAIM = {
+  name: 'claim-answers',
+  text: `
+  select claimed.state, claimed.answer_text
+    from (
+      select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[])
+        with ordinality as given (tenant_id, caller, key, fingerprint, claim, place)
+        ${IN_ORDER}) asked
+    cross join lateral claim_idempotent_answer(
+      asked.tenant_id, asked.caller, asked.key, asked.fingerprint, asked.claim, $6, $7) claimed
+    order by asked.place`,
+};
+
+const END = {
+  name: 'end-claims',
+  text: `
+  select end_idempotent_claim(
+      ended.tenant_id, ended.caller, ended.key, ended.claim, ended.is_answered, ended.answer::json)
+    from (
+      select * from unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::boolean[], $6::text[])
+        as given (tenant_id, caller, key, claim, is_answered, answer)
+        ${IN_ORDER}) ended`,
+};
+
 /** Sees what is too old, of all tenants; see the migration. */
 const WHOEVER = '*';
 
@@ -27,41 +60,51 @@ export interface AnswerTimes {
   readonly heldMs?: number;
 }
 
-/** Keeps answers in the table `idempotent_answer`. Each call is one statement. */
+type Claim = KeyedRequest & { readonly claim: string };
+
+/** The end of a claim: with an answer, with none that is kept (null), or without one (undefined). */
+type ClaimEnd = Claim & { readonly text: string | null | undefined };
+
+interface ClaimedRow {
+  readonly state: KeyState['state'];
+  readonly answer_text: string | null;
+}
+
+/** Keeps answers in the table `idempotent_answer`. What is asked for at once is one statement. */
 export class PostgresIdempotentAnswers implements IdempotentAnswers {
   readonly #pool: Pool;
-  readonly #times: Required<AnswerTimes>;
+  readonly #claims: StatementGroups<Claim, ClaimedRow>;
+  readonly #ends: StatementGroups<ClaimEnd, undefined>;
 
   constructor(pool: Pool, { heldMs = HELD_MS, keptMs = KEPT_MS }: AnswerTimes = {}) {
     this.#pool = pool;
-    this.#times = { heldMs, keptMs };
+    const bounds = { itemsMax: GROUP_MAX, groupsMax: GROUPS_MAX };
+    this.#claims = new StatementGroups({
+      ...{ ...bounds, what: 'look up an idempotency key' },
+      run: (claims) => claimAll(pool, claims, [heldMs, keptMs]),
+    });
+    this.#ends = new StatementGroups({
+      ...{ ...bounds, what: 'remember an answer' },
+      run: (ends) => endAll(pool, ends),
+    });
   }
 
-  async claim({ caller, fingerprint, key, tenantId }: KeyedRequest): Promise<KeyState> {
+  async claim(request: KeyedRequest): Promise<KeyState> {
     const claim = randomUUID();
-    const { heldMs, keptMs } = this.#times;
-    const { rows } = await orFault('look up an idempotency key', () =>
-      this.#pool.query<{ state: KeyState['state']; answer_text: string | null }>(
-        'select state, answer_text from claim_idempotent_answer($1, $2, $3, $4, $5, $6, $7)',
-        [tenantId, caller, key, fingerprint, claim, heldMs, keptMs],
-      ),
-    );
-    const [found] = rows;
-    if (found?.state === 'claimed') return { state: 'claimed', claim };
-    if (found?.state === 'answered') {
-      return { state: 'answered', answer: JSON.parse(found.answer_text ?? '') as KeptAnswer };
-    }
-    return { state: found?.state ?? 'in-use' };
+    const { answer_text: text, state } = await this.#claims.ask({ ...request, claim });
+    if (state === 'claimed') return { state, claim };
+    if (state === 'answered') return { state, answer: JSON.parse(text ?? '') as KeptAnswer };
+    return { state };
   }
 
   async keep(request: KeyedRequest, claim: string, answer: KeptAnswer | undefined): Promise<void> {
     const text = answer === undefined ? null : JSON.stringify(answer);
-    if (text !== null && text.length > ANSWER_MAX) await this.release(request, claim);
-    else await this.#end(request, claim, [true, text]);
+    const isTooLong = text !== null && text.length > ANSWER_MAX;
+    await this.#ends.ask({ ...request, claim, text: isTooLong ? undefined : text });
   }
 
   async release(request: KeyedRequest, claim: string): Promise<void> {
-    await this.#end(request, claim, [false, null]);
+    await this.#ends.ask({ ...request, claim, text: undefined });
   }
 
   /** Forgets what is too old, of all tenants; says how many answers that were. */
@@ -80,11 +123,33 @@ export class PostgresIdempotentAnswers implements IdempotentAnswers {
       if ((rowCount ?? 0) < FORGOTTEN_MAX) return forgotten;
     }
   }
+}
 
-  async #end({ caller, key, tenantId }: KeyedRequest, claim: string, how: readonly [boolean, string | null]) {
-    const values = [tenantId, caller, key, claim, ...how];
-    await orFault('remember an answer', () =>
-      this.#pool.query('select end_idempotent_claim($1, $2, $3, $4, $5, $6)', values),
-    );
-  }
+async function claimAll(
+  pool: Pool,
+  claims: readonly Claim[],
+  times: readonly [heldMs: number, keptMs: number],
+): Promise<readonly ClaimedRow[]> {
+  const fingerprints = claims.map(({ fingerprint }) => fingerprint);
+  const values = [...keysOf(claims), fingerprints, claims.map(({ claim }) => claim), ...times];
+  return (await pool.query<ClaimedRow>({ ...CLAIM, values })).rows;
+}
+
+async function endAll(pool: Pool, ends: readonly ClaimEnd[]): Promise<readonly undefined[]> {
+  const values = [
+    ...keysOf(ends),
+    ends.map(({ claim }) => claim),
+    ends.map(({ text }) => text !== undefined),
+    ends.map(({ text }) => text ?? null),
+  ];
+  await pool.query({ ...END, values });
+  return [];
+}
+
+function keysOf(requests: readonly KeyedRequest[]): readonly (readonly string[])[] {
+  return [
+    requests.map(({ tenantId }) => tenantId),
+    requests.map(({ caller }) => caller),
+    requests.map(({ key }) => key),
+  ];
 }
