@@ -53,6 +53,7 @@ import {
   ListDeploymentsHandler,
   ListRevisionsHandler,
 } from './queries/deployment-queries.js';
+import { FindDeliveryHandler, ListDeliveriesHandler } from './queries/delivery-queries.js';
 import {
   FindDriftBreakerHandler,
   FindDriftPolicyHandler,
@@ -121,6 +122,8 @@ const QUERY_HANDLERS = [
   ListAttemptsHandler,
   FindAttemptHandler,
   ReadAttemptLogHandler,
+  FindDeliveryHandler,
+  ListDeliveriesHandler,
   FindDriftBreakerHandler,
   FindDriftPolicyHandler,
   FindDriftReportHandler,

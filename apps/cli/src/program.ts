@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Verb } from './command.js';
 import { addCompletion } from './commands/completion.js';
+import { DELIVERY_VERBS } from './commands/delivery-verbs.js';
 import { DEPLOYMENT_VERBS } from './commands/deployment-verbs.js';
 import { EVENT_VERBS } from './commands/event-verbs.js';
 import { RUN_VERBS } from './commands/run-verbs.js';
@@ -13,6 +14,7 @@ const NOUNS = {
   run: 'changes of a deployment',
   task: 'parts of a run',
   drift: 'where the world is not as it was left',
+  delivery: 'what forges told us by webhooks',
   event: 'what happened and happens',
 } as const;
 
@@ -30,7 +32,7 @@ export function createProgram(terminal: Terminal): Command {
     .addHelpText('after', ENDS)
     .showHelpAfterError('(caisson --help says more)');
   addSessionCommands(program, terminal);
-  addVerbs(program, terminal, [...DEPLOYMENT_VERBS, ...RUN_VERBS, ...EVENT_VERBS]);
+  addVerbs(program, terminal, [...DEPLOYMENT_VERBS, ...RUN_VERBS, ...DELIVERY_VERBS, ...EVENT_VERBS]);
   addCompletion(program, terminal);
   return program;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { decodeEvent, type PublicEvent } from '@caisson/contracts';
+import { decodeEvent, DeliveryResource, type PublicEvent } from '@caisson/contracts';
 import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
 import { CallbackTokens, createHttpAdapter, prepareHttp } from '@caisson/http';
 import { createLogger, Metrics } from '@caisson/observability';
@@ -264,6 +264,30 @@ describe('a signed delivery that means nothing', () => {
     const form = `payload=${encodeURIComponent(push())}`;
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     expect(await deliver(form, headers)).toMatchObject({ status: 202, body: { outcome: 'ignored' } });
+  });
+});
+
+describe('what the API shows of a delivery', () => {
+  const shown = async () => {
+    const request = { tenantId: 'tenant-a', collection: 'delivery', order: 'descending', limit: 200 } as const;
+    const found = await store.documents.find({ ...request, equals: { deliveryId: `delivery-${deliveries}` } });
+    return found.map(({ body, id }) => ({ ...DeliveryResource.strict().parse(body), key: id }));
+  };
+
+  it('is what it said and what was made of it, once', async () => {
+    const body = push();
+    await deliver(body, { 'x-request-id': 'story-of-a-push' });
+    await deliver(body, { 'x-request-id': 'another-story' });
+    const [delivery, ...others] = await shown();
+    const said = { repository: 'acme/shop', branch: 'main', commit: COMMIT, sender: 'mia' };
+    expect(delivery).toMatchObject({ hookId: 'shop', event: 'push', outcome: 'accepted', ...said });
+    expect(delivery).toMatchObject({ correlationId: 'story-of-a-push', key: delivery?.id });
+    expect(others).toEqual([]);
+  });
+
+  it('is the reason, where nothing was made of it', async () => {
+    await deliver(push({ ref: 'refs/tags/v1' }));
+    expect(await shown()).toMatchObject([{ outcome: 'ignored', reason: 'not a branch, such as a tag' }]);
   });
 });
 

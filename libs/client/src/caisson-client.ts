@@ -8,6 +8,7 @@ import type {
   BreakerResource,
   CallbackAddress,
   CommandAnswer,
+  DeliveryResource,
   DeployedResource,
   DeploymentResource,
   DeploymentSummary,
@@ -42,6 +43,11 @@ export interface DeploymentFilter {
   readonly environment?: 'development' | 'staging' | 'production';
   readonly status?: DeploymentSummary['status'];
 }
+
+/** Which deliveries to list. */
+export type DeliveryFilter = Partial<
+  Pick<DeliveryResource, 'hookId' | 'deliveryId' | 'event' | 'outcome' | 'repository'>
+>;
 
 /**
  * The API for one principal. Commands answer when they are recorded, not when they are done; lists are read page by
@@ -275,6 +281,17 @@ export class CaissonClient {
   closeDriftBreaker(provider: string, reason: string): Promise<BreakerResource> {
     const body = { reason };
     return bodyOf(this.api.POST('/api/v1/drift-breakers/{provider}/close', { params: { path: { provider } }, body }));
+  }
+
+  /** The deliveries to the webhooks of the tenant, newest first. */
+  deliveries(filter: DeliveryFilter = {}): AsyncGenerator<DeliveryResource, void> {
+    return pagesOf((cursor) =>
+      bodyOf(this.api.GET('/api/v1/deliveries', { params: { query: { ...filter, ...cursor } } })),
+    );
+  }
+
+  delivery(id: string): Promise<DeliveryResource> {
+    return bodyOf(this.api.GET('/api/v1/deliveries/{id}', { params: { path: { id } } }));
   }
 
   /** What the tenant holds of drift, or an older version of it. */

@@ -1,7 +1,7 @@
 export { openApi } from './api.js';
 export type { Api, ApiOptions } from './api.js';
 export { CaissonClient } from './caisson-client.js';
-export type { DeploymentFilter } from './caisson-client.js';
+export type { DeliveryFilter, DeploymentFilter } from './caisson-client.js';
 export { readDesiredState } from './desired-state-file.js';
 export type { components, operations, paths } from './openapi-types.js';
 export { collect, pagesOf } from './pages.js';
@@ -13,6 +13,7 @@ export type {
   BreakerResource,
   CallbackAddress,
   CommandAnswer,
+  DeliveryResource,
   DeployedResource,
   DeploymentResource,
   DeploymentSummary,

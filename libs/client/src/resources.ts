@@ -10,6 +10,8 @@ export type BreakerResource = Schemas['BreakerResource'];
 export type CallbackAddress = Schemas['CallbackAddress'];
 /** The answer to a command: recorded, not yet done. */
 export type CommandAnswer = Schemas['CommandAnswer'];
+/** A signed call of a webhook. */
+export type DeliveryResource = Schemas['DeliveryResource'];
 /** One resource that is applied, as its engine left it. */
 export type DeployedResource = Schemas['DeployedResource'];
 /** One deployment, with what is desired. */

@@ -143,6 +143,7 @@ export {
   RollbackRequest,
   ScaleRequest,
 } from './rest/deployment.js';
+export { DELIVERY_OUTCOMES, DeliveryListQuery, DeliveryResource } from './rest/deliveries.js';
 export {
   DeploymentDriftListQuery,
   DeploymentScanRequest,

@@ -50,6 +50,7 @@ export interface DocumentContext {
   readonly streamId: string;
   readonly version: number;
   readonly occurredAt: string;
+  readonly correlationId: string;
 }
 
 /** What an append changes. */
@@ -262,8 +263,8 @@ async function record<State, Command, Event extends DomainEvent, Rejection>(
     occurredAt: request.occurredAt ?? runtime.clock.now(),
     service: runtime.service,
   };
-  const { tenantId } = request.context;
-  const seen = { tenantId, streamId, version, occurredAt: context.occurredAt };
+  const { correlationId, tenantId } = request.context;
+  const seen = { tenantId, streamId, version, occurredAt: context.occurredAt, correlationId };
   const documents = aggregate.documents?.(state, events, seen);
   const jobs = [...(request.jobs ?? []), ...(aggregate.jobs?.(events, seen) ?? [])];
   const appended = await runtime.store.append({

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { collect, type HistoryEntry, type RunResource } from '@caisson/client';
 import { eventually } from '@caisson/testing';
+import { CommandLine } from './command-line.js';
 import { EmbeddedCaisson } from './embedded-caisson.js';
 import { deliverPush, pushBody, type DeliveryAnswer } from './github-push.js';
 
@@ -106,6 +107,14 @@ it('a signed push requests an update run, and every step can be followed back to
   const [delivery] = await recordedDeliveries();
   const ofRun = history.filter(({ data }) => data['runId'] === run.id);
   expect(new Set(ofRun.map(({ correlationId }) => correlationId))).toEqual(new Set([delivery?.correlation_id]));
+  const [shown] = await collect(caisson.client.deliveries({ hookId: 'shop', outcome: 'accepted' }));
+  expect(shown).toMatchObject({ commit: sent, correlationId: run.correlationId });
+  expect(await caisson.client.delivery(shown?.id ?? '')).toEqual(shown);
+  const cli = new CommandLine({ CAISSON_URL: caisson.process.url, CAISSON_TOKEN: caisson.token });
+  const listed = await cli.caisson(`deliveries --hook-id shop --outcome accepted --repository ${REPOSITORY}`);
+  expect([listed.code, listed.stdout]).toEqual([0, expect.stringMatching(/shop +push +accepted +acme\/shop main/)]);
+  expect((await cli.caisson('deliveries --outcome ignored -o json')).stdout).toBe('[]\n');
+  expect((await cli.caisson(`delivery show ${shown?.id ?? ''}`)).stdout).toContain(sent);
 });
 
 it('a delivery with a wrong signature is refused, and leaves nothing', async () => {

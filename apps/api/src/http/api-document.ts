@@ -5,6 +5,7 @@ import { ANSWERED_PROBLEMS } from './api-problems.js';
 import { AttemptsController } from './attempts.controller.js';
 import { AuthController } from './auth.controller.js';
 import { CredentialsController } from './credentials.controller.js';
+import { DeliveriesController } from './deliveries.controller.js';
 import { DeploymentAdjustmentsController } from './deployment-adjustments.controller.js';
 import { DeploymentCommandsController } from './deployment-commands.controller.js';
 import { DeploymentPartsController } from './deployment-parts.controller.js';
@@ -52,6 +53,7 @@ export const API_CONTROLLERS: Type[] = [
   DriftBreakersController,
   DriftPolicyController,
   DriftScheduleController,
+  DeliveriesController,
   EventsController,
   RunStatesController,
 ];
@@ -75,6 +77,7 @@ const TAGS = {
   drift: 'Where the world is not as it was left.',
   'drift-breakers': 'Which providers are left alone, since they may be in trouble.',
   'drift-policy': 'What the tenant holds of drift.',
+  deliveries: 'What forges told us, and what was made of it.',
   events: 'What happens, as it happens.',
   'run-states': 'The machine of the run.',
 } as const;

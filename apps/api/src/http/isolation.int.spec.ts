@@ -37,6 +37,7 @@ const missing: Record<string, string> = {
   'price-book': '9',
   'drift-policy': '9',
   'drift-breakers': 'absent-provider',
+  deliveries: systemIds.next(),
 };
 
 /** Operations whose address names nothing of a tenant; lists are looked at below. */
@@ -56,7 +57,7 @@ const WITHOUT_ID = [
   ...['readTypeTable', 'replaceTypeTable', 'readPriceBook', 'replacePriceBook'],
   ...['readDriftPolicy', 'replaceDriftPolicy', 'listDriftBreakers'],
   ...['readQuotas', 'replaceQuotas'],
-  ...['requestScan', 'listDriftReports', 'watchEvents'],
+  ...['requestScan', 'listDriftReports', 'listDeliveries', 'watchEvents'],
 ];
 
 const routes = API_CONTROLLERS.flatMap((controller) => routesOf(controller));
@@ -83,6 +84,11 @@ beforeAll(async () => {
   const report = { id: drift, deploymentId: id, status: 'completed', items: [], unreadable: [] };
   const shown = { collection: 'drift-report', id: drift, body: report };
   await write(`scan-${drift}`, { type: 'scan-completed', data: report, documents: [shown] });
+  const delivery = systemIds.next();
+  const pushed = { id: delivery, hookId: 'shop', deliveryId: 'd-1', event: 'push', outcome: 'accepted' };
+  const said = { ...pushed, receivedAt: '2026-03-01T10:00:00.000Z', correlationId: 'c' };
+  const recorded = { collection: 'delivery', id: delivery, body: said };
+  await write(`delivery-${delivery}`, { type: 'delivery-accepted', data: pushed, documents: [recorded] });
   const breaker = { provider: 'broken-provider', status: 'open', looks: [] };
   const tripped = { collection: 'drift-breaker', id: 'broken-provider', body: breaker };
   await write(`scan-${drift}`, { type: 'breaker-opened', data: breaker, documents: [tripped] });
@@ -107,7 +113,7 @@ beforeAll(async () => {
     plans: plan.digest,
     tasks: taskId,
     attempts: `${taskId}/1.1`,
-    drift,
+    ...{ drift, deliveries: delivery },
   });
   Object.assign(own, {
     tenants: OWN,
@@ -210,6 +216,7 @@ describe('a list', () => {
   it.each([
     '/deployments',
     '/drift/reports',
+    '/deliveries',
     '/keys',
     '/members',
     '/type-table',

@@ -127,6 +127,7 @@ describe('a read of one thing', () => {
     ...['listDeployments', 'listAllRuns', 'listDriftReports', 'listKeys', 'listCredentials'], // Of many streams.
     ...['readTypeTable', 'readTypeTableVersion', 'readPriceBook', 'readPriceBookVersion'], // Their version is in them.
     ...['readDriftPolicy', 'readDriftPolicyVersion', 'listDriftBreakers'],
+    ...['listDeliveries', 'readDelivery'], // A delivery never changes.
   ];
   const reads = routes.filter(({ method }) => method === 'get');
 

@@ -1,4 +1,4 @@
-/** Read models that other services write and the API shows. Keep in step with planning, execution and drift. */
+/** Read models of planning, execution, drift and webhooks that the API shows. Keep in step with them. */
 export const FOREIGN_COLLECTIONS = {
   /** By digest; bodies have `plan`. */
   plan: 'plan',
@@ -8,4 +8,6 @@ export const FOREIGN_COLLECTIONS = {
   task: 'task',
   /** By scan id; bodies have `id`, `deploymentId`, `status`, `items`, `unreadable`. */
   driftReport: 'drift-report',
+  /** By an id that rises with time; bodies are deliveries as the API shows them. */
+  delivery: 'delivery',
 } as const;

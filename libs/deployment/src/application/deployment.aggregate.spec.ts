@@ -18,7 +18,13 @@ import {
 import { revisionDocumentId } from './deployment-documents.js';
 import { deploymentAggregate as aggregate } from './deployment.aggregate.js';
 
-const context = { tenantId: 't', streamId: `deployment-${deploymentId}`, version: 1, occurredAt: origin.at };
+const context = {
+  tenantId: 't',
+  streamId: `deployment-${deploymentId}`,
+  version: 1,
+  occurredAt: origin.at,
+  correlationId: 'c',
+};
 
 function recorded(event: DeploymentEvent, changes: Partial<RecordedEvent> = {}): RecordedEvent {
   const { data, schemaVersion, type } = aggregate.encode(event);

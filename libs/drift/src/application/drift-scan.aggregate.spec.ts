@@ -30,7 +30,7 @@ const history: readonly DriftScanEvent[] = [
   },
 ];
 
-const context = { tenantId: 't', streamId: 'scan-s', version: 1, occurredAt: at };
+const context = { tenantId: 't', streamId: 'scan-s', version: 1, occurredAt: at, correlationId: 'c' };
 
 function reportAfter(events: readonly DriftScanEvent[]) {
   const { decider, documents } = driftScanAggregate;

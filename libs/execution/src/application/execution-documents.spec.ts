@@ -5,7 +5,7 @@ import { documentsOf } from './execution-documents.js';
 
 const run = { deploymentId: 'dep', runId: 'run' };
 const at = '2026-03-02T10:15:00.000Z';
-const context = { tenantId: 'tenant', streamId: 'execution-run', version: 1, occurredAt: at };
+const context = { tenantId: 'tenant', streamId: 'execution-run', version: 1, occurredAt: at, correlationId: 'c' };
 
 function started(units: number): ExecutionEvent {
   const ids = Array.from({ length: units }, (_, index) => `u${index}`);

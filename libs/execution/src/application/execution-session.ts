@@ -206,7 +206,7 @@ export class ExecutionSession {
       return { ...executionAggregate.encode(event), causationId: cause };
     });
     const version = this.#head.version + events.length;
-    const seen = { tenantId, streamId: this.#stream.streamId, version, occurredAt };
+    const seen = { tenantId, streamId: this.#stream.streamId, version, occurredAt, correlationId };
     const holds = holdingsOf({ before: this.#state, after: state, events });
     return {
       stream: this.#stream,

@@ -2,6 +2,7 @@ import { eventTypeOf } from '@caisson/contracts';
 import { unreadableEvent, type Aggregate, type RecordedEvent } from '@caisson/event-sourcing';
 import { deliveryDecider, type DeliveryState, type DeliveryCommand } from '../domain/delivery.decide.js';
 import type { DeliveryEvent } from '../domain/delivery.events.js';
+import { documentsOf } from './delivery-document.js';
 
 const SCHEMA_VERSION = 1;
 
@@ -22,6 +23,7 @@ export const deliveryAggregate: Aggregate<DeliveryState, DeliveryCommand, Delive
     publicForm: { type: eventTypeOf('webhooks', PUBLIC_FACTS[type]) },
   }),
   decode,
+  documents: (_state, events, context) => documentsOf(events, context),
 };
 
 function decode(recorded: RecordedEvent): DeliveryEvent {

@@ -172,7 +172,8 @@ function rebuilt(row: StreamRow, stream: { tenantId: string; streamId: string })
     for (const event of events) state = deploymentAggregate.decider.evolve(state, event);
     const last = batch.at(-1);
     if (last === undefined) continue;
-    const seen = { ...stream, version: last.version, occurredAt: last.context.occurredAt };
+    const { correlationId, occurredAt } = last.context;
+    const seen = { ...stream, version: last.version, occurredAt, correlationId };
     for (const { body, collection, id } of deploymentAggregate.documents?.(state, events, seen) ?? []) {
       texts.set(`${stream.tenantId}|${collection}|${id}`, JSON.stringify(body));
     }
