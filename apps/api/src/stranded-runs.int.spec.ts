@@ -12,7 +12,7 @@ import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-s
 import { NO_STREAM } from '@caisson/event-sourcing';
 import { digestOf, type Json } from '@caisson/kernel';
 import { systemClock, systemIds } from '@caisson/service';
-import { createTestDatabase, newContext, type TestDatabase } from '@caisson/testing';
+import { createTestDatabase, newAppend, newContext, type TestDatabase } from '@caisson/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const tenantId = 'acme';
@@ -187,6 +187,10 @@ async function giveUp(queue: string, run: RunOfDeployment, fact: string): Promis
   await store.jobs.fail(job!, 'plan-1 holds an event that nobody can read');
 }
 
+async function tasksInFlight(): Promise<number> {
+  return (await store.quotas.read(tenantId)).find(({ name }) => name === 'tasks-in-flight')?.used ?? 0;
+}
+
 describe('a run whose work was given up', () => {
   it('fails by name, once: it can be retried', async () => {
     const run = await planning();
@@ -202,10 +206,16 @@ describe('a run whose work was given up', () => {
     expect((await runOf(run.deploymentId)).state).toBe<RunState>('planning');
   });
 
-  it('fails while it waits for the executor', async () => {
+  it('fails while it waits for the executor, and holds no room for tasks any more', async () => {
     const run = await executing();
+    await store.events.append({
+      ...newAppend({ stream: { tenantId, streamId: `execution-${run.runId}` } }),
+      holds: [{ quota: 'tasks-in-flight', amount: 2, claims: true }],
+    });
     await giveUp('execution', run, 'run-started');
+    expect(await tasksInFlight()).toBe(2);
     await look();
+    expect(await tasksInFlight()).toBe(0);
     expect(await runOf(run.deploymentId)).toMatchObject({ state: 'failed', failure: { code: 'request-abandoned' } });
   });
 });

@@ -102,6 +102,33 @@ describe('what streams hold of a quota', () => {
   });
 });
 
+describe('the tasks in flight of a run', () => {
+  /** A deployment says, in its stream, where its run is. */
+  async function runIs(id: string, state: string) {
+    const stream = { tenantId, streamId: `deployment-${id}` };
+    const { head } = await stores[0]!.events.load({ stream });
+    return append(
+      { ...newAppend({ stream }), expected: head },
+      { documents: [{ collection: 'run', id, body: { state } }] },
+    );
+  }
+
+  it.each(['completed', 'cancelled', 'failed', 'rolled_back'])(
+    'are none once it is %s, whoever says so',
+    async (end) => {
+      const [runId, other] = [randomUUID(), randomUUID()];
+      for (const id of [runId, other]) {
+        await hold({ tenantId, streamId: `execution-${id}` }, 3);
+        await runIs(id, 'executing');
+      }
+      await runIs(runId, 'cancelling');
+      expect(await used()).toMatchObject({ used: 6 });
+      await runIs(runId, end);
+      expect(await used()).toMatchObject({ used: 3 });
+    },
+  );
+});
+
 describe('locks of quotas', () => {
   const NO_LIMITS = { [QUOTA]: null, 'monthly-cost': null, deployments: null, 'active-runs': null };
   let other: InstanceType<typeof pg.Client>;

@@ -5,7 +5,7 @@ import { CONSUMER_TABLES, EVENT_TABLES, OUTBOX_TABLES, WORK_TABLES } from './eve
 import { CONSUMER_FUNCTIONS, LEASE_FUNCTIONS } from './lease-functions.js';
 import { OUTBOX_FUNCTIONS } from './outbox-functions.js';
 import { EVENT_TRACING } from './event-tracing.js';
-import { HOLDING_TABLE, QUOTA_FUNCTIONS, QUOTA_TABLES } from './quota-functions.js';
+import { HOLDING_TABLE, QUOTA_FUNCTIONS, QUOTA_TABLES, SETTLED_HOLDINGS } from './quota-functions.js';
 import { sqlMigration, type MigrationClass } from './sql-migration.js';
 
 /** The schema of the event store, oldest first. Released migrations never change; new ones are added at the end. */
@@ -34,4 +34,5 @@ export const EVENT_STORE_MIGRATIONS: readonly MigrationClass[] = [
   sqlMigration('TraceEvents1764534300000', EVENT_TRACING),
   sqlMigration('HoldQuotas1764536400000', [...HOLDING_TABLE, appendFunction('holding')]),
   sqlMigration('IndexDueJobs1764540000000', [`create index job_due on job (queue, due_at) where state = 'open'`]),
+  sqlMigration('ReleaseSettledRuns1764548400000', SETTLED_HOLDINGS),
 ];

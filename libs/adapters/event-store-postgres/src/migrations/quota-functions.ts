@@ -91,3 +91,24 @@ export const HOLDING_TABLE = [
     execute format('create policy holding_of_owner on holding to %I using (true) with check (true)', current_user);
   end $$`,
 ];
+
+/**
+ * A run that has settled has no task in flight, whatever its execution says: where the work was given up, or its stream
+ * cannot be read, nobody is left to say so. What is there already is released too.
+ */
+export const SETTLED_HOLDINGS = [
+  `create function release_settled_run() returns trigger
+    language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+    begin
+      if quota_of(new.collection, new.body) is null then
+        delete from holding
+          where tenant_id = new.tenant_id and quota = 'tasks-in-flight' and stream_id = 'execution-' || new.id;
+      end if;
+      return null;
+    end $$`,
+  `create trigger settled_run_released after insert or update of body on document
+    for each row when (new.collection = 'run') execute function release_settled_run()`,
+  `delete from holding h using document d
+    where d.tenant_id = h.tenant_id and d.collection = 'run' and h.stream_id = 'execution-' || d.id
+      and h.quota = 'tasks-in-flight' and quota_of(d.collection, d.body) is null`,
+];
