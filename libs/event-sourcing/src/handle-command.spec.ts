@@ -174,6 +174,26 @@ describe('handleCommand', () => {
     expect(await count(store, 4)).toMatchObject({ outcome: 'accepted', state: 4, repeated: true });
   });
 
+  it('decides for a new stream without a look', async () => {
+    const store = new DoubleStore();
+    expect(await count(store, 4, { isNew: true })).toMatchObject({ outcome: 'accepted', state: 4, version: 1 });
+    expect(store.loads).toEqual([]);
+  });
+
+  it.each([
+    { what: 'is a repeat', commandId: 'command', by: 4, becomes: { outcome: 'accepted', state: 8, repeated: true } },
+    { what: 'fits', commandId: 'other', by: 2, becomes: { outcome: 'accepted', state: 10, version: 2 } },
+    { what: 'is refused', commandId: 'other', by: 3, becomes: { outcome: 'rejected', state: 8 } },
+    { what: 'a new one would refuse', commandId: 'other', by: 11, becomes: { outcome: 'rejected', state: 8 } },
+    { what: 'is true already', commandId: 'other', by: 0, becomes: { outcome: 'accepted', events: [], version: 1 } },
+  ])('looks at a stream that is there after all: a command that $what', async ({ becomes, by, commandId }) => {
+    const store = new DoubleStore();
+    await count(store, 8);
+    store.loads.length = 0;
+    expect(await count(store, by, { isNew: true, context: { ...context, commandId } })).toMatchObject(becomes);
+    expect(store.loads).toHaveLength(1);
+  });
+
   it('gives up, retryably, when the stream never rests', async () => {
     const store = new DoubleStore();
     store.answer = { outcome: 'conflict', version: 1 };

@@ -1,13 +1,14 @@
 import { Fault, invariant, type Clock, type Decider, type Instant, type Json } from '@caisson/kernel';
-import type {
-  AppendRequest,
-  EventContext,
-  EventStore,
-  LoadedStream,
-  NewEvent,
-  RecordedEvent,
-  StreamHead,
-  StreamRef,
+import {
+  NO_STREAM,
+  type AppendRequest,
+  type EventContext,
+  type EventStore,
+  type LoadedStream,
+  type NewEvent,
+  type RecordedEvent,
+  type StreamHead,
+  type StreamRef,
 } from './ports/event-store.js';
 import type { NewDocument } from './ports/document-store.js';
 import type { NewJob } from './ports/job-queue.js';
@@ -97,6 +98,11 @@ export interface CommandRequest<Command> {
   /** When it is judged, for commands that carry the time themselves. Default: the clock at the append. */
   readonly occurredAt?: Instant;
   readonly fencingToken?: number;
+  /**
+   * Whether there is hardly a stream yet: it is decided without a look. Where there is one after all, the append does
+   * not fit, and it is looked at then.
+   */
+  readonly isNew?: boolean;
   readonly jobs?: readonly NewJob[];
 }
 
@@ -152,9 +158,12 @@ async function decideAndRecord<State, Command, Event extends DomainEvent, Reject
   request: CommandRequest<Command>,
 ): Promise<Handled<State, Event, Rejection>> {
   for (let attempt = 1; attempt <= CONFLICT_ATTEMPTS_MAX; attempt += 1) {
-    const folded = await foldStream(runtime.store, aggregate, request);
+    const isGuess = request.isNew === true && attempt === 1;
+    const folded = isGuess ? newStream(aggregate) : await foldStream(runtime.store, aggregate, request);
     if (folded.commandRecorded) return unchanged(folded, true);
     const decision = aggregate.decider.decide(folded.state, request.command);
+    const isRecorded = decision.outcome === 'accepted' && decision.events.length > 0;
+    if (isGuess && !isRecorded) continue; // Only an append can tell that the guess was right.
     if (decision.outcome === 'rejected') {
       return { outcome: 'rejected', rejection: decision.rejection, state: folded.state, version: folded.head.version };
     }
@@ -169,6 +178,11 @@ async function decideAndRecord<State, Command, Event extends DomainEvent, Reject
       retryable: true,
     },
   );
+}
+
+/** A stream that is not there. */
+function newStream<State>({ decider }: { readonly decider: { readonly initialState: State } }): Folded<State> {
+  return { state: decider.initialState, head: NO_STREAM, commandRecorded: false };
 }
 
 /** Reads a stream and folds it to its state. Keeps a snapshot when the policy says so. */

@@ -2,6 +2,7 @@ import {
   foldStream,
   handleCommand,
   type CommandContext,
+  type CommandRequest,
   type CommandRuntime,
   type Handled,
   type LockManager,
@@ -67,16 +68,38 @@ export function commandDeployment(
     waitMs: LOCK_WAIT_MS,
     ...(signal === undefined ? {} : { signal }),
   };
-  return ports.locks.withLock(lock, ({ fencingToken }) => {
-    const at = ports.runtime.clock.now();
-    const origin: Origin = { at, by: context.actor, correlationId: context.correlationId };
-    return handleCommand(ports.runtime, deploymentAggregate, {
-      id: deploymentId,
-      command: { ...command, origin },
-      context,
-      occurredAt: at,
-      fencingToken,
-    });
+  return ports.locks.withLock(lock, ({ fencingToken }) => decideNow(ports, request, { command, fencingToken }));
+}
+
+/**
+ * Takes the first command to a deployment. Nobody else can be at work on what is not there, so there is nothing to
+ * lock: should two come with one id, the version that the append expects lets one of them in.
+ *
+ * @throws Fault `concurrency-conflict` (retryable), and the store's own.
+ */
+export function commandNewDeployment(
+  ports: Pick<DeploymentPorts, 'runtime'>,
+  request: DeploymentRequest,
+  command: WithoutOrigin<DeploymentCommand>,
+): Promise<DeploymentHandled> {
+  return decideNow(ports, request, { command, isNew: true });
+}
+
+function decideNow(
+  { runtime }: Pick<DeploymentPorts, 'runtime'>,
+  { context, deploymentId }: DeploymentRequest,
+  decided: Pick<CommandRequest<DeploymentCommand>, 'fencingToken' | 'isNew'> & {
+    readonly command: WithoutOrigin<DeploymentCommand>;
+  },
+): Promise<DeploymentHandled> {
+  const at = runtime.clock.now();
+  const origin: Origin = { at, by: context.actor, correlationId: context.correlationId };
+  return handleCommand(runtime, deploymentAggregate, {
+    ...decided,
+    id: deploymentId,
+    command: { ...decided.command, origin },
+    context,
+    occurredAt: at,
   });
 }
 

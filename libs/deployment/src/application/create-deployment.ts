@@ -1,5 +1,5 @@
 import {
-  commandDeployment,
+  commandNewDeployment,
   type DeploymentHandled,
   type DeploymentPorts,
   type DeploymentRequest,
@@ -17,7 +17,7 @@ export class CreateDeployment {
 
   execute(input: CreateDeploymentInput): Promise<DeploymentHandled> {
     const runId = this.ports.ids.next();
-    return commandDeployment(this.ports, input, {
+    return commandNewDeployment(this.ports, input, {
       type: 'CreateDeployment',
       deploymentId: input.deploymentId,
       runId,
