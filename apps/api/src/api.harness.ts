@@ -195,6 +195,8 @@ export class TestApi {
         text: typeof payload === 'string' ? payload : '',
       });
       if (deviation !== undefined) this.#deviations.push(deviation);
+      if (saysNoPlace(reply.statusCode, payload))
+        this.#deviations.push(`${request.method} ${request.url}: ${String(payload)}`);
       return payload;
     });
     await app.init();
@@ -299,6 +301,16 @@ export class TestApi {
       },
     });
   }
+}
+
+/** Refusals of what was sent name each place of it and say what to do; these are not about a place. */
+const OF_NO_PLACE = new Set(['bad-request', 'invalid-url']);
+
+function saysNoPlace(status: number, payload: unknown): boolean {
+  if ((status !== 400 && status !== 422) || typeof payload !== 'string') return false;
+  const { code, detail = '', errors = [] } = JSON.parse(payload) as Partial<AnswerBody>;
+  const isSaid = errors.length > 0 && errors.every((error) => error.detail !== '') && detail !== '';
+  return !isSaid && !OF_NO_PLACE.has(code ?? '');
 }
 
 /** An API for all tests of a file, started before them and stopped after them. */

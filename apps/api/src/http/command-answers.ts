@@ -94,7 +94,10 @@ export class CommandAnswers {
 }
 
 function keyReused(): HttpProblem {
-  return apiProblem('idempotency-key-reused', 'Send a new Idempotency-Key with a new request.');
+  return apiProblem('idempotency-key-reused', {
+    detail: 'Send a new Idempotency-Key with a new request.',
+    errors: [{ pointer: 'Idempotency-Key', detail: 'belongs to another request' }],
+  });
 }
 
 function fresh({ events, state }: Accepted): { deployment: DeploymentSummary; view: RunView | undefined } {

@@ -9,6 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { account, SETTINGS, useApi, type Asked } from '../api.harness.js';
 import { signIn } from '../sign-in.harness.js';
 import { API_CONTROLLERS } from './api-document.js';
+import { MISSING, segmentOf, urlOf } from './addressed.harness.js';
 
 /** Every operation × {own, foreign, missing} × role. It follows from the routes: a new one is in it or fails it. */
 
@@ -21,24 +22,6 @@ const ONE_SEVERITY = Object.fromEntries(DRIFT_TYPES.map((type) => [type, { sever
 
 /** By the collection in a path: what its first parameter names. */
 const own: Record<string, string> = {};
-const missing: Record<string, string> = {
-  deployments: systemIds.next(),
-  runs: systemIds.next(),
-  plans: `sha256:${'0'.repeat(64)}`,
-  tasks: `${systemIds.next()}/network`,
-  attempts: `${systemIds.next()}/network/1.1`,
-  drift: systemIds.next(),
-  tenants: systemIds.next(),
-  members: systemIds.next(),
-  invitations: systemIds.next(),
-  keys: systemIds.next(),
-  credentials: 'absent-credential',
-  'type-table': '9',
-  'price-book': '9',
-  'drift-policy': '9',
-  'drift-breakers': 'absent-provider',
-  deliveries: systemIds.next(),
-};
 
 /** Operations whose address names nothing of a tenant; lists are looked at below. */
 const WITHOUT_ID = [
@@ -64,8 +47,6 @@ const routes = API_CONTROLLERS.flatMap((controller) => routesOf(controller));
 /** A name that is not there yet is taken, whoever else has it too: nothing of a tenant is named. */
 const TAKES_NAME = 'storeCredential';
 const naming = routes.filter(({ id, path }) => path.includes(':') && id !== TAKES_NAME);
-const segmentOf = ({ path }: DescribedRoute): string =>
-  path.includes('/invitations/') ? 'invitations' : (path.split('/')[3] ?? '');
 const isRead = ({ method }: DescribedRoute): boolean => method === 'get';
 
 beforeAll(async () => {
@@ -167,7 +148,7 @@ async function newMember(): Promise<string> {
 
 /** Asks a route about a thing, with a body and a version that would do. */
 function ask({ method, operation, path }: DescribedRoute, id: string, token: string): Promise<Asked> {
-  const url = path.replace('/api/v1', '').replace(/:\w+/, encodeURIComponent(id)).replace(':revision', '1');
+  const url = urlOf(path, id);
   const headers = operation.ifMatch === undefined ? {} : { headers: { 'if-match': '"1"' } };
   const body = operation.example === undefined ? {} : { body: operation.example };
   return api.ask(method.toUpperCase(), url, { token, ...headers, ...body });
@@ -186,7 +167,7 @@ const isAllowed = ({ operation: { access } }: DescribedRoute, role: Role): boole
 it('has every operation', () => {
   const others = routes.filter(({ path }) => !path.includes(':')).map(({ id }) => id);
   expect([...others].sort()).toEqual([...WITHOUT_ID].sort());
-  expect(naming.map((route) => segmentOf(route)).filter((segment) => !(segment in missing))).toEqual([]);
+  expect(naming.map((route) => segmentOf(route)).filter((segment) => !(segment in MISSING))).toEqual([]);
   expect(naming.length).toBeGreaterThan(30);
 });
 
@@ -195,7 +176,7 @@ describe.each(naming.map((route) => [`${route.method} ${route.path}`, route] as 
     const token = tokenOf(FOREIGN, role);
     const [foreign, absent] = [
       await ask(route, own[segmentOf(route)]!, token),
-      await ask(route, missing[segmentOf(route)]!, token),
+      await ask(route, MISSING[segmentOf(route)]!, token),
     ];
     expect(comparable(foreign)).toEqual(comparable(absent));
     const mayRemove = route.id !== 'removeMember' || role === 'admin';

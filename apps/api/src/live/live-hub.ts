@@ -181,7 +181,10 @@ export class LiveHub implements BackgroundLoop {
     const position = tail.position ?? 0;
     if (after === undefined || after <= position) return after ?? position;
     if (after <= (await this.#options.feed.head())) return after; // Another process was ahead of this one.
-    throw apiProblem('live-position-unknown', 'Start again without Last-Event-ID, and read what is there anew.');
+    throw apiProblem('live-position-unknown', {
+      detail: 'Start again without Last-Event-ID, and read what is there anew.',
+      errors: [{ pointer: 'Last-Event-ID', detail: 'is the id of no event yet' }],
+    });
   }
 
   #publish(stretch: FeedStretch): void {

@@ -60,7 +60,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
           headers: { 'retry-after': RETRY_AFTER_S },
         });
       case 'other-request':
-        throw edgeProblem('idempotency-key-reused', 'Send a new Idempotency-Key with a new request.');
+        throw edgeProblem('idempotency-key-reused', {
+          detail: 'Send a new Idempotency-Key with a new request.',
+          errors: [{ pointer: 'Idempotency-Key', detail: 'belongs to another request' }],
+        });
       case 'not-kept':
         throw edgeProblem(
           'idempotent-answer-not-kept',

@@ -70,6 +70,7 @@ function isDataError(error: unknown): boolean {
 function refusedByDatabase(cause: unknown): HttpProblem {
   return edgeProblem('unprocessable-request', {
     detail: 'A value of the request cannot be stored. Check texts and numbers, and send it again.',
+    errors: [{ pointer: '', detail: 'holds a value that cannot be stored' }],
     cause,
   });
 }

@@ -33,7 +33,8 @@ function decodeUtf8(bytes: Uint8Array): string {
   try {
     return DECODER.decode(bytes);
   } catch (cause) {
-    throw edgeProblem('invalid-json', { detail: 'The body is not UTF-8. Send JSON in UTF-8.', cause });
+    const errors = [{ pointer: '', detail: 'must be JSON in UTF-8' }];
+    throw edgeProblem('invalid-json', { detail: 'The body is not UTF-8. Send JSON in UTF-8.', errors, cause });
   }
 }
 
@@ -42,6 +43,9 @@ function parse(text: string): Json {
     return JSON.parse(text) as Json;
   } catch {
     // The parser's own message repeats a piece of the input, so it is not passed on.
-    throw edgeProblem('invalid-json', 'The body does not parse as JSON (RFC 8259). Correct it and send it again.');
+    throw edgeProblem('invalid-json', {
+      detail: 'The body does not parse as JSON (RFC 8259). Correct it and send it again.',
+      errors: [{ pointer: '', detail: 'must be JSON' }],
+    });
   }
 }

@@ -2,6 +2,8 @@ import { edgeProblem } from './edge-problems.js';
 import type { HttpProblem } from './problem.js';
 
 const QUERY_LENGTH_MAX = 4096;
+/** A name may be as long as the query. */
+const POINTER_MAX = 200;
 const FORBIDDEN: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 
 /**
@@ -18,16 +20,28 @@ export function refuseHostileQuery(url: string): HttpProblem | undefined {
   }
   const pairs = decodePairs(query);
   if (pairs === undefined || pairs.some(([name, value]) => `${name}${value}`.includes('\u0000'))) {
-    return edgeProblem('invalid-parameter', 'The query holds an escape that is no character. Correct it.');
+    return refusal('The query holds an escape that is no character. Correct it.', [
+      '?',
+      'must be UTF-8, without U+0000',
+    ]);
   }
   const names = pairs.map(([name]) => name);
-  if (new Set(names).size !== names.length) {
-    return edgeProblem('invalid-parameter', 'A parameter occurs twice. Send each at most once.');
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) {
+    return refusal('A parameter occurs twice. Send each at most once.', [`?${repeated}`, 'must occur at most once']);
   }
-  if (names.some((name) => FORBIDDEN.has(name))) {
-    return edgeProblem('invalid-parameter', 'A parameter has a name that is not allowed. Remove it.');
+  const forbidden = names.find((name) => FORBIDDEN.has(name));
+  if (forbidden !== undefined) {
+    return refusal('A parameter has a name that is not allowed. Remove it.', [`?${forbidden}`, 'is not allowed']);
   }
   return undefined;
+}
+
+function refusal(said: string, [pointer, detail]: readonly [string, string]): HttpProblem {
+  return edgeProblem('invalid-parameter', {
+    detail: said,
+    errors: [{ pointer: pointer.slice(0, POINTER_MAX), detail }],
+  });
 }
 
 function decodePairs(query: string): readonly (readonly [string, string])[] | undefined {
