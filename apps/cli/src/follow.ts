@@ -1,4 +1,5 @@
 import type { CaissonClient, Plan, RunResource, RunState } from '@caisson/client';
+import type { Command } from 'commander';
 import type { Call } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { fields, printOne } from './output.js';
@@ -24,6 +25,13 @@ export interface Approval {
   readonly yes?: boolean;
   /** Whether to stay until the run ends; default yes. Who says no and yes beforehand stays until it is approved. */
   readonly wait?: boolean;
+}
+
+/** Options of commands whose plan somebody has to approve. */
+export function approvable(command: Command): Command {
+  return command
+    .option('-y, --yes', 'approve the plan without asking')
+    .option('--no-wait', 'do not wait for the end of the run; with --yes, only until its plan is approved');
 }
 
 /** Shows how a run gets on, until it ends or waits for a person. */

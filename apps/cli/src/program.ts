@@ -3,6 +3,7 @@ import type { Verb } from './command.js';
 import { addCompletion } from './commands/completion.js';
 import { DELIVERY_VERBS } from './commands/delivery-verbs.js';
 import { DEPLOYMENT_VERBS } from './commands/deployment-verbs.js';
+import { DRIFT_VERBS } from './commands/drift-verbs.js';
 import { EVENT_VERBS } from './commands/event-verbs.js';
 import { RUN_VERBS } from './commands/run-verbs.js';
 import { addSessionCommands } from './commands/session-verbs.js';
@@ -32,7 +33,8 @@ export function createProgram(terminal: Terminal): Command {
     .addHelpText('after', ENDS)
     .showHelpAfterError('(caisson --help says more)');
   addSessionCommands(program, terminal);
-  addVerbs(program, terminal, [...DEPLOYMENT_VERBS, ...RUN_VERBS, ...DELIVERY_VERBS, ...EVENT_VERBS]);
+  const verbs = [...DEPLOYMENT_VERBS, ...DRIFT_VERBS, ...RUN_VERBS, ...DELIVERY_VERBS, ...EVENT_VERBS];
+  addVerbs(program, terminal, verbs);
   addCompletion(program, terminal);
   return program;
 }

@@ -4,6 +4,7 @@ import { eventTypeOf, type AppliedUnit, type BreakerRules, type DriftPolicy } fr
 import { ReplacePolicy, StoredPolicies, type BreakerState, type DriftReport } from '@caisson/drift';
 import type { Engine, EngineCall, EngineRegistry, Observation } from '@caisson/engine';
 import { eventIdOf, NO_STREAM, type RecordedEvent } from '@caisson/event-sourcing';
+import type { JsonObject } from '@caisson/kernel';
 import { createLogger, Metrics } from '@caisson/observability';
 import {
   Health,
@@ -212,6 +213,61 @@ describe('a requested scan', () => {
       return all.find(({ tenantId }) => tenantId === requested.tenantId);
     });
     expect(parked.reason).toContain('expected array');
+    await detector.stop();
+  });
+});
+
+describe('what is put right', () => {
+  /** What the API records of a deployment after its first fact. */
+  async function record(
+    { stores }: Foundation,
+    tenantId: string,
+    fact: { readonly type: string; readonly data: object },
+  ) {
+    const stream = { tenantId, streamId: `deployment-${randomUUID()}` };
+    const publicForm = { type: eventTypeOf('deployment', fact.type as 'drift-scan-requested') };
+    const event = { type: 'AnyFact', schemaVersion: 1, data: fact.data as JsonObject, publicForm };
+    await stores.events.append({
+      stream,
+      expected: NO_STREAM,
+      context: newContext({ service: 'api' }),
+      events: [event],
+    });
+  }
+
+  it.each([
+    ['gone', 'm1.small', {}],
+    ['remains', 'm1.large', { reason: expect.stringContaining('server.web flavor') as string }],
+  ])('is %s by another scan, and both reports name the other and the run', async (outcome, flavor, why) => {
+    let seen = 'm1.large';
+    const detector = await startDetector(looking(async (unitId) => seenAs(seen)(unitId)));
+    const first = await requestScan(detector, ['web']);
+    const { deploymentId } = await completedReport(detector, first);
+    const of = { deploymentId, scanId: first.scanId, runId: 'r' };
+    await record(detector, first.tenantId, { type: 'drift-remediation-requested', data: { ...of, mode: 'revert' } });
+    await eventually('the run to be noted', async () => {
+      return (await reportOf(detector, first))?.remediation?.outcome === 'started' ? true : undefined;
+    });
+    seen = flavor;
+    const verifies = { scanId: first.scanId, runId: 'r' };
+    const second = await requestScan(detector, ['web'], { tenantId: first.tenantId, verifies });
+    expect(await completedReport(detector, second)).toMatchObject({ verifies });
+    const told = await eventually('the first scan to be told', async () => {
+      const report = await reportOf(detector, first);
+      return report?.remediation?.outcome === 'started' ? undefined : report;
+    });
+    expect(told.remediation).toMatchObject({ outcome, mode: 'revert', runId: 'r', verifiedBy: second.scanId, ...why });
+    await detector.stop();
+  });
+
+  it('or not, says why', async () => {
+    const detector = await startDetector(looking(seenAs('m1.large')));
+    const first = await requestScan(detector, ['web'], { autoRemediate: false });
+    const { deploymentId } = await completedReport(detector, first);
+    const data = { deploymentId, scanId: first.scanId, outcome: 'refused', reason: 'Run r was executing.' };
+    await record(detector, first.tenantId, { type: 'drift-remediation-ended', data });
+    const told = await eventually('the scan to be told', async () => (await reportOf(detector, first))?.remediation);
+    expect(told).toMatchObject({ outcome: 'refused', reason: 'Run r was executing.' });
     await detector.stop();
   });
 });

@@ -1,5 +1,5 @@
 import { readCron } from '@caisson/cron';
-import { AnnounceDueScans, FollowSchedules } from '@caisson/drift';
+import { AnnounceDueScans, FollowRemediations, FollowSchedules } from '@caisson/drift';
 import type { EngineRegistry } from '@caisson/engine';
 import { PostgresSchedules } from '@caisson/schedules-postgres';
 import type { ServiceFrame } from '@caisson/service';
@@ -26,6 +26,7 @@ export class DriftDetectorModule {
       module: DriftDetectorModule,
       controllers: [ScanRequestsConsumer],
       providers: [
+        { provide: FollowRemediations, useValue: new FollowRemediations(frame.runtime) },
         { provide: FollowSchedules, useValue: new FollowSchedules({ schedules, readCron, clock: frame.clock }) },
       ],
     };

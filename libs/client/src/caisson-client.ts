@@ -231,8 +231,9 @@ export class CaissonClient {
     return bodyOf(this.api.GET('/api/v1/drift/reports/{id}', { params: { path: { id } } }));
   }
 
-  remediate(reportId: string): Promise<RunCommandAnswer> {
-    const body = { mode: 'revert' } as const;
+  /** Brings the world back to what is desired, or has what is desired follow the world. */
+  remediate(reportId: string, mode: 'revert' | 'adopt' = 'revert'): Promise<RunCommandAnswer> {
+    const body = { mode };
     return ofRun(this.api.POST('/api/v1/drift/reports/{id}/remediate', { params: { path: { id: reportId } }, body }));
   }
 
@@ -332,12 +333,27 @@ export class CaissonClient {
   }
 
   /** Waits until a scan has ended. */
-  async waitForScan(reportId: string, limitMs = WAIT_LIMIT_MS): Promise<DriftReportResource> {
+  waitForScan(reportId: string, limitMs = WAIT_LIMIT_MS): Promise<DriftReportResource> {
+    return this.#waitForReport(reportId, ({ status }) => status === 'completed', limitMs);
+  }
+
+  /** Waits until somebody has looked whether what a scan found is gone, or it is said why nobody will. */
+  waitForRemediation(reportId: string, limitMs = WAIT_LIMIT_MS): Promise<DriftReportResource> {
+    const isOpen = ({ remediation }: DriftReportResource): boolean =>
+      remediation === undefined || ['requested', 'started'].includes(remediation.outcome);
+    return this.#waitForReport(reportId, (report) => !isOpen(report), limitMs);
+  }
+
+  async #waitForReport(
+    id: string,
+    isThrough: (report: DriftReportResource) => boolean,
+    limitMs: number,
+  ): Promise<DriftReportResource> {
     const deadline = performance.now() + limitMs;
     for (;;) {
-      const report = await this.#findReport(reportId);
-      if (report?.status === 'completed') return report;
-      if (performance.now() > deadline) throw new Error(`scan ${reportId} did not end`);
+      const report = await this.#findReport(id);
+      if (report !== undefined && isThrough(report)) return report;
+      if (performance.now() > deadline) throw new Error(`scan ${id} did not come so far in ${limitMs} ms`);
       await pause(POLL_MS);
     }
   }

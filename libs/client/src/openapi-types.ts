@@ -1706,10 +1706,18 @@ export interface components {
       /** @enum {string} */
       scanType?: 'scheduled' | 'manual';
       items: components['schemas']['DriftItem'][];
+      verifies?: {
+        scanId: string;
+        runId: string;
+      };
       remediation?: {
         outcome: string;
         at: string;
+        /** @enum {string} */
+        mode?: 'revert' | 'adopt';
+        runId?: string;
         reason?: string;
+        verifiedBy?: string;
       } & {
         [key: string]: unknown;
       };
@@ -2186,8 +2194,8 @@ export interface components {
       invitation?: string;
     };
     RemediateRequest: {
-      /** @constant */
-      mode: 'revert';
+      /** @enum {string} */
+      mode: 'revert' | 'adopt';
     };
     RemediationRules: {
       /**
@@ -9207,7 +9215,20 @@ export interface operations {
       413: components['responses']['Problem413'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
-      422: components['responses']['Problem422'];
+      /** @description Understood, and cannot be followed; the fields are named. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?: 'drift-not-adoptable' | 'idempotency-key-reused' | 'unprocessable-request';
+          } & components['schemas']['Problem'];
+        };
+      };
       429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];

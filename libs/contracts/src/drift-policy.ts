@@ -16,6 +16,9 @@ export const DRIFT_TYPES = [
 /** Why a scan was made: its turn came, or somebody asked. */
 export const SCAN_TYPES = ['scheduled', 'manual'] as const;
 
+/** `revert`: the world is brought back to what is desired; `adopt`: what is desired follows the world. */
+export const REMEDIATION_MODES = ['revert', 'adopt'] as const;
+
 /** Bounds of one drift policy. A larger one is refused before it is recorded. */
 export const DRIFT_POLICY_LIMITS = { rulesMax: 200 } as const;
 

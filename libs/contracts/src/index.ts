@@ -22,6 +22,7 @@ export {
   DriftPolicy,
   DriftPolicyResource,
   RemediationRules,
+  REMEDIATION_MODES,
   SCAN_TYPES,
   SEVERITIES,
   SeverityTable,

@@ -6,6 +6,7 @@ export type { RunScanPorts } from './application/run-scan.js';
 export { AnnounceDueScans, DUE_TURNS_MAX } from './application/announce-due-scans.js';
 export type { AnnounceDueScansPorts } from './application/announce-due-scans.js';
 export type { DueSchedules, ScheduledTurn } from './application/due-schedules.js';
+export { FollowRemediations } from './application/follow-remediations.js';
 export { FollowSchedules } from './application/follow-schedules.js';
 export { ManageSchedule } from './application/manage-schedule.js';
 export type { ReadCron, ScheduleProblem, ScheduleRequest, SetScheduleInput } from './application/manage-schedule.js';

@@ -153,6 +153,19 @@ describe('a deployment', () => {
     expect([code, stdout]).toEqual([2, expect.stringMatching(/medium .*flavor +m1\.medium +m1\.large/)]);
   });
 
+  it('drift adopt: what is desired follows the world by a revision, and the drift is gone', async () => {
+    const { id } = await json<{ id: string }>('deployment show shop');
+    const one = await cli.caisson('drift adopt shop --yes');
+    expect(refused(one)).toEqual([3, expect.stringContaining('one of several copies')]);
+    const servers = [...(await caisson.sandbox.servers(id)).values()];
+    for (const server of servers) await caisson.sandbox.meddle(server.id, { flavor: 'm1.large' });
+    const { code, stderr } = await cli.caisson('drift adopt shop --yes');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('The drift is gone.')]);
+    expect(await ok('drift scan shop')).toMatch(/^0 differences/);
+    const flavors = [...(await caisson.sandbox.servers(id)).values()].map((server) => server['flavor']);
+    expect(new Set(flavors)).toEqual(new Set(['m1.large']));
+  });
+
   it('rollback: back to the first revision; --no-wait leaves it to itself, run cancel ends it', async () => {
     expect(await ok('rollback shop --to 1 --no-wait')).toMatch(/kind +rollback/);
     const waits = await current();

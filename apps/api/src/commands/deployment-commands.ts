@@ -1,5 +1,6 @@
 import type {
   AdjustDeploymentInput,
+  AdoptDriftInput,
   ApproveRunInput,
   CancelRunInput,
   ChangeDesiredStateInput,
@@ -30,6 +31,9 @@ export class AdjustDeploymentCommand extends DeploymentCommand<AdjustDeploymentI
 
 /** Makes a deployment go. */
 export class DeleteDeploymentCommand extends DeploymentCommand<DeleteDeploymentInput> {}
+
+/** Has what is desired follow what a scan found. */
+export class AdoptDriftCommand extends DeploymentCommand<AdoptDriftInput> {}
 
 /** Requests a run that does not change what is desired. */
 export class RequestRunCommand extends DeploymentCommand<RequestRunInput> {}

@@ -31,6 +31,12 @@ export function deploymentProblem(rejection: DeploymentRejection): HttpProblem {
         errors: rejection.problems.map(({ message, pointer }) => ({ pointer, detail: message })),
         members: { problems: [...new Set(rejection.problems.map(({ code }) => code))] },
       });
+    case 'drift-not-adoptable':
+      return apiProblem('drift-not-adoptable', {
+        detail: 'See the places of the report named in errors. Nothing was changed.',
+        errors: rejection.problems.map(({ message, pointer }) => ({ pointer, detail: message })),
+        members: { problems: [...new Set(rejection.problems.map(({ code }) => code))] },
+      });
     case 'revision-not-found':
       return revisionProblem(rejection.available);
     default:
@@ -48,6 +54,7 @@ type RunRejection = Exclude<
       | 'quota-exhausted'
       | 'deployment-version-conflict'
       | 'desired-state-invalid'
+      | 'drift-not-adoptable'
       | 'revision-not-found';
   }
 >;

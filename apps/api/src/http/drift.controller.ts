@@ -7,12 +7,13 @@ import {
   ScanAnswer,
   ScanRequest,
 } from '@caisson/contracts';
+import type { AdoptDriftInput, DeploymentHandled, RequestRunInput } from '@caisson/deployment';
 import { AccessGuard, CalledBy, Operation, type Caller } from '@caisson/http';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { RequestRunCommand } from '../commands/deployment-commands.js';
+import { AdoptDriftCommand, RequestRunCommand } from '../commands/deployment-commands.js';
 import { FindDriftReport, FindOpenBreakers, ListDriftReports, type DriftReport } from '../queries/drift-queries.js';
 import { apiProblem } from './api-problems.js';
 import { CommandAnswers } from './command-answers.js';
@@ -75,13 +76,13 @@ export class DriftController {
   @HttpCode(202)
   @Operation(
     commandOperation('Request a run that puts right what a report found', 'drift:remediate', {
-      problems: ['drift-report-not-found', 'nothing-to-remediate', 'drift-breaker-open'],
+      problems: ['drift-report-not-found', 'nothing-to-remediate', 'drift-breaker-open', 'drift-not-adoptable'],
       example: { mode: 'revert' },
     }),
   )
   async remediateDrift(
     @Param('id', { schema: Id }) id: string,
-    @Body({ schema: RemediateRequest }) _body: z.infer<typeof RemediateRequest>,
+    @Body({ schema: RemediateRequest }) { mode }: z.infer<typeof RemediateRequest>,
     @CalledBy() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandAnswer> {
@@ -95,10 +96,25 @@ export class DriftController {
       throw apiProblem('nothing-to-remediate', 'The scan has not ended, or the world was as applied. Scan again.');
     }
     await this.refuseWhileOpen(caller.tenantId, providersLooked); // The run plans all of the deployment.
-    const reason = `${caller.username} asked to put right what scan ${id} found`;
-    const context = commandContextOf(caller);
-    const command = new RequestRunCommand({ deploymentId, kind: 'remediate', reason, whenBusy: 'refuse', context });
-    return this.answers.accepted(await this.commands.execute(command), { caller, deploymentId }, reply);
+    const asked = { deploymentId, context: commandContextOf(caller) };
+    const handled =
+      mode === 'adopt'
+        ? await this.adopt({ ...asked, scanId: id, items, reason: `${caller.username} adopted what scan ${id} found` })
+        : await this.revert({
+            ...asked,
+            kind: 'remediate',
+            reason: `${caller.username} asked to put right what scan ${id} found`,
+            remediates: { scanId: id },
+          });
+    return this.answers.accepted(handled, { caller, deploymentId, says: { scanId: id, mode } }, reply);
+  }
+
+  private adopt(input: AdoptDriftInput): Promise<DeploymentHandled> {
+    return this.commands.execute(new AdoptDriftCommand(input));
+  }
+
+  private revert(input: RequestRunInput): Promise<DeploymentHandled> {
+    return this.commands.execute(new RequestRunCommand(input));
   }
 
   private async refuseWhileOpen(tenantId: string, providers: readonly string[]): Promise<void> {

@@ -33,6 +33,22 @@ describe('a code that is seldom met', () => {
     expect(answer).toMatchObject({ status: 409, body: { code: 'nothing-to-remediate' } });
   });
 
+  it('drift-not-adoptable: the report says what is expected no longer', async () => {
+    const { id: deploymentId } = await api.created('outdated');
+    await api.ask('POST', `/deployments/${deploymentId}/cancel`);
+    const id = systemIds.next();
+    const stream = { tenantId: tenantIdOf('default'), streamId: `scan-${id}` };
+    const item = { unitId: 'web', resource: 'web', address: 'server.web', type: 'property_changed', severity: 'low' };
+    const items = [{ ...item, path: 'flavor', expected: 'm1.small', actual: 'm1.large' }];
+    const body = { id, deploymentId, status: 'completed', items, unreadable: [] };
+    await api.store.events.append(newAppend({ stream, documents: [{ collection: 'drift-report', id, body }] }));
+    const answer = await api.ask('POST', `/drift/reports/${id}/remediate`, { body: { mode: 'adopt' } });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { code: 'drift-not-adoptable', problems: ['outdated'], errors: [{ pointer: '/items/0' }] },
+    });
+  });
+
   it('table-version-not-found: a table never had so many', async () => {
     const answer = await api.ask('GET', '/price-book/versions/99');
     expect(answer).toMatchObject({ status: 404, body: { code: 'table-version-not-found' } });

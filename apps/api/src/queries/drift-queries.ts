@@ -9,6 +9,7 @@ import {
   type FoundPolicy,
   type ScheduleView,
 } from '@caisson/drift';
+import type { FoundDrift } from '@caisson/deployment';
 import type { DocumentStore } from '@caisson/event-sourcing';
 import { PageCursors } from '@caisson/http';
 import type { Clock, JsonObject } from '@caisson/kernel';
@@ -24,7 +25,7 @@ export type DriftReport = JsonObject & {
   readonly id: string;
   readonly deploymentId: string;
   readonly status: string;
-  readonly items: readonly JsonObject[];
+  readonly items: readonly (JsonObject & FoundDrift)[];
   /** Absent in reports that are older than breakers. */
   readonly providers?: readonly string[];
   /** Absent in reports that knew the providers of what differs alone. */

@@ -6,11 +6,9 @@ import {
   type RunCommandAnswer,
   type RunResource,
 } from '@caisson/client';
-import type { Command } from 'commander';
 import { openCall, type Call, type Verb } from '../command.js';
-import { EXIT } from '../exit-codes.js';
 import { findByName, findDeployment } from '../find.js';
-import { carryThrough, follow, staysFor, type Approval } from '../follow.js';
+import { approvable, carryThrough, follow, staysFor, type Approval } from '../follow.js';
 import { fields, printList, printOne } from '../output.js';
 
 const DEPLOYMENT = 'id or name of a deployment';
@@ -135,33 +133,6 @@ export const DEPLOYMENT_VERBS: readonly Verb[] = [
   ofCurrentRun('execute', 'apply the approved plan, where that does not happen by itself', (client, id) =>
     client.executeDeployment(id),
   ),
-  {
-    noun: 'drift',
-    verb: 'scan',
-    define: (command, terminal) =>
-      command
-        .argument('<deployment>', DEPLOYMENT)
-        .description('look whether the world is still as it was left; drift ends with 2')
-        .action(async (given: string) => {
-          const call = await openCall(terminal, command);
-          const { id } = await findDeployment(call.client, given);
-          const report = await call.client.waitForScan(await call.client.scan(id));
-          printOne(call, report, () => [`${report.items.length} differences (report ${report.id})`]);
-          if (call.format === 'table' && report.items.length > 0) {
-            printList(call, report.items, [
-              ['severity', ({ severity }) => severity],
-              ['resource', ({ resource }) => resource],
-              ['path', ({ path }) => path],
-              ['expected', ({ expected }) => expected],
-              ['found', ({ actual }) => actual],
-            ]);
-          }
-          if (report.items.length > 0) process.exitCode = EXIT.changes;
-          if (report.unreadable.length === 0) return;
-          process.exitCode = EXIT.error; // Nobody knows whether there is drift.
-          for (const { reason, unitId } of report.unreadable) terminal.note(`${unitId} could not be read: ${reason}`);
-        }),
-  },
 ];
 
 /** The deployment that a file is about: its name in its environment. */
@@ -202,13 +173,6 @@ async function destroyAfter(call: Call, stopped: RunResource, approval: Approval
 
 function printEnd(call: Call, deployment: DeploymentSummary): void {
   printOne(call, deployment, () => fields({ deployment: deployment.id, status: deployment.status }));
-}
-
-/** Options of commands whose plan somebody has to approve. */
-function approvable(command: Command): Command {
-  return command
-    .option('-y, --yes', 'approve the plan without asking')
-    .option('--no-wait', 'do not wait for the end of the run; with --yes, only until its plan is approved');
 }
 
 function named(outputs: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SCAN_TYPES } from '../drift-policy.js';
+import { REMEDIATION_MODES, SCAN_TYPES } from '../drift-policy.js';
 import { DesiredState, JsonRecord } from '../desired-state.js';
 import { Failure } from '../failure.js';
 import { AppliedUnit, Digest } from '../plan.js';
@@ -96,6 +96,20 @@ export const DEPLOYMENT_EVENTS = {
     autoRemediate: z.boolean(),
     /** Absent: somebody asked. */
     scanType: z.enum(SCAN_TYPES).optional(),
+    /** The scan whose findings a run has put right, where this one looks whether they are gone. */
+    verifies: z.object({ scanId: z.string(), runId: z.string() }).optional(),
     applied: z.array(AppliedUnit),
+  }),
+  /** A run was requested to put right what a scan found. */
+  'drift-remediation-requested': z.object({ ...inRun, scanId: z.string(), mode: z.enum(REMEDIATION_MODES) }),
+  /** What a scan found was not put right, or nobody looked whether it is gone; another scan says so otherwise. */
+  'drift-remediation-ended': z.object({
+    deploymentId: z.string(),
+    scanId: z.string(),
+    /** Absent: there never was one. */
+    runId: z.string().optional(),
+    /** `refused`: no run was requested; `failed`: it did not get through; `unverified`: it did. */
+    outcome: z.enum(['refused', 'failed', 'unverified']),
+    reason: z.string(),
   }),
 } as const;

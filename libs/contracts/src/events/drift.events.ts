@@ -37,6 +37,16 @@ export const DRIFT_EVENTS = {
   'remediation-requested': z.object({ ...inScan, items: z.int() }),
   /** What a scan found is not put right without a person, and why. */
   'remediation-held': z.object({ ...inScan, reason: z.string() }),
+  /** Another scan looked whether what a scan found is gone after a run put it right. */
+  'drift-remediated': z.object({
+    ...inScan,
+    runId: z.string().optional(),
+    outcome: z.enum(['gone', 'remains']),
+    /** Why it is not gone. */
+    reason: z.string().optional(),
+    /** The scan that looked. */
+    verifiedBy: z.string().optional(),
+  }),
   /** Nothing of the provider is put right from now on. */
   'breaker-opened': z.object({ provider: z.string(), reason: z.string() }),
   'breaker-closed': z.object({

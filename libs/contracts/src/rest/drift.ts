@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SCAN_TYPES, SEVERITIES } from '../drift-policy.js';
+import { REMEDIATION_MODES, SCAN_TYPES, SEVERITIES } from '../drift-policy.js';
 import { DriftItem } from '../events/drift.events.js';
 import { Links, PageQuery, sortBy } from './page.js';
 
@@ -71,8 +71,25 @@ export const DriftReportResource = z.looseObject({
   /** Whether its turn came or somebody asked. */
   scanType: z.enum(SCAN_TYPES).optional(),
   items: z.array(DriftItem),
-  /** What became of the wish to put it right without a person. */
-  remediation: z.looseObject({ outcome: z.string(), at: z.string(), reason: z.string().optional() }).optional(),
+  /** The report whose findings a run has put right, where this scan looked whether they are gone. */
+  verifies: z.object({ scanId: z.string(), runId: z.string() }).optional(),
+  /** What became of the newest wish to put it right. */
+  remediation: z
+    .looseObject({
+      /**
+       * `requested`, `held`: what was decided without a person; `started`: a run was requested; `gone`, `remains`: as
+       * another scan saw afterwards; `refused`, `failed`, `unverified`: see `reason`.
+       */
+      outcome: z.string(),
+      at: z.string(),
+      mode: z.enum(REMEDIATION_MODES).optional(),
+      runId: z.string().optional(),
+      /** Why it is held, or is not gone. */
+      reason: z.string().optional(),
+      /** The report of the scan that looked afterwards. */
+      verifiedBy: z.string().optional(),
+    })
+    .optional(),
   maxSeverity: z.enum(SEVERITIES).optional(),
   /** Units that could not be read: unknown, never counted as drift. */
   unreadable: z.array(z.object({ unitId: z.string(), reason: z.string() })),
@@ -89,8 +106,11 @@ export const DriftListQuery = PageQuery.extend({
 /** Query of the drift reports of one deployment. */
 export const DeploymentDriftListQuery = DriftListQuery.omit({ deploymentId: true });
 
-/** Body of a remediation. `revert` brings the world back to what was applied. */
-export const RemediateRequest = z.strictObject({ mode: z.literal('revert') });
+/**
+ * Body of a remediation. `revert` brings the world back to what is desired; `adopt` has what is desired follow the
+ * world, by a new revision.
+ */
+export const RemediateRequest = z.strictObject({ mode: z.enum(REMEDIATION_MODES) });
 
 /** The query of the drift reports of one deployment, checked. */
 export type DeploymentDriftListQuery = z.infer<typeof DeploymentDriftListQuery>;

@@ -81,6 +81,7 @@ export const API_PROBLEMS = {
   'drift-breaker-not-open': { status: 409, title: 'The breaker is not open' },
   'drift-breaker-open': { status: 409, title: 'The provider may be in trouble' },
   'drift-schedule-not-found': { status: 404, title: 'The deployment is not scanned by a schedule' },
+  'drift-not-adoptable': { status: 422, title: 'What is desired cannot follow what the report found' },
   'nothing-to-remediate': { status: 409, title: 'The drift report found nothing to put right' },
   'table-version-not-found': { status: 404, title: 'There is no such version of the table' },
   'table-version-conflict': { status: 412, title: 'The table has changed since it was read' },

@@ -9,7 +9,7 @@ export type RunOutcome = WithoutOrigin<RecordOutcome>;
 /** What a deployment does when another context states a fact. */
 export type DeploymentReaction =
   | { readonly kind: 'record'; readonly deploymentId: string; readonly outcome: RunOutcome }
-  | { readonly kind: 'remediate'; readonly deploymentId: string; readonly reason: string }
+  | { readonly kind: 'remediate'; readonly deploymentId: string; readonly scanId: string; readonly reason: string }
   | { readonly kind: 'scan'; readonly deploymentId: string; readonly scanId: string; readonly autoRemediate: boolean }
   | { readonly kind: 'push'; readonly push: Push };
 
@@ -105,7 +105,7 @@ function toDrift(event: EventOf<'drift'> | undefined): DeploymentReaction | unde
   }
   if (event?.fact !== 'remediation-requested') return undefined;
   const { deploymentId, items, scanId } = event.data;
-  return { kind: 'remediate', deploymentId, reason: `scan ${scanId} found ${items} drift items` };
+  return { kind: 'remediate', deploymentId, scanId, reason: `scan ${scanId} found ${items} drift items` };
 }
 
 function toDelivery(event: EventOf<'webhooks'> | undefined): DeploymentReaction | undefined {

@@ -40,10 +40,10 @@ export class ReactToFact {
         return [await this.record({ deploymentId, context }, outcome)];
       }
       case 'remediate': {
-        const { deploymentId, reason } = reaction;
+        const { deploymentId, reason, scanId } = reaction;
         const context = followUpContext(event, 'remediate', service);
-        const runId = this.ports.ids.next();
-        const command = { type: 'RequestRun', runId, kind: 'remediate', reason, whenBusy: 'refuse' } as const;
+        const asked = { runId: this.ports.ids.next(), remediates: { scanId, askedBy: 'policy' }, reason } as const;
+        const command = { type: 'RequestRun', kind: 'remediate', whenBusy: 'refuse', ...asked } as const;
         return [await commandDeployment(this.ports, { deploymentId, context }, command)];
       }
       case 'scan': {

@@ -12,6 +12,8 @@ export interface RequestRunInput extends DeploymentRequest {
   readonly reason: string;
   /** Default `refuse`. `defer` requests the run once the active one has settled; `destroy` is never deferred. */
   readonly whenBusy?: 'refuse' | 'defer';
+  /** The scan whose findings a person wants put right. */
+  readonly remediates?: { readonly scanId: string };
 }
 
 /** Requests a run that does not change what is desired. */
@@ -19,8 +21,9 @@ export class RequestRun {
   constructor(private readonly ports: DeploymentPorts) {}
 
   execute(input: RequestRunInput): Promise<DeploymentHandled> {
-    const { kind, reason, whenBusy = 'refuse' } = input;
+    const { kind, reason, remediates, whenBusy = 'refuse' } = input;
     const runId = this.ports.ids.next();
-    return commandDeployment(this.ports, input, { type: 'RequestRun', runId, kind, reason, whenBusy });
+    const scan = remediates === undefined ? {} : { remediates: { ...remediates, askedBy: 'person' } as const };
+    return commandDeployment(this.ports, input, { type: 'RequestRun', runId, kind, reason, whenBusy, ...scan });
   }
 }

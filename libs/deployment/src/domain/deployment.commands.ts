@@ -1,6 +1,7 @@
 import type { AppliedUnit, DesiredState, Failure, RunCommand, RunEffects, RunState } from '@caisson/contracts';
 import type { Decision, Instant, Json } from '@caisson/kernel';
 import type { Adjustment, AdjustmentProblem } from './adjust-desired.js';
+import type { AdoptionProblem, FoundDrift } from './adopt-drift.js';
 import type { DeploymentEvent, Origin } from './deployment.events.js';
 
 interface Asked<Type extends string> {
@@ -52,6 +53,17 @@ export interface RequestRun extends Asked<'RequestRun'> {
   readonly reason: string;
   /** What to do while another run is active: refuse, or request it once that one has settled. */
   readonly whenBusy: 'refuse' | 'defer';
+  /** The scan whose findings it puts right. What stands in the way of a machine's wish is told to the scan. */
+  readonly remediates?: { readonly scanId: string; readonly askedBy: 'person' | 'policy' };
+}
+
+/** Has what is desired follow the world where a scan found differences: a new revision, and a run to it. */
+export interface AdoptDrift extends Asked<'AdoptDrift'> {
+  readonly runId: string;
+  readonly scanId: string;
+  /** Of the scan's report. */
+  readonly items: readonly FoundDrift[];
+  readonly reason: string;
 }
 
 /** Asks the drift detector to look. */
@@ -81,7 +93,13 @@ export interface RollbackRun extends AskedOfRun<'RollbackRun'> {
 
 /** What people and triggers ask of a deployment. */
 export type LifecycleCommand =
-  CreateDeployment | ChangeDesiredState | AdjustDesiredState | RequestRun | RequestDriftScan | DeleteDeployment;
+  | CreateDeployment
+  | ChangeDesiredState
+  | AdjustDesiredState
+  | AdoptDrift
+  | RequestRun
+  | RequestDriftScan
+  | DeleteDeployment;
 
 /** What people ask of a run. Legal where `RUN_TRANSITIONS` has a row with the command. */
 export type AskOfRun =
@@ -140,6 +158,8 @@ export type DeploymentRejection =
   | { readonly code: 'quota-exhausted'; readonly quota: string; readonly used: number; readonly limit: number }
   /** What would be desired cannot be had. */
   | { readonly code: 'desired-state-invalid'; readonly problems: readonly AdjustmentProblem[] }
+  /** What a scan found cannot become what is desired. */
+  | { readonly code: 'drift-not-adoptable'; readonly problems: readonly AdoptionProblem[] }
   | { readonly code: 'deployment-version-conflict'; readonly expected: number; readonly actual: number }
   | { readonly code: 'run-active'; readonly runId: string; readonly state: RunState }
   | { readonly code: 'run-not-found'; readonly runId: string }

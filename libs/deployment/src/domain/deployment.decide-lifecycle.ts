@@ -1,13 +1,11 @@
-import { SETTLED_RUN_STATES, type RunState } from '@caisson/contracts';
 import { accept, invariant, reject, unreachable } from '@caisson/kernel';
 import { adjustDesired } from './adjust-desired.js';
 import type { DeploymentDecision, LifecycleCommand } from './deployment.commands.js';
 import type { DeploymentEvent } from './deployment.events.js';
 import { NO_EFFECTS, runRequested } from './deployment.facts.js';
+import { adopt, scan, toldToScan } from './deployment.decide-drift.js';
+import { activeRun, knowsRun } from './deployment.runs.js';
 import { waitsForPerson, type Deployment, type Run } from './deployment.state.js';
-
-/** Tools may be changing the world: what is applied is not known, so there is nothing to compare it with. */
-const WORLD_MOVES: readonly RunState[] = ['executing', 'verifying', 'cancelling', 'rolling_back'];
 
 type After = Exclude<LifecycleCommand, { type: 'CreateDeployment' }>;
 type Of<Type extends LifecycleCommand['type']> = Extract<LifecycleCommand, { type: Type }>;
@@ -27,8 +25,10 @@ export function decideLifecycle(present: Present, command: LifecycleCommand): De
       return change(present, command);
     case 'AdjustDesiredState':
       return adjust(present, command);
+    case 'AdoptDrift':
+      return adopt(deployment, command);
     case 'RequestRun':
-      return request(deployment, command);
+      return toldToScan(deployment, command, request(deployment, command));
     case 'RequestDriftScan':
       return scan(deployment, command);
     case 'DeleteDeployment':
@@ -36,17 +36,6 @@ export function decideLifecycle(present: Present, command: LifecycleCommand): De
     default:
       return unreachable(command, 'deployment command');
   }
-}
-
-/** The run that holds the deployment, if one does. */
-export function activeRun({ run }: Deployment): Run | undefined {
-  return run === undefined || SETTLED_RUN_STATES.includes(run.state) ? undefined : run;
-}
-
-/** Whether a run id was given out already: the wish that brought it is an old one. */
-export function knowsRun({ deferred, deletion, run, settled }: Deployment, runId: string): boolean {
-  const ids = [run?.runId, deferred?.runId, deletion?.runId, ...settled.map((older) => older.runId)];
-  return ids.includes(runId);
 }
 
 /** What is different is judged first, so that a caller who waits for a run learns about mistakes at once. */
@@ -99,19 +88,6 @@ function request(deployment: Deployment, command: Of<'RequestRun'>): DeploymentD
 /** The failed run that a machine's wish has to wait behind; a person who asks has decided. */
 function pausedFor(deployment: Deployment, { whenBusy }: Of<'RequestRun'>): Run | undefined {
   return whenBusy === 'defer' && waitsForPerson(deployment) ? deployment.run : undefined;
-}
-
-function scan(deployment: Deployment, command: Of<'RequestDriftScan'>): DeploymentDecision {
-  const { applied, deploymentId, run } = deployment;
-  const { autoRemediate, origin, scanId, scanType, whenBusy } = command;
-  if (run !== undefined && WORLD_MOVES.includes(run.state)) {
-    return whenBusy === 'defer'
-      ? accept({ type: 'DriftScanDeferred', origin, deploymentId, scanId, autoRemediate })
-      : reject({ code: 'run-active', runId: run.runId, state: run.state });
-  }
-  // Nobody waits for the report of a scheduled scan that has nothing to look at.
-  if (scanType === 'scheduled' && applied.length === 0) return accept();
-  return accept({ type: 'DriftScanRequested', origin, deploymentId, scanId, autoRemediate, scanType, applied });
 }
 
 /**

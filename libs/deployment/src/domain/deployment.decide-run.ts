@@ -1,7 +1,8 @@
 import { allowedCommands, SETTLED_RUN_STATES, type RunCommand } from '@caisson/contracts';
 import { accept, reject, unreachable } from '@caisson/kernel';
 import type { AskOfRun, DeploymentDecision, DeploymentRejection, RollbackRun } from './deployment.commands.js';
-import { activeRun, knowsRun, stopRun } from './deployment.decide-lifecycle.js';
+import { stopRun } from './deployment.decide-lifecycle.js';
+import { activeRun, knowsRun } from './deployment.runs.js';
 import type { DeploymentEvent, Origin } from './deployment.events.js';
 import { runPlanningStarted, runRequested, runStarted, waitOf, wantedBy } from './deployment.facts.js';
 import { completedRevisions, type Deployment, type Run } from './deployment.state.js';

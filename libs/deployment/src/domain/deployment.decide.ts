@@ -13,6 +13,7 @@ import type {
 } from './deployment.commands.js';
 import type { DeploymentEvent, Origin } from './deployment.events.js';
 import { evolve } from './deployment.evolve.js';
+import { afterRemediation } from './deployment.decide-drift.js';
 import { runRequested, runPlanningStarted, runStarted, waitOf } from './deployment.facts.js';
 import { NO_DEPLOYMENT, waitsForPerson, type Deployment, type DeploymentState } from './deployment.state.js';
 
@@ -48,6 +49,7 @@ const LIFECYCLE: ReadonlySet<string> = new Set<LifecycleCommand['type']>([
   'CreateDeployment',
   'ChangeDesiredState',
   'AdjustDesiredState',
+  'AdoptDrift',
   'RequestRun',
   'RequestDriftScan',
   'DeleteDeployment',
@@ -119,6 +121,10 @@ function followUp(deployment: Deployment, origin: Origin): DeploymentEvent | und
 }
 
 function afterSettling(deployment: Deployment, origin: Origin): DeploymentEvent | undefined {
+  return afterRemediation(deployment, origin) ?? afterRun(deployment, origin);
+}
+
+function afterRun(deployment: Deployment, origin: Origin): DeploymentEvent | undefined {
   const { applied, deferred, deletion, deploymentId, run } = deployment;
   const revision = deployment.currentRevision ?? deployment.latestRevision;
   if (deletion !== undefined) {

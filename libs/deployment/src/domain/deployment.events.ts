@@ -1,4 +1,4 @@
-import type { DataOf, FactOf } from '@caisson/contracts';
+import type { AppliedUnit, DataOf, FactOf } from '@caisson/contracts';
 import type { Instant } from '@caisson/kernel';
 
 /** Who asked, when, and in which story. Kept in an event's envelope, so its data does not repeat it. */
@@ -48,6 +48,12 @@ export interface DriftScanDeferred extends PrivateFact<'DriftScanDeferred'> {
   readonly autoRemediate: boolean;
 }
 
+/** What is expected follows the world; the change of what is desired is a fact of its own. */
+export interface DriftAdopted extends PrivateFact<'DriftAdopted'> {
+  readonly scanId: string;
+  readonly applied: AppliedUnit[];
+}
+
 /** What can have happened to a deployment and its runs. */
 export type DeploymentEvent =
   | PublicFact<'DeploymentCreated', 'deployment-created'>
@@ -56,6 +62,9 @@ export type DeploymentEvent =
   | PublicFact<'DeploymentDeleted', 'deployment-deleted'>
   | PublicFact<'DriftScanRequested', 'drift-scan-requested'>
   | DriftScanDeferred
+  | DriftAdopted
+  | PublicFact<'DriftRemediationRequested', 'drift-remediation-requested'>
+  | PublicFact<'DriftRemediationEnded', 'drift-remediation-ended'>
   | RunDeferred
   | RunEvent;
 
@@ -86,6 +95,9 @@ export const PUBLIC_FACTS: Readonly<Record<DeploymentEvent['type'], FactOf<'depl
   DeploymentDeleted: 'deployment-deleted',
   DriftScanRequested: 'drift-scan-requested',
   DriftScanDeferred: undefined,
+  DriftAdopted: undefined,
+  DriftRemediationRequested: 'drift-remediation-requested',
+  DriftRemediationEnded: 'drift-remediation-ended',
   RunDeferred: undefined,
   RunRequested: 'run-requested',
   RunPlanningStarted: 'run-planning-started',

@@ -41,9 +41,16 @@ function evolveDeployment(deployment: Deployment | undefined, event: DeploymentE
     case 'DeploymentDeleted':
       return { ...deployment, deleted: true };
     case 'DriftScanRequested': {
+      if (event.verifies !== undefined) return withoutRemediation(deployment);
       const { deferredScan: _asked, ...kept } = deployment;
       return kept;
     }
+    case 'DriftAdopted':
+      return { ...deployment, applied: event.applied };
+    case 'DriftRemediationRequested':
+      return { ...deployment, remediation: { scanId: event.scanId, runId: event.runId } };
+    case 'DriftRemediationEnded':
+      return toldHowItEnded(deployment, event);
     case 'DriftScanDeferred': {
       const { autoRemediate, scanId } = event;
       return { ...deployment, deferredScan: { scanId, autoRemediate } };
@@ -55,6 +62,21 @@ function evolveDeployment(deployment: Deployment | undefined, event: DeploymentE
     default:
       return evolveRun(deployment, event);
   }
+}
+
+function withoutRemediation(deployment: Deployment): Deployment {
+  const { remediation: _verified, ...kept } = deployment;
+  return kept;
+}
+
+/** A run that failed may be tried again, and get through. */
+function toldHowItEnded(
+  deployment: Deployment,
+  { runId }: Extract<DeploymentEvent, { type: 'DriftRemediationEnded' }>,
+): Deployment {
+  const { remediation, run } = deployment;
+  if (remediation === undefined || run === undefined || remediation.runId !== runId) return deployment;
+  return { ...deployment, remediation: { ...remediation, told: run.state } };
 }
 
 type RunRequested = Extract<RunEvent, { type: 'RunRequested' }>;

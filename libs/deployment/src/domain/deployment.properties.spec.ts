@@ -65,6 +65,14 @@ const aside = fc.oneof(
     reason,
     whenBusy: fc.constantFrom('refuse', 'defer'),
   }),
+  of('RequestRun', {
+    runId: newRunId,
+    kind: fc.constant('remediate'),
+    reason,
+    whenBusy: fc.constant('refuse'),
+    remediates: fc.record({ scanId: fc.constantFrom('s1', 's2'), askedBy: fc.constantFrom('person', 'policy') }),
+  }),
+  of('AdoptDrift', { runId: newRunId, scanId: fc.constantFrom('s1', 's2'), items: fc.constant([]), reason }),
   of('DeleteDeployment', { runId: newRunId, reason }),
   of('RequestDriftScan', {
     scanId: fc.constantFrom('s1', 's2'),
@@ -192,7 +200,7 @@ it('changes nothing once it is deleted', () => {
 it('gets everywhere', () => {
   const states = new Set<string>();
   const facts = new Set<string>();
-  for (const commands of fc.sample(sequences, { seed: 7, numRuns: 300 })) {
+  for (const commands of fc.sample(sequences, { seed: 7, numRuns: 600 })) {
     const played = play(commands);
     played.events.forEach(({ type }) => facts.add(type));
     played.states.forEach(({ deployment }) => states.add(deployment?.run?.state ?? ''));

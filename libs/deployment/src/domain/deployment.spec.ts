@@ -1,3 +1,4 @@
+import type { AppliedUnit } from '@caisson/contracts';
 import { specFor } from '@caisson/testing';
 import { describe, expect, it } from 'vitest';
 import { deploymentDecider } from './deployment.decide.js';
@@ -550,6 +551,88 @@ describe('scanning for drift', () => {
     given(...historyTo.executing)
       .when(scan)
       .thenRejected({ code: 'run-active', runId: 'r1', state: 'executing' });
+  });
+});
+
+describe('putting drift right', () => {
+  const standing = historyOf(create(), ...throughTo('r1'));
+  const wish = { type: 'RequestRun', origin, runId: 'r2', kind: 'remediate', reason: 'drift' } as const;
+  const byPolicy = { ...wish, whenBusy: 'refuse', remediates: { scanId: 's1', askedBy: 'policy' } } as const;
+  const requested = historyOf(create(), ...throughTo('r1'), byPolicy);
+
+  it('tells the scan which run does it, and has a scan look when it is through', () => {
+    expect(requested.slice(standing.length)).toMatchObject([
+      { type: 'RunRequested', runId: 'r2' },
+      { type: 'DriftRemediationRequested', scanId: 's1', runId: 'r2', mode: 'revert' },
+    ]);
+    const plannedTo = historyOf(create(), ...throughTo('r1'), byPolicy, plan);
+    const outcome = given(...plannedTo).when(nothingChanges('r2'));
+    outcome.then(
+      { type: 'RunPlanned' },
+      { type: 'RunCompleted' },
+      { type: 'DriftScanRequested', verifies: { scanId: 's1', runId: 'r2' }, applied: [unit('web')] },
+    );
+    expect(outcome.state.deployment?.remediation).toBeUndefined();
+  });
+
+  it('says why not when the run does not get through, and looks after all when it is tried again', () => {
+    const failed = [plan, planned('r2'), approve, execute, executionFailed('r2')];
+    const history = historyOf(create(), ...throughTo('r1'), byPolicy, ...failed);
+    expect(history.at(-1)).toMatchObject({ type: 'DriftRemediationEnded', scanId: 's1', outcome: 'failed' });
+    expect(history.at(-1)).toHaveProperty('reason', expect.stringContaining('exit code 1'));
+    const again = [retry, plan, planned('r2', 2), approve, execute, applied('r2'), verified('r2')];
+    expect(historyOf(create(), ...throughTo('r1'), byPolicy, ...failed, ...again).at(-1)).toMatchObject({
+      type: 'DriftScanRequested',
+      verifies: { scanId: 's1', runId: 'r2' },
+    });
+  });
+
+  it('says why not when a machine wishes it while a run is active; a person is refused', () => {
+    const busy = given(...historyTo.executing);
+    busy.when(byPolicy).then({ type: 'DriftRemediationEnded', scanId: 's1', outcome: 'refused' });
+    busy
+      .when({ ...byPolicy, remediates: { scanId: 's1', askedBy: 'person' } })
+      .thenRejected({ code: 'run-active', runId: 'r1', state: 'executing' });
+  });
+
+  it('looks no more when the deployment goes at once', () => {
+    const going = historyOf(create(), ...throughTo('r1'), byPolicy, plan, planned('r2'), approve, execute, remove('x'));
+    given(...going)
+      .when({ type: 'RecordVerified', origin, runId: 'r2', applied: [unit('web')], outputs: {} })
+      .then({ type: 'RunCancelled' }, { type: 'DriftRemediationEnded', outcome: 'failed' }, { type: 'RunRequested' });
+  });
+
+  it('adopts by a new revision, what is expected with it, and a run that finds nothing to do', () => {
+    const sees = (flavor: string): AppliedUnit => {
+      const [resource] = unit('web').resources;
+      return { ...unit('web'), resources: [{ ...resource!, expected: { 'server.web': { flavor } } }] };
+    };
+    const resources = [{ name: 'web', engine: 'sandbox', type: 'server', properties: { flavor: 'm1.small' } }];
+    const before = historyOf(create(desired({ resources })), ...throughTo('r1', [sees('m1.small')]));
+    const item = { unitId: 'web', resource: 'web', address: 'server.web', path: 'flavor' } as const;
+    const items = [{ ...item, type: 'property_changed', expected: 'm1.small', actual: 'm1.large' }] as const;
+    const adopt = { type: 'AdoptDrift', origin, runId: 'r2', scanId: 's1', items, reason: 'it is better' } as const;
+    const { state, then } = given(...before).when(adopt);
+    then(
+      { type: 'DeploymentChanged', revision: 2 },
+      { type: 'DriftAdopted', scanId: 's1' },
+      { type: 'RunRequested', runId: 'r2', kind: 'remediate', revision: 2 },
+      { type: 'DriftRemediationRequested', scanId: 's1', mode: 'adopt' },
+    );
+    expect(state.deployment?.applied).toMatchObject([sees('m1.large')]);
+    expect(state.deployment?.revisions[2]?.desired.resources[0]?.properties).toEqual({ flavor: 'm1.large' });
+    given(...before)
+      .when({ ...adopt, items: [{ ...items[0], expected: 'm1.tiny' }] })
+      .thenRejected({
+        code: 'drift-not-adoptable',
+        problems: [
+          {
+            pointer: '/items/0',
+            code: 'outdated',
+            message: 'server.web is no longer expected as the report says: scan again',
+          },
+        ],
+      });
   });
 });
 

@@ -78,6 +78,8 @@ export interface Deployment {
   readonly deferred?: { readonly runId: string; readonly kind: 'update' | 'remediate'; readonly reason: string };
   /** A scan to be asked for once tools have stopped. */
   readonly deferredScan?: { readonly scanId: string; readonly autoRemediate: boolean };
+  /** The newest run that puts drift right; `told`: how it settled, as the scan was told. Gone once it is verified. */
+  readonly remediation?: { readonly scanId: string; readonly runId: string; readonly told?: RunState };
   readonly deleted: boolean;
 }
 

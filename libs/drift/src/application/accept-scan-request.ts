@@ -5,9 +5,9 @@ import type { Json } from '@caisson/kernel';
 /** The queue whose workers run scans. */
 export const DRIFT_QUEUE = 'drift';
 
-/** The facts that ask for a scan, and those that schedules follow. */
+/** The facts that ask for a scan, those that say what became of its findings, and those that schedules follow. */
 export const DRIFT_REACTS_TO = {
-  deployment: ['drift-scan-requested', 'deployment-deleted'],
+  deployment: ['drift-scan-requested', 'drift-remediation-requested', 'drift-remediation-ended', 'deployment-deleted'],
   drift: ['schedule-set', 'schedule-removed'],
 } as const satisfies FactsByContext;
 

@@ -13,6 +13,8 @@ export interface DriftReport {
   readonly finishedAt?: Instant;
   readonly autoRemediate: boolean;
   readonly scanType: 'scheduled' | 'manual';
+  /** The report whose findings a run has put right, where this scan looked whether they are gone. */
+  readonly verifies?: RunningScan['verifies'];
   /** How many units were to be looked at. */
   readonly units: number;
   readonly hasDrift: boolean;
@@ -49,6 +51,7 @@ export function reportOf(scan: RunningScan | CompletedScan): DriftReport {
     ...(isDone && scan.maxSeverity !== undefined ? { maxSeverity: scan.maxSeverity } : {}),
     autoRemediate,
     scanType,
+    ...(scan.verifies === undefined ? {} : { verifies: scan.verifies }),
     units: scan.units.length,
     hasDrift: itemCount > 0,
     itemCount,

@@ -32,11 +32,12 @@ export const driftScanAggregate: Aggregate<DriftScanState, DriftScanCommand, Dri
 
 function encode(event: DriftScanEvent): NewEvent {
   const { type, ...data } = event;
-  return { type, schemaVersion: SCHEMA_VERSION, data, publicForm: publicFormOf(event) };
+  const publicForm = publicFormOf(event);
+  return { type, schemaVersion: SCHEMA_VERSION, data, ...(publicForm === undefined ? {} : { publicForm }) };
 }
 
-/** Private facts as others see them. */
-function publicFormOf(event: DriftScanEvent): NonNullable<NewEvent['publicForm']> {
+/** Private facts as others see them; undefined for those that concern nobody else. */
+function publicFormOf(event: DriftScanEvent): NewEvent['publicForm'] {
   switch (event.type) {
     case 'ScanStarted': {
       const { scanId, deploymentId, units } = event;
@@ -58,6 +59,14 @@ function publicFormOf(event: DriftScanEvent): NonNullable<NewEvent['publicForm']
       const { scanId, deploymentId, reason } = event;
       return fact('remediation-held', { scanId, deploymentId, reason });
     }
+    case 'RemediationStarted': // The deployment, which requested the run, says so.
+      return undefined;
+    case 'RemediationEnded': {
+      const { scanId, deploymentId, runId, outcome, reason, verifiedBy } = event;
+      return outcome === 'gone' || outcome === 'remains'
+        ? fact('drift-remediated', { scanId, deploymentId, runId, outcome, reason, verifiedBy })
+        : undefined;
+    }
     default:
       return unreachable(event, 'drift scan event');
   }
@@ -73,6 +82,8 @@ const TYPES: ReadonlySet<string> = new Set<DriftScanEvent['type']>([
   'ScanCompleted',
   'RemediationRequested',
   'RemediationHeld',
+  'RemediationStarted',
+  'RemediationEnded',
 ]);
 
 function decode(recorded: RecordedEvent): DriftScanEvent {

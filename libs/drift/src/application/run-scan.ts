@@ -1,6 +1,7 @@
 import type { DriftPolicy } from '@caisson/contracts';
 import type { EngineRegistry } from '@caisson/engine';
 import {
+  foldStream,
   followUpContext,
   handleCommand,
   type ClaimedJob,
@@ -16,6 +17,7 @@ import type { PolicyVersion } from '../domain/drift-policy.js';
 import type { DriftScanCommand, DriftScanRejection } from '../domain/drift-scan.commands.js';
 import type { DriftScanEvent } from '../domain/drift-scan.events.js';
 import type { DriftScanState } from '../domain/drift-scan.state.js';
+import { verdictOn } from '../domain/verify-remediation.js';
 import { driftedProviders, looksOf, providersOf } from '../domain/provider-looks.js';
 import { REMEDIATION_QUEUE } from './decide-remediation.js';
 import { DRIFT_SCAN_CATEGORY, driftScanAggregate } from './drift-scan.aggregate.js';
@@ -67,16 +69,34 @@ export class RunScan {
         fences: [`${DRIFT_SCAN_CATEGORY}-${scanId}`],
         signal,
       },
-      (lock) => this.#scan(request, lock),
+      async (lock) => {
+        const scan = await this.#scan(request, lock);
+        await this.#tellVerified(request, scan);
+        return scan;
+      },
     );
+  }
+
+  /** Tells the scan whose findings a run has put right whether they are gone. Safe to repeat. */
+  async #tellVerified(request: ScanRequested, scan: DriftScanState): Promise<void> {
+    if (scan.status !== 'completed' || scan.verifies === undefined) return;
+    const { runtime } = this.#ports;
+    const { runId, scanId: id } = scan.verifies;
+    const context = followUpContext(request, 'RecordRemediationEnd', runtime.service);
+    const { state: before } = await foldStream(runtime.store, driftScanAggregate, { id, context });
+    if (before.status !== 'completed') return;
+    const seen = { runId, verifiedBy: scan.scanId, ...verdictOn(before, scan), at: runtime.clock.now() };
+    const command = { type: 'RecordRemediationEnd', ...seen } as const;
+    await handleCommand(runtime, driftScanAggregate, { id, command, context, occurredAt: command.at });
   }
 
   async #scan(request: ScanRequested, lock: HeldLock): Promise<DriftScanState> {
     const { runtime, engines, log, policies } = this.#ports;
-    const { scanId, deploymentId, autoRemediate, scanType = 'manual', applied } = request.data;
+    const { scanId, deploymentId, autoRemediate, scanType = 'manual', verifies, applied } = request.data;
     const units = applied.map((unit) => unit.unitId);
     const at = runtime.clock.now();
-    const begin = { type: 'StartScan', scanId, deploymentId, units, autoRemediate, scanType, at } as const;
+    const why = { autoRemediate, scanType, ...(verifies === undefined ? {} : { verifies }) };
+    const begin = { type: 'StartScan', scanId, deploymentId, units, ...why, at } as const;
     const started = await this.#command(request, begin, { lock });
     if (started.outcome === 'rejected' || started.state.status === 'completed') return started.state;
     const policy = await policies.current(request.tenantId);

@@ -116,8 +116,11 @@ describe('what differs', () => {
   });
 });
 
-const json = fc.json({ maxDepth: 3 }).map((text) => JSON.parse(text) as Json);
 // Keys without dots, so that a path can be followed back.
+const json = fc
+  .json({ maxDepth: 3 })
+  .filter((text) => !/\.[^"]*":/.test(text))
+  .map((text) => JSON.parse(text) as Json);
 const resource = fc.dictionary(fc.constantFrom('id', 'status', 'tags', 'size', 'list', '__proto__'), json, {
   noNullPrototype: true,
 });

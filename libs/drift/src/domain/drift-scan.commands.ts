@@ -1,5 +1,6 @@
 import type { Instant } from '@caisson/kernel';
 import type { UnitFinding } from './compare.js';
+import type { RemediationEnded, Verified } from './drift-scan.events.js';
 
 /** Begins to look. Again with the same units is the same wish. */
 export interface StartScan {
@@ -9,6 +10,7 @@ export interface StartScan {
   readonly units: readonly string[];
   readonly autoRemediate: boolean;
   readonly scanType: 'scheduled' | 'manual';
+  readonly verifies?: Verified;
   readonly at: Instant;
 }
 
@@ -34,8 +36,29 @@ export interface DecideRemediation {
   readonly at: Instant;
 }
 
+/** Notes the run that puts right what was found. */
+export interface RecordRemediation {
+  readonly type: 'RecordRemediation';
+  readonly runId: string;
+  readonly mode: 'revert' | 'adopt';
+  readonly at: Instant;
+}
+
+/** Notes what became of it. Old and repeated ones change nothing. */
+export interface RecordRemediationEnd {
+  readonly type: 'RecordRemediationEnd';
+  /** Absent: there was no run. */
+  readonly runId?: string;
+  readonly outcome: RemediationEnded['outcome'];
+  readonly reason?: string;
+  /** The scan that looked afterwards. */
+  readonly verifiedBy?: string;
+  readonly at: Instant;
+}
+
 /** What can be asked of a drift scan. */
-export type DriftScanCommand = StartScan | RecordObservations | DecideRemediation;
+export type DriftScanCommand =
+  StartScan | RecordObservations | DecideRemediation | RecordRemediation | RecordRemediationEnd;
 
 /** Why a drift scan says no. */
 export type DriftScanRejection =

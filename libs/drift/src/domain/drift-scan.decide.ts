@@ -6,6 +6,8 @@ import type {
   DriftScanCommand,
   DriftScanRejection,
   RecordObservations,
+  RecordRemediation,
+  RecordRemediationEnd,
   StartScan,
 } from './drift-scan.commands.js';
 import type { DriftScanEvent } from './drift-scan.events.js';
@@ -34,6 +36,10 @@ function decide(state: DriftScanState, command: DriftScanCommand): DriftScanDeci
       return state.status === 'completed' ? accept() : record(state, command);
     case 'DecideRemediation':
       return state.status === 'completed' ? decideRemediation(state, command) : reject({ code: 'scan-not-completed' });
+    case 'RecordRemediation':
+      return state.status === 'completed' ? startRemediation(state, command) : reject({ code: 'scan-not-completed' });
+    case 'RecordRemediationEnd':
+      return state.status === 'completed' ? endRemediation(state, command) : reject({ code: 'scan-not-completed' });
     default:
       return unreachable(command, 'drift scan command');
   }
@@ -80,6 +86,23 @@ function decideRemediation(
   return held === undefined
     ? accept({ type: 'RemediationRequested', ...of, items: itemCount })
     : accept({ type: 'RemediationHeld', ...of, reason: held });
+}
+
+function startRemediation(
+  { deploymentId, remediation, scanId }: CompletedScan,
+  { at, mode, runId }: RecordRemediation,
+): DriftScanDecision {
+  if (remediation?.runId === runId) return accept();
+  return accept({ type: 'RemediationStarted', scanId, deploymentId, runId, mode, at });
+}
+
+function endRemediation(
+  { deploymentId, remediation, scanId }: CompletedScan,
+  { type: _type, ...end }: RecordRemediationEnd,
+): DriftScanDecision {
+  const isOld = end.runId !== remediation?.runId;
+  const isSame = end.outcome === remediation?.outcome && end.verifiedBy === remediation.verifiedBy;
+  return isOld || isSame ? accept() : accept({ type: 'RemediationEnded', scanId, deploymentId, ...end });
 }
 
 /** The units that do not have exactly one finding, and those that are not the scan's. */

@@ -8,6 +8,12 @@ export interface UnreadableUnit {
   readonly reason: string;
 }
 
+/** The scan whose findings a run has put right, and that run. */
+export interface Verified {
+  readonly scanId: string;
+  readonly runId: string;
+}
+
 /** The scan has begun to look at these units. */
 export interface ScanStarted {
   readonly type: 'ScanStarted';
@@ -18,6 +24,8 @@ export interface ScanStarted {
   readonly autoRemediate: boolean;
   /** Absent: somebody asked. */
   readonly scanType?: 'scheduled' | 'manual';
+  /** Absent: it looks for its own sake. */
+  readonly verifies?: Verified;
   readonly at: Instant;
 }
 
@@ -67,5 +75,35 @@ export interface RemediationHeld {
   readonly at: Instant;
 }
 
+/** A run was requested that puts right what was found. */
+export interface RemediationStarted {
+  readonly type: 'RemediationStarted';
+  readonly scanId: string;
+  readonly deploymentId: string;
+  readonly runId: string;
+  readonly mode: 'revert' | 'adopt';
+  readonly at: Instant;
+}
+
+/** What became of the wish to put right what was found. */
+export interface RemediationEnded {
+  readonly type: 'RemediationEnded';
+  readonly scanId: string;
+  readonly deploymentId: string;
+  readonly runId?: string;
+  /** `refused`, `failed`, `unverified`: as the deployment says. `gone`, `remains`: as another scan saw. */
+  readonly outcome: 'refused' | 'failed' | 'unverified' | 'gone' | 'remains';
+  readonly reason?: string;
+  readonly verifiedBy?: string;
+  readonly at: Instant;
+}
+
 /** What can have happened to a drift scan. Instants are ISO-8601 UTC text. */
-export type DriftScanEvent = ScanStarted | DriftDetected | ScanCompleted | RemediationRequested | RemediationHeld;
+export type DriftScanEvent =
+  | ScanStarted
+  | DriftDetected
+  | ScanCompleted
+  | RemediationRequested
+  | RemediationHeld
+  | RemediationStarted
+  | RemediationEnded;

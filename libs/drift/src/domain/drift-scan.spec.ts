@@ -5,6 +5,8 @@ import type { UnitFinding } from './compare.js';
 import type { DriftScanCommand } from './drift-scan.commands.js';
 import { driftScanDecider, ITEMS_LISTED_MAX } from './drift-scan.decide.js';
 import type { DriftScanEvent } from './drift-scan.events.js';
+import type { CompletedScan } from './drift-scan.state.js';
+import { verdictOn } from './verify-remediation.js';
 
 const at = '2026-03-02T10:15:00.000Z';
 const scan = { scanId: 's', deploymentId: 'd' };
@@ -56,6 +58,47 @@ const completed = {
   severityTable: 1,
   at,
 } as const;
+
+describe('what is put right', () => {
+  const found = { type: 'DriftDetected', ...scan, autoRemediate: false, items: [item('a')] } as const;
+  const through: readonly DriftScanEvent[] = [started, found, { ...completed, items: 1 }];
+  const begun = { type: 'RemediationStarted', ...scan, runId: 'r', mode: 'adopt', at } as const;
+  const begin = { type: 'RecordRemediation', runId: 'r', mode: 'adopt', at } as const;
+  const end = { type: 'RecordRemediationEnd', runId: 'r', outcome: 'gone', verifiedBy: 'v', at } as const;
+
+  it('names its run once, and how it ended once', () => {
+    expect(decide(through, begin)).toEqual({ outcome: 'accepted', events: [begun] });
+    expect(decide([...through, begun], begin)).toEqual({ outcome: 'accepted', events: [] });
+    const ended = { ...end, type: 'RemediationEnded', ...scan } as const;
+    expect(decide([...through, begun], end)).toEqual({ outcome: 'accepted', events: [ended] });
+    expect(decide([...through, begun, ended], end)).toEqual({ outcome: 'accepted', events: [] });
+    const after = [...through, begun, ended].reduce(driftScanDecider.evolve, driftScanDecider.initialState);
+    expect(after).toMatchObject({ remediation: { outcome: 'gone', mode: 'adopt', runId: 'r', verifiedBy: 'v' } });
+  });
+
+  it('hears nothing of the end of an older run, nor before it has looked', () => {
+    expect(decide([...through, begun], { ...end, runId: 'older' })).toEqual({ outcome: 'accepted', events: [] });
+    expect(decide([started], begin)).toMatchObject({ rejection: { code: 'scan-not-completed' } });
+  });
+
+  const scanned = (items: readonly DriftItem[], unreadableUnits: readonly string[] = []): CompletedScan => {
+    const end = { ...completed, unreadable: unreadableUnits.map((unitId) => ({ unitId, reason: 'no answer' })) };
+    const events: DriftScanEvent[] = [started, { ...found, items }, end];
+    const state = events.reduce(driftScanDecider.evolve, driftScanDecider.initialState);
+    if (state.status !== 'completed') throw new Error(`the scan is ${state.status}`);
+    return state;
+  };
+
+  it.each<[string, CompletedScan, object]>([
+    ['gone', scanned([]), { outcome: 'gone' }],
+    ['gone, also when another thing differs now', scanned([item('b')]), { outcome: 'gone' }],
+    ['there', scanned([item('a')]), { outcome: 'remains', reason: expect.stringContaining('a flavor') as string }],
+    ['not known to be gone when it cannot be read', scanned([], ['a']), { outcome: 'unverified' }],
+    ['gone, also when another unit cannot be read', scanned([], ['b']), { outcome: 'gone' }],
+  ])('is %s, as another scan sees', (_what, after, verdict) => {
+    expect(verdictOn(scanned([item('a')]), after)).toMatchObject(verdict);
+  });
+});
 
 describe('a drift scan', () => {
   it('starts once', () => {

@@ -1,6 +1,6 @@
 import type { DriftItem } from '@caisson/contracts';
 import { invariant, unreachable, type Instant } from '@caisson/kernel';
-import type { DriftScanEvent, UnreadableUnit } from './drift-scan.events.js';
+import type { DriftScanEvent, RemediationEnded, UnreadableUnit, Verified } from './drift-scan.events.js';
 import type { Severity } from './severity.js';
 
 interface StartedScan {
@@ -9,6 +9,7 @@ interface StartedScan {
   readonly units: readonly string[];
   readonly autoRemediate: boolean;
   readonly scanType: 'scheduled' | 'manual';
+  readonly verifies?: Verified;
   readonly startedAt: Instant;
   /** The differences that are listed. */
   readonly items: readonly DriftItem[];
@@ -31,8 +32,20 @@ export interface CompletedScan extends StartedScan {
   readonly unreadable: readonly UnreadableUnit[];
   readonly severityTable: number;
   readonly finishedAt: Instant;
-  /** What became of the wish to put it right without a person. */
-  readonly remediation?: { readonly outcome: 'requested' | 'held'; readonly reason?: string; readonly at: Instant };
+  /** What became of the newest wish to put it right. */
+  readonly remediation?: Remediation;
+}
+
+/** How far it is put right. */
+export interface Remediation {
+  readonly outcome: 'requested' | 'held' | 'started' | RemediationEnded['outcome'];
+  readonly mode?: 'revert' | 'adopt';
+  readonly runId?: string;
+  /** Why it is held, or is not gone. */
+  readonly reason?: string;
+  /** The scan that looked afterwards. */
+  readonly verifiedBy?: string;
+  readonly at: Instant;
 }
 
 /** Where a drift scan stands. */
@@ -45,7 +58,7 @@ export const ABSENT: DriftScanState = { status: 'absent' };
 export function evolve(state: DriftScanState, event: DriftScanEvent): DriftScanState {
   switch (event.type) {
     case 'ScanStarted': {
-      const { scanId, deploymentId, units, autoRemediate, scanType = 'manual', at } = event;
+      const { scanId, deploymentId, units, autoRemediate, scanType = 'manual', verifies, at } = event;
       return {
         status: 'running',
         scanId,
@@ -53,6 +66,7 @@ export function evolve(state: DriftScanState, event: DriftScanEvent): DriftScanS
         units,
         autoRemediate,
         scanType,
+        ...(verifies === undefined ? {} : { verifies }),
         startedAt: at,
         items: [],
         providers: [],
@@ -76,6 +90,17 @@ export function evolve(state: DriftScanState, event: DriftScanEvent): DriftScanS
     case 'RemediationHeld':
       invariant(state.status === 'completed', `a scan that is ${state.status} was to be put right`);
       return { ...state, remediation: { outcome: 'held', reason: event.reason, at: event.at } };
+    case 'RemediationStarted': {
+      invariant(state.status === 'completed', `a scan that is ${state.status} was put right`);
+      const { at, mode, runId } = event;
+      return { ...state, remediation: { outcome: 'started', mode, runId, at } };
+    }
+    case 'RemediationEnded': {
+      invariant(state.status === 'completed', `a scan that is ${state.status} was put right`);
+      const { type: _type, scanId: _scan, deploymentId: _deployment, ...end } = event;
+      const { mode } = state.remediation ?? {};
+      return { ...state, remediation: { ...(mode === undefined ? {} : { mode }), ...end } };
+    }
     default:
       return unreachable(event, 'drift scan event');
   }
