@@ -1,7 +1,16 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CaissonClient } from '@caisson/client';
 import { startDistributedStack, type DistributedStack } from '@caisson/local';
 import { eventually, lacks } from '@caisson/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeTemporaryDirectory } from './temporary-directory.js';
+
+const DASHBOARDS = join(import.meta.dirname, '../../../deploy/grafana/dashboards');
+const ACCOUNT = { username: 'admin', password: 'correct horse battery staple' } as const;
+
+const MOVED_MS_MAX = 60_000;
 
 interface Answer<Data> {
   readonly status: string;
@@ -36,6 +45,21 @@ describe.skipIf(lacks('kafka') || lacks('redis') || lacks('prometheus'))('the st
     return answer.data;
   }
 
+  async function logIn(): Promise<CaissonClient> {
+    const anonymous = new CaissonClient({ url: stack.url });
+    await anonymous.register({ ...ACCOUNT, bootstrapToken: stack.bootstrapToken });
+    return new CaissonClient({ url: stack.url, token: (await anonymous.login(ACCOUNT)).access_token });
+  }
+
+  async function operate(client: CaissonClient): Promise<void> {
+    const { run, deployment } = await client.createDeployment({
+      ...{ name: `watched-${randomUUID()}`, autoApprove: true },
+      resources: [{ name: 'network', engine: 'sandbox', type: 'network', properties: { cidr: '10.1.0.0/16' } }],
+    });
+    await client.waitForRun(run.id);
+    await client.waitForScan(await client.scan(deployment.id));
+  }
+
   it('is watched process by process, by their names', async () => {
     const up = await eventually('all of them to be up', async () => {
       const { result } = await ask<{ result: { metric: { instance: string }; value: [number, string] }[] }>(
@@ -44,6 +68,28 @@ describe.skipIf(lacks('kafka') || lacks('redis') || lacks('prometheus'))('the st
       return result.length === stack.services.size ? result : undefined;
     });
     expect(up.map(({ metric }) => metric.instance).sort()).toEqual([...stack.services.keys()].sort());
+  });
+
+  it('shows something in every panel of our dashboards while deployments come and are scanned', async () => {
+    const client = await logIn();
+    const queries = panelQueries();
+    expect(queries.length).toBeGreaterThan(70);
+    await eventually(
+      'all panels to have data',
+      async () => {
+        await operate(client); // A series begins with its first value: only what comes after that is a rate.
+        const empty: string[] = [];
+        for (const { panel, expression } of queries) {
+          const { result } = await ask<{ result: { value: [number, string] }[] }>(
+            `query?query=${encodeURIComponent(expression)}`,
+          );
+          if (!result.some(({ value: [, value] }) => value !== 'NaN')) empty.push(`${panel}: ${expression}`);
+        }
+        if (empty.length > 0) throw new Error(`nothing to see in\n${empty.join('\n')}`);
+        return true;
+      },
+      MOVED_MS_MAX,
+    );
   });
 
   it('has all our rules, each can be evaluated, and none fires', async () => {
@@ -57,3 +103,18 @@ describe.skipIf(lacks('kafka') || lacks('redis') || lacks('prometheus'))('the st
     expect(rules.filter(({ health, state }) => health !== 'ok' || state === 'firing')).toEqual([]);
   });
 });
+
+/** With what Grafana puts in. */
+function panelQueries(): readonly { readonly panel: string; readonly expression: string }[] {
+  return readdirSync(DASHBOARDS).flatMap((file) => {
+    const { panels } = JSON.parse(readFileSync(join(DASHBOARDS, file), 'utf8')) as {
+      panels: { title: string; targets?: { expr: string }[] }[];
+    };
+    return panels.flatMap(({ title, targets = [] }) =>
+      targets.map(({ expr }) => ({
+        panel: `${file} / ${title}`,
+        expression: expr.replaceAll('$__rate_interval', '1m').replaceAll('$instance', '.+'),
+      })),
+    );
+  });
+}
