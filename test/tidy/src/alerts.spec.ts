@@ -27,6 +27,10 @@ describe.skipIf(lacks('prometheus'))('the rules for Prometheus', () => {
     expect(promtool('check', 'rules', ...RULES)).toBe('');
   });
 
+  it('are found by the Prometheus of compose', () => {
+    expect(promtool('check', 'config', 'prometheus.yml')).toBe('');
+  });
+
   it('fire when they should and are quiet when not', () => {
     expect(promtool('test', 'rules', 'alerts.test.yml')).toBe('');
   });

@@ -10,6 +10,7 @@ import { read, repositoryFiles, ROOT } from './repository.js';
 
 const FIVE = ['api', 'planner', 'executor', 'drift-detector', 'webhook-ingest'];
 const INFRASTRUCTURE = ['postgres', 'kafka', 'redis'];
+const WATCHERS = ['prometheus', 'grafana'];
 
 const Service = z.object({
   image: z.string().regex(/^[\w./-]+:[\w.-]+$/, 'names its version'),
@@ -25,8 +26,9 @@ const { services } = z.object({ services: z.record(z.string(), Service) }).parse
 const serviceOf = (name: string) => Service.parse(services[name]);
 
 describe('docker-compose.yml', () => {
-  it('has the five services, what they stand on and the sandbox cloud', () => {
-    expect(Object.keys(services).sort()).toEqual([...FIVE, ...INFRASTRUCTURE, 'sandbox-cloud', 'secrets'].sort());
+  it('has the five services, what they stand on, who watches them and the sandbox cloud', () => {
+    const all = [...FIVE, ...INFRASTRUCTURE, ...WATCHERS, 'sandbox-cloud', 'secrets'];
+    expect(Object.keys(services).sort()).toEqual(all.sort());
   });
 
   it.each(FIVE)('starts %s from its program, and asks it whether it is ready', (name) => {
@@ -42,6 +44,24 @@ describe('docker-compose.yml', () => {
     const code = sources.map(read).join('\n');
     const members = Object.keys(serviceOf(name).environment).map(memberOf);
     expect(members.filter((member) => !new RegExp(`\\b${member}:`).test(code))).toEqual([]);
+  });
+
+  it('lets Prometheus ask each of the five, and Grafana ask Prometheus', () => {
+    const scraped = z
+      .object({
+        scrape_configs: z.array(z.object({ static_configs: z.array(z.object({ targets: z.array(z.string()) })) })),
+      })
+      .parse(parse(read('deploy/prometheus/prometheus.yml')));
+    const targets = scraped.scrape_configs.flatMap(({ static_configs: all }) => all.flatMap((one) => one.targets));
+    expect(targets.sort()).toEqual(FIVE.map((name) => `${name}:8080`).sort());
+    expect(read('deploy/grafana/provisioning/datasources/prometheus.yml')).toContain('url: http://prometheus:9090\n');
+    const { volumes } = serviceOf('grafana');
+    const dashboards = volumes.find((volume) => volume.startsWith('./deploy/grafana/dashboards:'))?.split(':')[1];
+    expect(read('deploy/grafana/provisioning/dashboards/caisson.yml')).toContain(`path: ${dashboards}\n`);
+    const runbooks = volumes.find((volume) => volume.startsWith('./docs/runbooks:'))?.split(':')[1];
+    expect(read('deploy/grafana/dashboards/caisson-overview.json')).toContain(
+      `"query": "${runbooks?.replace('/usr/share/grafana', '')}"`,
+    );
   });
 
   it('mounts files that exist', () => {
