@@ -27,6 +27,21 @@ function tool(first: string, second: string): PlanUnit {
   return unitOn({ engine: 'terraform', type: 'module' }, unit('base', properties));
 }
 
+/** A unit whose resource and output hold a text of so many KiB; its state has it three times. */
+function sized(kibibytes: number): PlanUnit {
+  const text = `
+    locals {
+      kibibyte = join("", [for i in range(64) : "0123456789abcdef"])
+      mebibyte = join("", [for i in range(1024) : local.kibibyte])
+      whole = join("", [for i in range(${Math.floor(kibibytes / 1024)}) : local.mebibyte])
+      rest = join("", [for i in range(${kibibytes % 1024}) : local.kibibyte])
+    }
+    resource "terraform_data" "only" { input = "\${local.whole}\${local.rest}" }
+    output "text" { value = terraform_data.only.output }`;
+  const properties = { source: { files: { 'main.tf': text } }, variables: {} };
+  return unitOn({ engine: 'terraform', type: 'module' }, unit('base', properties));
+}
+
 /** What a run's execution said until it ended: each fact with the code of its failure, where it has one. */
 async function facts(story: StoryTeller): Promise<readonly string[]> {
   return eventually(
@@ -88,5 +103,13 @@ describe.skipIf(lacks('terraform'))('a tool that does not behave', () => {
     const next = new StoryTeller(stage.outside.events);
     await next.startRun([tool('true', 'true')], 'keep');
     expect((await facts(next)).at(-1)).toBe('execution-verified');
+  });
+});
+
+describe.skipIf(lacks('terraform'))('what a tool has made', () => {
+  it('may be more than a request may carry: its state is kept whole', { timeout: 150_000 }, async () => {
+    const story = new StoryTeller(stage.outside.events);
+    await story.startRun([sized(300)], 'keep');
+    expect((await facts(story)).at(-1)).toBe('execution-verified');
   });
 });

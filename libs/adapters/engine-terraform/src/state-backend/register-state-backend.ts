@@ -18,7 +18,7 @@ export function registerStateBackend(fastify: FastifyInstance, backend: Terrafor
   fastify.addHttpMethod('UNLOCK', { hasBody: true });
   fastify.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: STATE_BYTES_MAX }, (_request, body, parsed) => {
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => {
       parsed(null, body);
     });
     scope.addHook('onRequest', (request, _reply, next) => {
@@ -31,6 +31,7 @@ export function registerStateBackend(fastify: FastifyInstance, backend: Terrafor
       method: METHODS,
       url: `${STATE_PATH}/:deploymentId/:unitId`,
       exposeHeadRoute: false,
+      bodyLimit: STATE_BYTES_MAX,
       handler: async (request, reply) => {
         const body = Buffer.isBuffer(request.body) ? request.body : new Uint8Array();
         const stateRequest = toStateRequest(request, body);
