@@ -12,6 +12,9 @@ export function executionTelemetry(log: Logger, metrics: Metrics, slots: Slots):
     'engine',
   ]);
   const taken = metrics.gauge('caisson_execution_slots_taken', 'Places for attempts that are taken.');
+  metrics.beforeScrape(() => {
+    taken.set(slots.taken); // Looked at then, and not as attempts end: the last one still has its place.
+  });
   return {
     aroundAttempt: ({ attempt, engine, taskId }, work) =>
       inSpan(
@@ -24,7 +27,6 @@ export function executionTelemetry(log: Logger, metrics: Metrics, slots: Slots):
     attemptEnded: ({ engine, taskId, attempt, outcome, durationMs }) => {
       attempts.inc({ engine, outcome });
       durations.observe({ engine }, durationMs / 1000);
-      taken.set(slots.taken);
       log.info({ taskId, attempt, engine, outcome, durationMs: Math.round(durationMs) }, 'an attempt has ended');
     },
     toolSaid: (taskId, line) => log.debug({ taskId, line }, 'a tool said'),
