@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const NODE_OLDEST = [22, 15];
+const PARENT_CHECK_MS = 500;
 const APPS = ['api', 'planner', 'executor', 'drift-detector', 'webhook-ingest', 'sandbox-cloud', 'standalone'];
 const PROGRAMS = [...APPS.map((app) => `apps/${app}`), 'deploy/local'];
 
@@ -104,4 +105,16 @@ function start(entry) {
       if (signal !== 'SIGINT' || process.stdin.isTTY !== true) child.kill(signal);
     });
   }
+  whenOrphaned(() => child.kill('SIGTERM'));
+}
+
+/** npm starts this through a shell that passes no signal on: when npm is told to stop, only the shell's death tells. */
+function whenOrphaned(act) {
+  const parent = process.ppid;
+  const check = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(check);
+    act();
+  }, PARENT_CHECK_MS);
+  check.unref();
 }

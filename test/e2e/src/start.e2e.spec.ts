@@ -8,7 +8,8 @@ import { freePort } from '@caisson/postgres-server';
 import { eventually, markedProcessesOf } from '@caisson/testing';
 import { makeTemporaryDirectory } from './temporary-directory.js';
 
-const MAIN = join(import.meta.dirname, '../../../apps/standalone/dist/main.js');
+const ROOT = join(import.meta.dirname, '../../..');
+const MAIN = join(ROOT, 'apps/standalone/dist/main.js');
 
 /** `npm start` without the building, as a person has it in a terminal. */
 class Terminal {
@@ -92,6 +93,20 @@ describe('npm start', () => {
     expect(answer.status).toBe(200);
     await again.end('SIGINT');
     expect(await markedProcessesOf(place.CAISSON_DATA_DIR)).toEqual([]);
+  });
+
+  it('leaves nothing running when npm is told to stop, whose shell passes no signal on', async () => {
+    const npm = spawn('npm', ['start'], { cwd: ROOT, env: { ...process.env, CAISSON_DURABLE: 'false', ...place } });
+    npm.stderr.resume();
+    let shown = '';
+    npm.stdout.on('data', (part) => (shown += String(part)));
+    try {
+      await eventually('Caisson to say that it is ready', () => shown.includes('/run-states'), 60_000);
+    } finally {
+      npm.kill('SIGTERM');
+    }
+    const left = async (): Promise<boolean> => (await markedProcessesOf(place.CAISSON_DATA_DIR)).length === 0;
+    await eventually('all of its processes to end', left, 30_000);
   });
 
   it('says what to do when its data folder is in use or its port is taken, and disturbs nobody', async () => {
