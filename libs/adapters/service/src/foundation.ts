@@ -35,6 +35,14 @@ export interface FoundationParts {
   readonly migrations: readonly MigrationClass[];
 }
 
+/** Brings the tables up to date as their owner; answers what was done, by name. Of several at once, one does it. */
+export function migrateDatabase(
+  settings: { readonly databaseOwnerUrl: string; readonly databaseUrl: string },
+  migrations: readonly MigrationClass[],
+): Promise<readonly string[]> {
+  return migrate({ ownerUrl: settings.databaseOwnerUrl, appRole: appRoleOf(settings.databaseUrl), migrations });
+}
+
 /**
  * Connects a process to Postgres and, in the distributed profile, to Kafka and Redis; migrates when it may; starts the
  * relay, of which one leads over all processes.
@@ -43,13 +51,8 @@ export interface FoundationParts {
  */
 export async function openFoundation(parts: FoundationParts): Promise<Foundation> {
   const { settings, shutdown } = parts;
-  if (settings.databaseOwnerUrl !== undefined) {
-    await migrate({
-      ownerUrl: settings.databaseOwnerUrl,
-      appRole: appRoleOf(settings.databaseUrl),
-      migrations: parts.migrations,
-    });
-  }
+  const { databaseOwnerUrl: ownerUrl } = settings;
+  if (ownerUrl !== undefined) await migrateDatabase({ ...settings, databaseOwnerUrl: ownerUrl }, parts.migrations);
   const stores = await openEventStore({
     url: settings.databaseUrl,
     poolMax: settings.databasePoolMax,

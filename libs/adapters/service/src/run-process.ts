@@ -1,12 +1,15 @@
-import { messageOf } from '@caisson/kernel';
+import { Fault, messageOf } from '@caisson/kernel';
 import { createLogger, Metrics } from '@caisson/observability';
 import type { z } from 'zod';
-import { openFoundation } from './foundation.js';
+import { migrateDatabase, openFoundation } from './foundation.js';
 import { Health } from './health.js';
 import { startService } from './service.js';
 import type { ServiceDefinition } from './service-definition.js';
 import { CommonSettings, printableSettings, readSettings, type Environment } from './settings.js';
 import { Shutdown } from './shutdown.js';
+
+/** Makes a process only bring its tables up to date, and end: `node apps/api/dist/main.js --migrate`. */
+const MIGRATE_ONLY = '--migrate';
 
 /**
  * Runs one service as a process of its own: reads its settings, connects, listens, and stops in order on SIGTERM or
@@ -24,6 +27,10 @@ export async function runProcess<Schema extends z.ZodObject>(
     const settings = readSettings(definition.settings, environment);
     const common = readSettings(CommonSettings, environment);
     log = createLogger({ service: definition.name, level: common.logLevel });
+    if (process.argv.includes(MIGRATE_ONLY)) {
+      log.info({ migrations: await migrateOnly(common, definition) }, 'the tables are up to date; ending');
+      process.exit(0);
+    }
     log.info({ settings: printableSettings(settings) }, 'starting');
     const shutdown = new Shutdown(log);
     shutdown.add('connections', 'tracing', stopTracing);
@@ -43,6 +50,17 @@ export async function runProcess<Schema extends z.ZodObject>(
     log.error({ error }, `cannot start: ${messageOf(error)}`);
     process.exit(1);
   }
+}
+
+function migrateOnly(
+  { databaseOwnerUrl, databaseUrl }: CommonSettings,
+  { migrations }: Pick<ServiceDefinition, 'migrations'>,
+): Promise<readonly string[]> {
+  if (databaseOwnerUrl === undefined) {
+    const text = `${MIGRATE_ONLY} needs CAISSON_DATABASE_OWNER_URL: the owner of the tables.`;
+    throw new Fault('settings-invalid', text, { retryable: false });
+  }
+  return migrateDatabase({ databaseOwnerUrl, databaseUrl }, migrations);
 }
 
 /** Stops on the first SIGTERM or SIGINT; a second one ends the process at once. */
