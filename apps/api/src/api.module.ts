@@ -15,7 +15,7 @@ import {
 import type { StreamRef } from '@caisson/event-sourcing';
 import { ReactToFact, ReadAsOf } from '@caisson/deployment';
 import { readCron } from '@caisson/cron';
-import { ManageBreakers, ManageSchedule, ReplacePolicy, StoredPolicies } from '@caisson/drift';
+import { ManageBreakers, ManageIgnores, ManageSchedule, ReplacePolicy, StoredPolicies } from '@caisson/drift';
 import {
   Authenticator,
   DocsModule,
@@ -58,6 +58,7 @@ import {
   FindDriftBreakerHandler,
   FindDriftPolicyHandler,
   FindDriftReportHandler,
+  FindDriftIgnoresHandler,
   FindDriftScheduleHandler,
   FindOpenBreakersHandler,
   ListDriftBreakersHandler,
@@ -127,6 +128,7 @@ const QUERY_HANDLERS = [
   FindDriftBreakerHandler,
   FindDriftPolicyHandler,
   FindDriftReportHandler,
+  FindDriftIgnoresHandler,
   FindDriftScheduleHandler,
   FindOpenBreakersHandler,
   ListDriftBreakersHandler,
@@ -217,11 +219,13 @@ function minVersionOf({ clock, documents, runtime, settings }: ApiPorts): MinVer
 
 function useCaseProviders(ports: ApiPorts): readonly Provider[] {
   const { documents, runtime } = ports;
+  const policies = new StoredPolicies(documents);
   return [
     { provide: StoredTables, useValue: new StoredTables(documents) },
     { provide: RecomputePlan, useValue: new RecomputePlan(documents, new StoredTables(documents)) },
     { provide: ReplaceTable, useValue: new ReplaceTable(runtime) },
-    { provide: StoredPolicies, useValue: new StoredPolicies(documents) },
+    { provide: StoredPolicies, useValue: policies },
+    { provide: ManageIgnores, useValue: new ManageIgnores(runtime, documents, policies) },
     { provide: ManageBreakers, useValue: new ManageBreakers(runtime, documents) },
     { provide: ManageSchedule, useValue: new ManageSchedule(runtime, readCron) },
     { provide: ReplacePolicy, useValue: new ReplacePolicy(runtime) },

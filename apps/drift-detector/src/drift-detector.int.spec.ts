@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { eventTypeOf, type AppliedUnit, type BreakerRules, type DriftPolicy } from '@caisson/contracts';
-import { ReplacePolicy, StoredPolicies, type BreakerState, type DriftReport } from '@caisson/drift';
+import { ManageIgnores, ReplacePolicy, StoredPolicies, type BreakerState, type DriftReport } from '@caisson/drift';
 import type { Engine, EngineCall, EngineRegistry, Observation } from '@caisson/engine';
 import { eventIdOf, NO_STREAM, type RecordedEvent } from '@caisson/event-sourcing';
 import type { JsonObject } from '@caisson/kernel';
@@ -213,6 +213,31 @@ describe('a requested scan', () => {
       return all.find(({ tenantId }) => tenantId === requested.tenantId);
     });
     expect(parked.reason).toContain('expected array');
+    await detector.stop();
+  });
+});
+
+describe('what is ignored', () => {
+  it('is listed in the report with its rule, and is no drift', async () => {
+    const detector = await startDetector(looking(seenAs('m1.large')));
+    const { stores } = detector;
+    const runtime = { store: stores.events, clock: systemClock, service: 'api' };
+    const ignores = new ManageIgnores(runtime, stores.documents, new StoredPolicies(stores.documents));
+    const [tenantId, deploymentId] = [randomUUID(), randomUUID()];
+    const context = { ...newContext({ service: 'api' }), tenantId };
+    const rule = { resource: 'web', path: 'flavor', reason: 'The night job makes it larger.' };
+    await ignores.add({ deploymentId, rule, context });
+    const report = await completedReport(
+      detector,
+      await requestScan(detector, ['web', 'db'], { tenantId, deploymentId }),
+    );
+    const [{ id } = { id: '' }] = await ignores.rulesOf(tenantId, deploymentId);
+    expect(report).toMatchObject({
+      summary: 'Found 1 drift items; 1 more are ignored',
+      items: [{ resource: 'db' }],
+      ignoredCount: 1,
+      ignored: [{ resource: 'web', path: 'flavor', actual: 'm1.large', rule: id }],
+    });
     await detector.stop();
   });
 });

@@ -12,6 +12,7 @@ import type {
   DeployedResource,
   DeploymentResource,
   DeploymentSummary,
+  DriftIgnoresResource,
   DriftPolicyResource,
   DriftReportResource,
   DriftScheduleResource,
@@ -235,6 +236,22 @@ export class CaissonClient {
   remediate(reportId: string, mode: 'revert' | 'adopt' = 'revert'): Promise<RunCommandAnswer> {
     const body = { mode };
     return ofRun(this.api.POST('/api/v1/drift/reports/{id}/remediate', { params: { path: { id: reportId } }, body }));
+  }
+
+  /** Which drift of a deployment is ignored. */
+  driftIgnores(deploymentId: string): Promise<DriftIgnoresResource> {
+    return bodyOf(this.api.GET('/api/v1/deployments/{id}/drift-ignores', { params: { path: { id: deploymentId } } }));
+  }
+
+  /** Has drift of a deployment ignored. @throws Problem `unprocessable-request` for a rule that the policy forbids. */
+  ignoreDrift(deploymentId: string, body: Schemas['DriftIgnoreRequest']): Promise<DriftIgnoresResource> {
+    const params = { path: { id: deploymentId } };
+    return bodyOf(this.api.POST('/api/v1/deployments/{id}/drift-ignores', { params, body }));
+  }
+
+  async removeDriftIgnore(deploymentId: string, ruleId: string): Promise<void> {
+    const params = { path: { id: deploymentId, ruleId } };
+    await this.api.DELETE('/api/v1/deployments/{id}/drift-ignores/{ruleId}', { params });
   }
 
   /** The tables that the planner works with, or an older version of one. */

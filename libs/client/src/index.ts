@@ -18,6 +18,7 @@ export type {
   DeploymentResource,
   DeploymentSummary,
   DriftItem,
+  DriftIgnoresResource,
   DriftPolicyResource,
   DriftReportResource,
   DriftScheduleResource,

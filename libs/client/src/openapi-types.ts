@@ -1188,6 +1188,41 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/deployments/{id}/drift-ignores': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read which drift of a deployment is ignored */
+    get: operations['readDriftIgnores'];
+    put?: never;
+    /** Ignore drift of a deployment, for a reason and a time */
+    post: operations['ignoreDrift'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/deployments/{id}/drift-ignores/{ruleId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Ignore drift of a deployment by a rule no longer */
+    delete: operations['removeDriftIgnore'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/deployments/{id}/drift-schedule': {
     parameters: {
       query?: never;
@@ -1668,6 +1703,25 @@ export interface components {
     };
     Digest: string;
     DigestInput: string;
+    DriftIgnoreRequest: {
+      resource?: string;
+      path: components['schemas']['AttributePatternInput'];
+      reason: string;
+      /** Format: date-time */
+      expiresAt?: string;
+    };
+    DriftIgnoresResource: {
+      deploymentId: string;
+      rules: {
+        id: string;
+        resource?: string;
+        path: string;
+        reason: string;
+        expiresAt?: string;
+        addedBy: string;
+        addedAt: string;
+      }[];
+    };
     DriftItem: {
       unitId: string;
       resource: string;
@@ -1684,6 +1738,10 @@ export interface components {
       severities: components['schemas']['SeverityTable'];
       breaker: components['schemas']['BreakerRules'];
       remediation: components['schemas']['RemediationRules'];
+      ignore: {
+        /** @default false */
+        expiryRequired: boolean;
+      };
     };
     DriftPolicyInput: {
       severities: components['schemas']['SeverityTableInput'];
@@ -1691,6 +1749,11 @@ export interface components {
       breaker?: components['schemas']['BreakerRulesInput'];
       /** @default {} */
       remediation?: components['schemas']['RemediationRulesInput'];
+      /** @default {} */
+      ignore?: {
+        /** @default false */
+        expiryRequired?: boolean;
+      };
     };
     DriftPolicyResource: {
       version: number;
@@ -1706,6 +1769,20 @@ export interface components {
       /** @enum {string} */
       scanType?: 'scheduled' | 'manual';
       items: components['schemas']['DriftItem'][];
+      ignoredCount?: number;
+      ignored?: {
+        unitId: string;
+        resource: string;
+        address: string;
+        /** @enum {string} */
+        type: 'property_changed' | 'resource_added' | 'resource_removed' | 'state_mismatch' | 'tag_mismatch';
+        /** @enum {string} */
+        severity: 'low' | 'medium' | 'high' | 'critical';
+        path: string;
+        expected?: components['schemas']['JsonValue'];
+        actual?: components['schemas']['JsonValue'];
+        rule: string;
+      }[];
       verifies?: {
         scanId: string;
         runId: string;
@@ -9636,6 +9713,230 @@ export interface operations {
       408: components['responses']['Problem408'];
       414: components['responses']['Problem414'];
       415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  readDriftIgnores: {
+    parameters: {
+      query?: {
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Read which drift of a deployment is ignored */
+      200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DriftIgnoresResource'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      /** @description There is no such thing, or it is not yours. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  ignoreDrift: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "path": "tags.last-backup",
+         *       "reason": "The backup job writes it.",
+         *       "expiresAt": "2100-01-01T00:00:00Z"
+         *     }
+         */
+        'application/json': components['schemas']['DriftIgnoreRequest'];
+      };
+    };
+    responses: {
+      /** @description Ignore drift of a deployment, for a reason and a time */
+      200: {
+        headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DriftIgnoresResource'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      /** @description There is no such thing, or it is not yours. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'idempotency-key-in-use';
+          } & components['schemas']['Problem'];
+        };
+      };
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  removeDriftIgnore: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        ruleId: string;
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Ignore drift of a deployment by a rule no longer */
+      204: {
+        headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      /** @description There is no such thing, or it is not yours. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'idempotency-key-in-use';
+          } & components['schemas']['Problem'];
+        };
+      };
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
       429: components['responses']['Problem429'];
       431: components['responses']['Problem431'];
       500: components['responses']['Problem500'];

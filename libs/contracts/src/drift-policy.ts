@@ -83,11 +83,21 @@ export const RemediationRules = z.strictObject({
   settleSeconds: z.int().min(0).max(3600).default(60),
 });
 
+/** By what rules drift may be ignored. */
+export const IgnoreRules = z.strictObject({
+  /** Whether a rule must end; one that does not is then no longer followed. */
+  expiryRequired: z.boolean().default(false),
+});
+
+/** Rules of one deployment by which drift is ignored. */
+export const IGNORE_RULES_MAX = 200;
+
 /** What a tenant holds of drift. */
 export const DriftPolicy = z.strictObject({
   severities: SeverityTable,
   breaker: BreakerRules.prefault({}),
   remediation: RemediationRules.prefault({}),
+  ignore: IgnoreRules.prefault({}),
 });
 
 /** One version of the drift policy as the API shows it. */

@@ -8,6 +8,10 @@ export type { AnnounceDueScansPorts } from './application/announce-due-scans.js'
 export type { DueSchedules, ScheduledTurn } from './application/due-schedules.js';
 export { FollowRemediations } from './application/follow-remediations.js';
 export { FollowSchedules } from './application/follow-schedules.js';
+export { ManageIgnores } from './application/manage-ignores.js';
+export type { AddIgnoreInput, IgnoresHandled, RemoveIgnoreInput } from './application/manage-ignores.js';
+export type { IgnoreRule } from './domain/ignore-rules.js';
+export type { IgnoresRejection } from './domain/ignores.decide.js';
 export { ManageSchedule } from './application/manage-schedule.js';
 export type { ReadCron, ScheduleProblem, ScheduleRequest, SetScheduleInput } from './application/manage-schedule.js';
 export { DRIFT_SCHEDULES } from './application/schedule.aggregate.js';

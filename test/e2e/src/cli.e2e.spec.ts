@@ -153,6 +153,14 @@ describe('a deployment', () => {
     expect([code, stdout]).toEqual([2, expect.stringMatching(/medium .*flavor +m1\.medium +m1\.large/)]);
   });
 
+  it('drift ignore: what is ignored is no drift, until the rule is gone', async () => {
+    expect(await ok(`drift ignore shop flavor --resource web[1] --reason night-job`)).toMatch(/web\[1\] +flavor/);
+    const [rule] = await json<{ id: string }[]>('drift ignored shop');
+    const before = await cli.caisson('drift scan shop -o json');
+    expect(JSON.parse(before.stdout)).toMatchObject({ ignored: [{ resource: 'web[1]', rule: rule!.id }] });
+    expect(await ok(`drift ignored shop --remove ${rule!.id}`)).not.toMatch(/flavor/);
+  });
+
   it('drift adopt: what is desired follows the world by a revision, and the drift is gone', async () => {
     const { id } = await json<{ id: string }>('deployment show shop');
     const one = await cli.caisson('drift adopt shop --yes');

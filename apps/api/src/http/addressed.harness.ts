@@ -25,6 +25,13 @@ export const MISSING: Readonly<Record<string, string>> = {
 export const segmentOf = ({ path }: Pick<DescribedRoute, 'path'>): string =>
   path.includes('/invitations/') ? 'invitations' : (path.split('/')[3] ?? '');
 
+/** Where a rule is removed, one that is not there is fine. */
+const NO_RULE = '0198c2a5-7b1e-7c3d-9a4f-2f6d8e1b0c5a';
+
 /** The address of a thing, as `api.ask` takes it. */
 export const urlOf = (path: string, id: string): string =>
-  path.replace('/api/v1', '').replace(/:\w+/, encodeURIComponent(id)).replace(':revision', '1');
+  path
+    .replace('/api/v1', '')
+    .replace(/:\w+/, encodeURIComponent(id))
+    .replace(':revision', '1')
+    .replace(':ruleId', NO_RULE);

@@ -13,6 +13,7 @@ import { DeploymentsController } from './deployments.controller.js';
 import { DriftBreakersController } from './drift-breakers.controller.js';
 import { DriftController } from './drift.controller.js';
 import { DriftPolicyController } from './drift-policy.controller.js';
+import { DriftIgnoresController } from './drift-ignores.controller.js';
 import { DriftScheduleController } from './drift-schedule.controller.js';
 import { EventsController } from './events.controller.js';
 import { InvitationsController } from './invitations.controller.js';
@@ -52,6 +53,7 @@ export const API_CONTROLLERS: Type[] = [
   DriftController,
   DriftBreakersController,
   DriftPolicyController,
+  DriftIgnoresController,
   DriftScheduleController,
   DeliveriesController,
   EventsController,

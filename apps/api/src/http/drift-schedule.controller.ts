@@ -8,7 +8,7 @@ import { FindDeployment } from '../queries/deployment-queries.js';
 import { FindDriftSchedule } from '../queries/drift-queries.js';
 import { apiProblem } from './api-problems.js';
 import { commandContextOf } from './command-context.js';
-import { found } from './found.js';
+import { found, NOT_THERE } from './found.js';
 import { Id } from './path-parameters.js';
 
 /** When a deployment is scanned without being asked. */
@@ -74,7 +74,7 @@ export class DriftScheduleController {
 
   private async statusOf(tenantId: string, id: string): Promise<string> {
     const deployment = await this.queries.execute(new FindDeployment(tenantId, id));
-    return found(deployment, 'deployment-not-found', 'Check the id.').view.status;
+    return found(deployment, 'deployment-not-found', NOT_THERE).view.status;
   }
 }
 

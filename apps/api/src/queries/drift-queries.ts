@@ -3,6 +3,7 @@ import {
   DRIFT_BREAKERS,
   DRIFT_SCHEDULES,
   ManageBreakers,
+  ManageIgnores,
   StoredPolicies,
   nextTurn,
   type BreakerState,
@@ -13,7 +14,7 @@ import type { FoundDrift } from '@caisson/deployment';
 import type { DocumentStore } from '@caisson/event-sourcing';
 import { PageCursors } from '@caisson/http';
 import type { Clock, JsonObject } from '@caisson/kernel';
-import type { BreakerListQuery, DriftListQuery, DriftScheduleResource } from '@caisson/contracts';
+import type { BreakerListQuery, DriftIgnoresResource, DriftListQuery, DriftScheduleResource } from '@caisson/contracts';
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { CLOCK, DOCUMENTS } from '../tokens.js';
@@ -131,6 +132,26 @@ export class FindDriftScheduleHandler implements IQueryHandler<FindDriftSchedule
       ...(spreadMinutes === undefined ? {} : { spreadMinutes }),
       ...(next === undefined ? {} : { nextAt: next.dueAt }),
     };
+  }
+}
+
+/** Which drift of a deployment is ignored. */
+export class FindDriftIgnores extends Query<DriftIgnoresResource> {
+  constructor(
+    readonly tenantId: string,
+    readonly deploymentId: string,
+  ) {
+    super();
+  }
+}
+
+/** Answers `FindDriftIgnores`. */
+@QueryHandler(FindDriftIgnores)
+export class FindDriftIgnoresHandler implements IQueryHandler<FindDriftIgnores> {
+  constructor(private readonly ignores: ManageIgnores) {}
+
+  async execute({ deploymentId, tenantId }: FindDriftIgnores): Promise<DriftIgnoresResource> {
+    return { deploymentId, rules: [...(await this.ignores.rulesOf(tenantId, deploymentId))] };
   }
 }
 

@@ -22,6 +22,7 @@ export const READ_STREAMS = {
   execution: ({ id }) => `execution-${id.split('/')[0] ?? ''}`,
   scan: ({ id }) => `scan-${id}`,
   schedule: ({ id }) => `drift_schedule-${id}`,
+  ignores: ({ id }) => `drift_ignores-${id}`,
   breaker: ({ id, tenantId }) => `drift_breaker-${breakerIdOf(tenantId, id)}`,
   key: ({ id }) => `key-${id}`,
   credential: ({ id }) => `credential-${id}`,

@@ -1,3 +1,4 @@
+import type { DriftIgnoresResource } from '@caisson/client';
 import { openCall, type Call, type Verb } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { findDeployment } from '../find.js';
@@ -23,7 +24,64 @@ export const DRIFT_VERBS: readonly Verb[] = [
   },
   puttingRight('revert', 'scan, and bring the world back to what is desired'),
   puttingRight('adopt', 'scan, and have what is desired follow the world, as a new revision'),
+  {
+    noun: 'drift',
+    verb: 'ignore',
+    define: (command, terminal) =>
+      command
+        .argument('<deployment>', DEPLOYMENT)
+        .argument('<path>', 'keys with dots between them, * for any one key, such as tags.last-backup')
+        .requiredOption('--reason <text>', 'why the difference is fine')
+        .option('--resource <address>', 'only of this resource, such as web[0]')
+        .option('--until <instant>', 'when it ends, in UTC, such as 2026-12-31T00:00:00Z')
+        .description('report a difference no longer as drift')
+        .action(async (given: string, path: string, { reason, resource, until: expiresAt }: IgnoreOptions) => {
+          const call = await openCall(terminal, command);
+          const { id } = await findDeployment(call.client, given);
+          const { rules } = await call.client.ignoreDrift(id, { path, reason, ...defined({ resource, expiresAt }) });
+          printRules(call, rules);
+        }),
+  },
+  {
+    noun: 'drift',
+    verb: 'ignored',
+    define: (command, terminal) =>
+      command
+        .argument('<deployment>', DEPLOYMENT)
+        .option('--remove <rule>', 'id of a rule that shall go')
+        .description('list the rules by which drift is ignored')
+        .action(async (given: string, { remove }: { remove?: string }) => {
+          const call = await openCall(terminal, command);
+          const { id } = await findDeployment(call.client, given);
+          if (remove !== undefined) await call.client.removeDriftIgnore(id, remove);
+          printRules(call, (await call.client.driftIgnores(id)).rules);
+        }),
+  },
 ];
+
+interface IgnoreOptions {
+  readonly reason: string;
+  readonly resource?: string;
+  readonly until?: string;
+}
+
+function printRules(call: Call, rules: DriftIgnoresResource['rules']): void {
+  printList(call, rules, [
+    ['id', ({ id }) => id],
+    ['resource', ({ resource }) => resource ?? '*'],
+    ['path', ({ path }) => path],
+    ['until', ({ expiresAt }) => expiresAt],
+    ['reason', ({ reason }) => reason],
+  ]);
+}
+
+function defined<Values extends Readonly<Record<string, string | undefined>>>(
+  values: Values,
+): { [Key in keyof Values]?: string } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Values]?: string;
+  };
+}
 
 function puttingRight(mode: 'revert' | 'adopt', description: string): Verb {
   return {

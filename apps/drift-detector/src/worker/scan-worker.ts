@@ -1,5 +1,5 @@
 import type { PublicEvent } from '@caisson/contracts';
-import { DRIFT_QUEUE, ManageBreakers, RunScan, StoredPolicies } from '@caisson/drift';
+import { DRIFT_QUEUE, ManageBreakers, ManageIgnores, RunScan, StoredPolicies } from '@caisson/drift';
 import type { EngineRegistry } from '@caisson/engine';
 import { followCause } from '@caisson/observability';
 import { jobLoop, type BackgroundLoop, type ServiceFrame } from '@caisson/service';
@@ -15,12 +15,14 @@ const DRAIN_MS = 2_000;
 /** The loop that runs requested scans. */
 export function scanWorker(frame: ServiceFrame<DriftDetectorSettings>, engines: EngineRegistry): BackgroundLoop {
   const { log, settings } = frame;
+  const policies = new StoredPolicies(frame.documents);
   const runScan = new RunScan({
     runtime: frame.runtime,
     locks: frame.locks,
     engines,
     breakers: new ManageBreakers(frame.runtime, frame.documents),
-    policies: new StoredPolicies(frame.documents),
+    ignores: new ManageIgnores(frame.runtime, frame.documents, policies),
+    policies,
     log: (line) => log.debug({ line }, 'a tool said'),
   });
   const telemetry = scanTelemetry(frame.metrics);

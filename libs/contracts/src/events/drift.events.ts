@@ -22,6 +22,21 @@ export const DriftItem = z.object({
 
 export type DriftItem = z.infer<typeof DriftItem>;
 
+/** Differences of one deployment that somebody decided to live with. */
+export const DriftIgnoreRule = z.object({
+  id: z.string(),
+  /** Address of the resource, such as `web[0]`; absent: any. */
+  resource: z.string().optional(),
+  /** Keys with dots between them, `*` for any one key; it stands for what is below it, too. */
+  path: z.string(),
+  reason: z.string(),
+  /** Absent: for good, where the policy lets it. */
+  expiresAt: z.string().optional(),
+  /** Principal id. */
+  addedBy: z.string(),
+  addedAt: z.string(),
+});
+
 /** Public facts about drift, by fact name. */
 export const DRIFT_EVENTS = {
   'scan-started': z.object({ ...inScan, units: z.array(z.string()) }),
@@ -29,6 +44,8 @@ export const DRIFT_EVENTS = {
     ...inScan,
     items: z.int(),
     maxSeverity: z.enum(SEVERITIES).optional(),
+    /** Differences that rules set aside; they are none of `items`. */
+    ignored: z.int().optional(),
     /** Units that could not be read: unknown, never counted as drift. */
     unreadable: z.array(z.object({ unitId: z.string(), reason: z.string() })),
   }),
@@ -55,6 +72,9 @@ export const DRIFT_EVENTS = {
     /** Absent: enough deployments were well. */
     closedBy: z.string().optional(),
   }),
+  /** Differences of a deployment are ignored from now on. */
+  'ignore-rule-added': z.object({ deploymentId: z.string(), rule: DriftIgnoreRule }),
+  'ignore-rule-removed': z.object({ deploymentId: z.string(), ruleId: z.string() }),
   /** A deployment is scanned by a schedule from now on. */
   'schedule-set': z.object({
     deploymentId: z.string(),

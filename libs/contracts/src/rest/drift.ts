@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { REMEDIATION_MODES, SCAN_TYPES, SEVERITIES } from '../drift-policy.js';
-import { DriftItem } from '../events/drift.events.js';
+import { AttributePattern, REMEDIATION_MODES, SCAN_TYPES, SEVERITIES } from '../drift-policy.js';
+import { DriftIgnoreRule, DriftItem } from '../events/drift.events.js';
 import { Links, PageQuery, sortBy } from './page.js';
 
 /** Body of `POST /drift/scans`. */
@@ -37,6 +37,23 @@ export const DriftScheduleResource = z.object({
   nextAt: z.string().optional(),
 });
 
+/** Body of `POST /deployments/{id}/drift-ignores`. */
+export const DriftIgnoreRequest = z.strictObject({
+  /** Address of the resource, such as `web[0]`; absent: any. */
+  resource: z.string().min(1).max(200).optional(),
+  path: AttributePattern,
+  reason: z.string().trim().min(1).max(500),
+  /** Absent: for good, where the policy lets it. */
+  expiresAt: z.iso.datetime({ error: 'must be an instant in UTC such as 2026-03-02T22:00:00Z' }).optional(),
+});
+
+/** What is ignored in a deployment, as the API shows it. */
+export const DriftIgnoresResource = z.object({
+  deploymentId: z.string(),
+  /** The oldest first; those that ended may be among them. */
+  rules: z.array(DriftIgnoreRule),
+});
+
 /** The breaker of a provider as the API shows it. */
 export const BreakerResource = z.object({
   provider: z.string(),
@@ -71,6 +88,10 @@ export const DriftReportResource = z.looseObject({
   /** Whether its turn came or somebody asked. */
   scanType: z.enum(SCAN_TYPES).optional(),
   items: z.array(DriftItem),
+  /** How many differences rules set aside. */
+  ignoredCount: z.int().optional(),
+  /** Some of them, each with the id of its rule. */
+  ignored: z.array(DriftItem.extend({ rule: z.string() })).optional(),
   /** The report whose findings a run has put right, where this scan looked whether they are gone. */
   verifies: z.object({ scanId: z.string(), runId: z.string() }).optional(),
   /** What became of the newest wish to put it right. */
@@ -120,6 +141,10 @@ export type DriftListQuery = z.infer<typeof DriftListQuery>;
 export type DriftScheduleRequest = z.infer<typeof DriftScheduleRequest>;
 /** The schedule of a deployment as the API shows it. */
 export type DriftScheduleResource = z.infer<typeof DriftScheduleResource>;
+/** A rule by which drift is to be ignored, checked. */
+export type DriftIgnoreRequest = z.infer<typeof DriftIgnoreRequest>;
+/** What is ignored in a deployment, as the API shows it. */
+export type DriftIgnoresResource = z.infer<typeof DriftIgnoresResource>;
 /** The query of the list of breakers, checked. */
 export type BreakerListQuery = z.infer<typeof BreakerListQuery>;
 /** A drift report as the API shows it. */

@@ -2,6 +2,7 @@ import type { DriftItem } from '@caisson/contracts';
 import type { Instant } from '@caisson/kernel';
 import type { UnreadableUnit } from '../domain/drift-scan.events.js';
 import type { CompletedScan, RunningScan } from '../domain/drift-scan.state.js';
+import type { IgnoredItem } from '../domain/ignore-rules.js';
 import type { Severity } from '../domain/severity.js';
 
 /** A drift report as it is read. Collection `drift-report`, by scan id. */
@@ -26,6 +27,9 @@ export interface DriftReport {
   readonly providersLooked: readonly string[];
   readonly remediation?: CompletedScan['remediation'];
   readonly items: readonly DriftItem[];
+  /** How many differences rules set aside, and some of them; absent: none. */
+  readonly ignoredCount?: number;
+  readonly ignored?: readonly IgnoredItem[];
   /** Unknown, never counted as drift. */
   readonly unreadable: readonly UnreadableUnit[];
   readonly maxSeverity?: Severity;
@@ -59,6 +63,7 @@ export function reportOf(scan: RunningScan | CompletedScan): DriftReport {
     providersLooked: scan.providersLooked,
     ...(isDone && scan.remediation !== undefined ? { remediation: scan.remediation } : {}),
     items,
+    ...(isDone && scan.ignored !== undefined ? { ignoredCount: scan.ignored.count, ignored: scan.ignored.items } : {}),
     unreadable: isDone ? scan.unreadable : [],
     counts: countsOf(items),
     summary: isDone ? summaryOf(scan) : `Looking at ${scan.units.length} units`,
@@ -70,7 +75,11 @@ function countsOf(items: readonly DriftItem[]): Readonly<Record<Severity, number
   return { low: count('low'), medium: count('medium'), high: count('high'), critical: count('critical') };
 }
 
-function summaryOf({ itemCount, unreadable }: CompletedScan): string {
+function summaryOf({ ignored, itemCount, unreadable }: CompletedScan): string {
   const found = itemCount === 0 ? 'No drift detected' : `Found ${itemCount} drift items`;
-  return unreadable.length === 0 ? found : `${found}; ${unreadable.length} units could not be read`;
+  return [
+    found,
+    ...(ignored === undefined ? [] : [`${ignored.count} more are ignored`]),
+    ...(unreadable.length === 0 ? [] : [`${unreadable.length} units could not be read`]),
+  ].join('; ');
 }

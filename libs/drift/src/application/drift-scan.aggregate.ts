@@ -48,8 +48,9 @@ function publicFormOf(event: DriftScanEvent): NewEvent['publicForm'] {
       return fact('drift-detected', { scanId, deploymentId, autoRemediate, items: [...items] });
     }
     case 'ScanCompleted': {
-      const { scanId, deploymentId, items, maxSeverity, unreadable } = event;
-      return fact('scan-completed', { scanId, deploymentId, items, maxSeverity, unreadable: [...unreadable] });
+      const { scanId, deploymentId, ignored, items, maxSeverity, unreadable } = event;
+      const found = { scanId, deploymentId, items, maxSeverity, unreadable: [...unreadable] };
+      return fact('scan-completed', { ...found, ...(ignored === undefined ? {} : { ignored: ignored.count }) });
     }
     case 'RemediationRequested': {
       const { scanId, deploymentId, items } = event;

@@ -17,10 +17,12 @@ import type { PolicyVersion } from '../domain/drift-policy.js';
 import type { DriftScanCommand, DriftScanRejection } from '../domain/drift-scan.commands.js';
 import type { DriftScanEvent } from '../domain/drift-scan.events.js';
 import type { DriftScanState } from '../domain/drift-scan.state.js';
+import { isInForce, siftFindings, type Sifted } from '../domain/ignore-rules.js';
 import { verdictOn } from '../domain/verify-remediation.js';
 import { driftedProviders, looksOf, providersOf } from '../domain/provider-looks.js';
 import { REMEDIATION_QUEUE } from './decide-remediation.js';
 import { DRIFT_SCAN_CATEGORY, driftScanAggregate } from './drift-scan.aggregate.js';
+import type { ManageIgnores } from './manage-ignores.js';
 import { observeUnits } from './observe-units.js';
 import type { ManageBreakers } from './manage-breakers.js';
 import { requestOf, type ScanRequested } from './scan-request.js';
@@ -38,6 +40,7 @@ export interface RunScanPorts {
   readonly engines: EngineRegistry;
   readonly policies: StoredPolicies;
   readonly breakers: ManageBreakers;
+  readonly ignores: ManageIgnores;
   /** What the tools say while they look, with the unit's ids. */
   readonly log?: (line: string) => void;
 }
@@ -115,8 +118,18 @@ export class RunScan {
     if (lock.signal.aborted) {
       throw new Fault('scan-interrupted', `Scan ${scanId} was told to stop. It begins again.`, { retryable: true });
     }
-    await this.#tellBreakers(request, findings, policy.content);
-    return this.#record(request, lock, { findings, policy });
+    const sifted = await this.#sift(request, findings, policy.content);
+    await this.#tellBreakers(request, sifted.findings, policy.content);
+    return this.#record(request, lock, { ...sifted, policy });
+  }
+
+  /** Sets aside what people decided to live with. */
+  async #sift(request: ScanRequested, findings: readonly UnitFinding[], { ignore }: DriftPolicy): Promise<Sifted> {
+    const { ignores, runtime } = this.#ports;
+    const rules = await ignores.rulesOf(request.tenantId, request.data.deploymentId);
+    const at = runtime.clock.now();
+    const standing = rules.filter((rule) => isInForce(rule, at, ignore.expiryRequired));
+    return siftFindings(findings, standing);
   }
 
   /** Before what was found is recorded, so that whoever acts on it knows. */
@@ -138,19 +151,19 @@ export class RunScan {
   async #record(
     request: ScanRequested,
     lock: HeldLock,
-    { findings, policy }: { readonly findings: readonly UnitFinding[]; readonly policy: PolicyVersion },
+    { findings, ignored, policy }: Sifted & { readonly policy: PolicyVersion },
   ): Promise<DriftScanState> {
     const { applied } = request.data;
     const providers = driftedProviders(applied, findings);
     const looked = { providers, providersLooked: providersOf(applied) };
-    const seen = { findings, ...looked, severityTable: policy.version, at: this.#ports.runtime.clock.now() };
+    const seen = { findings, ignored, ...looked, severityTable: policy.version, at: this.#ports.runtime.clock.now() };
     const observed = { type: 'RecordObservations', ...seen } as const;
     const jobs = remediationJobs(request, providers, policy.content);
     try {
       return (await this.#command(request, observed, { lock, jobs })).state;
     } catch (error) {
       if (isRetryable(error) || (error instanceof Fault && error.code === 'fenced')) throw error;
-      const readable = { ...observed, findings: withoutUnrecordable(findings, messageOf(error)) };
+      const readable = { ...observed, ignored: [], findings: withoutUnrecordable(findings, messageOf(error)) };
       return (await this.#command(request, readable, { lock })).state;
     }
   }

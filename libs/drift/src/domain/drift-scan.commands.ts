@@ -1,5 +1,6 @@
 import type { Instant } from '@caisson/kernel';
 import type { UnitFinding } from './compare.js';
+import type { IgnoredItem } from './ignore-rules.js';
 import type { RemediationEnded, Verified } from './drift-scan.events.js';
 
 /** Begins to look. Again with the same units is the same wish. */
@@ -19,6 +20,8 @@ export interface RecordObservations {
   readonly type: 'RecordObservations';
   /** Exactly one per unit of the scan, in any order. */
   readonly findings: readonly UnitFinding[];
+  /** What rules set aside: none of the findings. */
+  readonly ignored: readonly IgnoredItem[];
   /** Version of the policy whose severities were applied. */
   readonly severityTable: number;
   /** Those of the units that differ. */

@@ -17,6 +17,9 @@ import { rankOf, worstOf } from './severity.js';
 /** Differences that are listed one by one, so that a scan fits a message; the others are counted. */
 export const ITEMS_LISTED_MAX = 500;
 
+/** Differences that rules set aside and that are listed; people decided not to look at them. */
+export const IGNORED_LISTED_MAX = 100;
+
 type DriftScanDecision = Decision<DriftScanEvent, DriftScanRejection>;
 
 /** A drift scan: absent, running, completed. */
@@ -52,7 +55,7 @@ function start(state: DriftScanState, command: StartScan): DriftScanDecision {
 }
 
 function record(scan: RunningScan, command: RecordObservations): DriftScanDecision {
-  const { at, findings, providers, providersLooked, severityTable } = command;
+  const { at, findings, ignored, providers, providersLooked, severityTable } = command;
   const unitIds = misfits(scan.units, findings);
   if (unitIds.length > 0) return reject({ code: 'findings-do-not-fit', unitIds });
   const { scanId, deploymentId, autoRemediate } = scan;
@@ -71,6 +74,9 @@ function record(scan: RunningScan, command: RecordObservations): DriftScanDecisi
     ...of,
     items: items.length,
     ...(maxSeverity === undefined ? {} : { maxSeverity }),
+    ...(ignored.length === 0
+      ? {}
+      : { ignored: { count: ignored.length, items: ignored.slice(0, IGNORED_LISTED_MAX) } }),
     unreadable,
     severityTable,
     at,

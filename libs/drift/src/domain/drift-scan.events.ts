@@ -1,5 +1,6 @@
 import type { DriftItem } from '@caisson/contracts';
 import type { Instant } from '@caisson/kernel';
+import type { IgnoredItem } from './ignore-rules.js';
 import type { Severity } from './severity.js';
 
 /** A unit that could not be read: unknown, never drift. */
@@ -51,6 +52,8 @@ export interface ScanCompleted {
   /** How many differences there are, those that are not listed included. */
   readonly items: number;
   readonly maxSeverity?: Severity;
+  /** What rules set aside, where they did: how many, and at most `IGNORED_LISTED_MAX` of them. */
+  readonly ignored?: { readonly count: number; readonly items: readonly IgnoredItem[] };
   readonly unreadable: readonly UnreadableUnit[];
   /** Version of the policy whose severities were applied. */
   readonly severityTable: number;

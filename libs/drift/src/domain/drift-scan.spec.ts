@@ -40,6 +40,7 @@ const unreadable = (unitId: string): UnitFinding => ({ unitId, outcome: 'unreada
 const record = (...findings: UnitFinding[]): DriftScanCommand => ({
   type: 'RecordObservations',
   findings,
+  ignored: [],
   providers: ['aws'],
   providersLooked: ['aws', 'gcp'],
   severityTable: 1,

@@ -1,6 +1,6 @@
 import type { DriftItem } from '@caisson/contracts';
 import { invariant, unreachable, type Instant } from '@caisson/kernel';
-import type { DriftScanEvent, RemediationEnded, UnreadableUnit, Verified } from './drift-scan.events.js';
+import type { DriftScanEvent, RemediationEnded, ScanCompleted, UnreadableUnit, Verified } from './drift-scan.events.js';
 import type { Severity } from './severity.js';
 
 interface StartedScan {
@@ -29,6 +29,8 @@ export interface CompletedScan extends StartedScan {
   readonly status: 'completed';
   readonly itemCount: number;
   readonly maxSeverity?: Severity;
+  /** What rules set aside. */
+  readonly ignored?: ScanCompleted['ignored'];
   readonly unreadable: readonly UnreadableUnit[];
   readonly severityTable: number;
   readonly finishedAt: Instant;
@@ -80,8 +82,11 @@ export function evolve(state: DriftScanState, event: DriftScanEvent): DriftScanS
     }
     case 'ScanCompleted': {
       invariant(state.status === 'running', `a scan that is ${state.status} was completed`);
-      const { items: itemCount, unreadable, severityTable, at: finishedAt, maxSeverity } = event;
-      const worst = maxSeverity === undefined ? {} : { maxSeverity };
+      const { items: itemCount, unreadable, severityTable, at: finishedAt, ignored, maxSeverity } = event;
+      const worst = {
+        ...(maxSeverity === undefined ? {} : { maxSeverity }),
+        ...(ignored === undefined ? {} : { ignored }),
+      };
       return { ...state, status: 'completed', itemCount, ...worst, unreadable, severityTable, finishedAt };
     }
     case 'RemediationRequested':

@@ -132,6 +132,12 @@ export const ISOLATION: AbuseTable = {
     foreign('I8', 'deployment', 'has a deployment scanned', (id, token) =>
       post('/drift/scans', { deploymentId: decodeURIComponent(id) }, token),
     ),
+    foreign('I45', 'deployment', 'reads which drift is ignored', (id, token) =>
+      get(`/deployments/${id}/drift-ignores`, token),
+    ),
+    foreign('I46', 'deployment', 'has drift ignored', (id, token) =>
+      post(`/deployments/${id}/drift-ignores`, { path: 'tags', reason: 'mine' }, token),
+    ),
     foreign('I9', 'deployment', 'watches a deployment', (id, token) => get(`/events?deployment=${id}`, token)),
     foreign('I10', 'run', 'reads a run', READS.run),
     foreign('I11', 'run', 'reads the plan of a run', (id, token) => get(`/runs/${id}/plan`, token)),
