@@ -47,6 +47,14 @@ describe('a desired state in a file', () => {
     await expect(readDesiredState(file)).rejects.toThrow(/leaves the folder/);
   });
 
+  it('names the file or the folder that cannot be read', async () => {
+    await expect(readDesiredState(directory)).rejects.toThrow(`${directory} cannot be read: EISDIR`);
+    const broken = write('broken.yaml', 'name: [unclosed');
+    await expect(readDesiredState(broken)).rejects.toThrow(`${broken} is no YAML: `);
+    const file = write('absent.yaml', 'resources:\n  - {name: base, properties: {source: {path: ./absent}}}\n');
+    await expect(readDesiredState(file)).rejects.toThrow(`${join(directory, 'absent')} cannot be read: ENOENT`);
+  });
+
   it('refuses what is no mapping', async () => {
     await expect(readDesiredState(write('list.yaml', '- a\n'))).rejects.toThrow(/must hold one mapping/);
   });

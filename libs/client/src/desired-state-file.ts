@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { messageOf } from '@caisson/kernel';
 import { parse } from 'yaml';
 
 /** Bounds of one uploaded folder; larger ones belong into a repository. */
@@ -15,7 +16,7 @@ const LEFT_OUT = /(^|\/)(\.terraform|\.git|node_modules)(\/|$)|\.tfstate(\..*)?$
  * @throws Error that names the file and what is wrong with it.
  */
 export async function readDesiredState(file: string): Promise<Record<string, unknown>> {
-  const document: unknown = parse(await readFile(file, 'utf8'), { maxAliasCount: 10 });
+  const document = await readYaml(file);
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     throw new Error(`${file} must hold one mapping, the desired state.`);
   }
@@ -23,6 +24,19 @@ export async function readDesiredState(file: string): Promise<Record<string, unk
   const state = document as Record<string, unknown>;
   const resources = Array.isArray(state['resources']) ? (state['resources'] as unknown[]) : [];
   return { ...state, resources: await Promise.all(resources.map((resource) => withFiles(resource, folder))) };
+}
+
+async function readYaml(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => unreadable(file, error));
+  try {
+    return parse(text, { maxAliasCount: 10 });
+  } catch (error) {
+    throw new Error(`${file} is no YAML: ${messageOf(error).trimEnd()}`, { cause: error });
+  }
+}
+
+function unreadable(path: string, error: unknown): never {
+  throw new Error(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
 }
 
 async function withFiles(resource: unknown, folder: string): Promise<unknown> {
@@ -41,7 +55,9 @@ function sourcePath(resource: unknown): string | undefined {
 }
 
 async function readFolder(root: string): Promise<Record<string, string>> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch((error: unknown) =>
+    unreadable(root, error),
+  );
   const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
