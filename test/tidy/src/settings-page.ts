@@ -3,7 +3,7 @@ import { DriftDetectorSettings } from '@caisson/drift-detector';
 import { EngineSettings } from '@caisson/engines';
 import { ExecutorSettings } from '@caisson/executor';
 import { PlannerSettings } from '@caisson/planner';
-import { CommonSettings, Flag, variableName, WholeNumber } from '@caisson/service';
+import { CommonSettings, Flag, Port, variableName, WholeNumber } from '@caisson/service';
 import { StandaloneSettings } from '@caisson/standalone';
 import { WebhookIngestSettings } from '@caisson/webhook-ingest';
 import { z } from 'zod';
@@ -27,18 +27,20 @@ type Shape = Readonly<Record<string, z.ZodType>>;
 const COMMON: Shape = CommonSettings.shape;
 const ENGINES: Shape = EngineSettings.shape;
 
-const SERVICES: readonly { readonly name: Source; readonly shape: Shape; readonly also: string }[] = [
-  { name: 'api', shape: ApiSettings.shape, also: '' },
-  { name: 'planner', shape: PlannerSettings.shape, also: ' and those of a service that drives engines' },
-  { name: 'executor', shape: ExecutorSettings.shape, also: ' and those of a service that drives engines' },
-  { name: 'drift-detector', shape: DriftDetectorSettings.shape, also: ' and those of a service that drives engines' },
-  { name: 'webhook-ingest', shape: WebhookIngestSettings.shape, also: '' },
+const SERVICES: readonly { readonly name: Source; readonly shape: Shape; readonly drivesEngines: boolean }[] = [
+  { name: 'api', shape: ApiSettings.shape, drivesEngines: false },
+  { name: 'planner', shape: PlannerSettings.shape, drivesEngines: true },
+  { name: 'executor', shape: ExecutorSettings.shape, drivesEngines: true },
+  { name: 'drift-detector', shape: DriftDetectorSettings.shape, drivesEngines: true },
+  { name: 'webhook-ingest', shape: WebhookIngestSettings.shape, drivesEngines: false },
 ];
 
 /** The page `docs/reference/settings.md`, made from the schemas that check the settings at start. */
 export function settingsPage(): string {
-  const services = SERVICES.flatMap(({ also, name, shape }) => {
-    const own = Object.entries(shape).filter(([setting]) => !(setting in COMMON) && !(setting in ENGINES));
+  const services = SERVICES.flatMap(({ drivesEngines, name, shape }) => {
+    const shared = drivesEngines ? { ...COMMON, ...ENGINES } : COMMON;
+    const own = Object.entries(shape).filter(([setting]) => !(setting in shared));
+    const also = drivesEngines ? ' and those of a service that drives engines' : '';
     return [`## ${name}`, `Besides the settings of every service${also}:`, tableOf(name, Object.fromEntries(own))];
   });
   return page('Settings', [
@@ -90,11 +92,13 @@ function tableOf(source: Source, shape: Shape): string {
 /** What is written in a variable. */
 function valueOf(schema: z.ZodType): string {
   const inner = unwrapped(schema);
-  if (inner === WholeNumber) return 'whole number';
+  if (inner === WholeNumber || inner === Port || typeof schema.safeParse(undefined).data === 'number')
+    return 'whole number';
   if (inner === Flag) return '`true`, `false`';
   if (inner instanceof z.ZodEnum) return inner.options.map((option) => `\`${String(option)}\``).join(', ');
   if (inner instanceof z.ZodURL) return 'URL';
-  return inner instanceof z.ZodString ? textOf(inner) : 'JSON';
+  if (inner instanceof z.ZodString) return textOf(inner);
+  return ['{}', '[]'].some((json) => inner.safeParse(json).success) ? 'JSON' : 'text';
 }
 
 function textOf({ minLength }: z.ZodString): string {
