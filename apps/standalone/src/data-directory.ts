@@ -1,17 +1,25 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { Fault } from '@caisson/kernel';
+import { Fault, messageOf } from '@caisson/kernel';
 
 const OTHERS_MAY_ENTER = 0o001;
 
 /**
  * Makes the data folder. As root, Postgres runs as another user, who must be able to get to its data.
  *
- * @throws Fault `data-directory-unreachable` that names the folder in the way and the remedy.
+ * @throws Fault `data-directory-unreachable` that names the folder and the remedy.
  */
 export async function makeDataDirectory(directory: string): Promise<string> {
   const path = resolve(directory);
-  await mkdir(path, { recursive: true, mode: 0o755 });
+  try {
+    await mkdir(path, { recursive: true, mode: 0o755 });
+  } catch (error) {
+    throw new Fault(
+      'data-directory-unreachable',
+      `The data folder ${path} cannot be made: ${messageOf(error)}. Set CAISSON_DATA_DIR to another folder.`,
+      { retryable: false, cause: error },
+    );
+  }
   if (process.getuid?.() !== 0) return path;
   for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
     const { mode } = await stat(folder);

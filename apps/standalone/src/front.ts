@@ -59,9 +59,11 @@ export function checkPortIsFree(host: string, port: number): Promise<void> {
 }
 
 function portFault(error: Error & { readonly code?: string }, host: string, port: number): Fault {
-  const why = error.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be had: ${error.message}`;
-  const remedy = 'Stop that program, or set CAISSON_PORT to another port (0 for any that is free).';
-  return new Fault('port-unavailable', `The port ${port} of ${host} ${why}. ${remedy}`, {
+  const why =
+    error.code === 'EADDRINUSE'
+      ? 'is taken by another program. Stop that program, or set CAISSON_PORT to another port (0 for any that is free)'
+      : `cannot be had: ${error.message}. Set CAISSON_HOST and CAISSON_PORT to an address and a port of this machine`;
+  return new Fault('port-unavailable', `The port ${port} of ${host} ${why}.`, {
     retryable: false,
     cause: error,
   });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Flag, WholeNumber } from '@caisson/service';
+import { Flag, Port } from '@caisson/service';
 
 /** Settings of the one-process installation; the services' own are derived from them. */
 export const StandaloneSettings = z.object({
@@ -8,9 +8,9 @@ export const StandaloneSettings = z.object({
   /** The address that it listens on. */
   host: z.string().min(1).default('127.0.0.1'),
   /** Its port, for people, webhooks and Terraform's state alike. 0 = a free one. */
-  port: WholeNumber.default(8080),
+  port: Port.default(8080),
   /** Port of the sandbox cloud. 0 = a free one. */
-  sandboxPort: WholeNumber.default(0),
+  sandboxPort: Port.default(0),
   /** Wait for the disk at each commit; off only for throwaway data. */
   durable: Flag.default(true),
   /** The least important lines that are logged. */

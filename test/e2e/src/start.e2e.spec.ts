@@ -122,4 +122,14 @@ describe('npm start', () => {
     expect(other.shown).toContain('CAISSON_PORT');
     expect((await fetch(`http://127.0.0.1:${place.CAISSON_PORT}/readyz`)).status).toBe(200);
   });
+
+  it('names the setting that is wrong when its folder or its address cannot be had', async () => {
+    const inFile = open({ CAISSON_DATA_DIR: join(MAIN, 'data'), CAISSON_PORT: '0' });
+    expect(await inFile.untilEnded()).toBe(1);
+    expect(inFile.shown).toMatch(/The data folder \S+ cannot be made: .*Set CAISSON_DATA_DIR to another folder\./);
+    const elsewhere = open({ ...place, CAISSON_HOST: '192.0.2.1' });
+    expect(await elsewhere.untilEnded()).toBe(1);
+    expect(elsewhere.shown).toContain('Set CAISSON_HOST and CAISSON_PORT');
+    expect(elsewhere.shown).not.toContain('Stop that program');
+  });
 });

@@ -8,7 +8,7 @@ export { endOnSignals, runProcess } from './run-process.js';
 export { startService } from './service.js';
 export type { RunningService, Surroundings } from './service.js';
 export type { BackgroundLoop, ServiceDefinition, ServiceFrame } from './service-definition.js';
-export { CommonSettings, Flag, readSettings, variableName, WholeNumber } from './settings.js';
+export { CommonSettings, Flag, Port, readSettings, variableName, WholeNumber } from './settings.js';
 export type { Environment } from './settings.js';
 export { Shutdown } from './shutdown.js';
 export type { ShutdownStage } from './shutdown.js';

@@ -20,6 +20,13 @@ export const WholeNumber = z
   .regex(/^\d{1,9}$/, 'must be a whole number')
   .transform(Number);
 
+const PORT_MAX = 65_535;
+
+/** The number of a port, as text; 0 for any that is free. */
+export const Port = WholeNumber.refine((port) => port <= PORT_MAX, `must be a port: 0 to ${PORT_MAX}`);
+
+const PostgresUrl = Text.regex(/^postgres(ql)?:\/\//, 'must be a URL: postgres://user:password@host:port/database');
+
 /**
  * What every service reads from its environment. A member `databaseUrl` is the variable `CAISSON_DATABASE_URL`;
  * with `_FILE` behind the name, the value is read from that file.
@@ -30,11 +37,11 @@ export const CommonSettings = z.object({
   /** The address of its HTTP server. */
   host: Text.default('127.0.0.1'),
   /** The port of its HTTP server. 0 = a free one. */
-  port: WholeNumber.default(0),
+  port: Port.default(0),
   /** Postgres, as the application role: `postgres://user:password@host:port/database`. */
-  databaseUrl: Text,
+  databaseUrl: PostgresUrl,
   /** The owner of the tables. When it is given, the service migrates at its start. */
-  databaseOwnerUrl: Text.optional(),
+  databaseOwnerUrl: PostgresUrl.optional(),
   /** Connections to Postgres at once. */
   databasePoolMax: WholeNumber.default(8),
   /** Proxies before it whose `X-Forwarded-For` is believed. 0: nobody's. */
@@ -71,12 +78,8 @@ export function readSettings<Settings extends z.ZodObject>(
     if ('problem' in found) problems.push(found.problem);
     else if (found.value !== undefined) raw[name] = found.value;
   }
-  const parsed = schema.safeParse(raw);
-  if (!parsed.success) {
-    problems.push(
-      ...parsed.error.issues.map((issue) => `${variableName(String(issue.path[0] ?? ''))} ${issue.message}`),
-    );
-  }
+  const parsed = schema.safeParse(raw, { error: whatIsWrong });
+  if (!parsed.success) problems.push(...parsed.error.issues.map(problemOf));
   if (problems.length > 0 || !parsed.success) {
     throw new Fault('settings-invalid', `The settings are wrong. ${problems.join('. ')}.`, { retryable: false });
   }
@@ -91,6 +94,19 @@ export function printableSettings(settings: Readonly<Record<string, unknown>>): 
 /** `databaseUrl` → `CAISSON_DATABASE_URL`. */
 export function variableName(setting: string): string {
   return PREFIX + setting.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+/** In words of ours, where a schema has none of its own: zod's speak of values, and people of variables. */
+function whatIsWrong(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.input === undefined) return 'is missing';
+  if (issue.code === 'invalid_value') return `must be ${issue.values.map(String).join(' or ')}`;
+  if (issue.code === 'too_small') return `must have at least ${issue.minimum} characters`;
+  return issue.code === 'invalid_format' && issue.format === 'url' ? 'must be a URL' : undefined;
+}
+
+function problemOf({ message, path: [setting, ...within] }: z.core.$ZodIssue): string {
+  const place = within.length === 0 ? '' : ` at /${within.join('/')}`;
+  return `${variableName(String(setting ?? ''))}${place} ${message}`;
 }
 
 function readVariable(name: string, environment: Environment): { value: string | undefined } | { problem: string } {
