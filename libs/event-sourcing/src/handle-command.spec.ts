@@ -1,6 +1,6 @@
 import { accept, reject, type Clock } from '@caisson/kernel';
 import { describe, expect, it } from 'vitest';
-import { foldStream, handleCommand, type Aggregate, type CommandRequest } from './handle-command.js';
+import { foldStream, foldUntil, handleCommand, type Aggregate, type CommandRequest } from './handle-command.js';
 import {
   eventIdOf,
   NO_STREAM,
@@ -237,5 +237,48 @@ describe('foldStream', () => {
     const store = new DoubleStore();
     await foldStream(store, counter, { id: '1', context: { tenantId: 'tenant' } });
     expect(store.loads).toEqual([{ stream: { tenantId: 'tenant', streamId: 'counter-1' } }]);
+  });
+});
+
+describe('foldUntil', () => {
+  const stream = { tenantId: 'tenant', streamId: 'counter-1' };
+  const at = (minute: number) => `2026-03-02T10:${String(minute).padStart(2, '0')}:00.000Z`;
+
+  /** Four facts, one a minute; the third by a service whose clock is behind. */
+  async function told(): Promise<DoubleStore> {
+    const store = new DoubleStore();
+    for (const [index, minute] of [10, 11, 9, 13].entries()) {
+      const told = { context: { ...context, commandId: `c${index}` }, occurredAt: at(minute) };
+      await count(store, index + 1, told);
+    }
+    return store;
+  }
+
+  it.each([
+    ['a version', { version: 2 }, { state: 3, version: 2, occurredAt: at(11) }],
+    ['the newest version', { version: 4 }, { state: 10, version: 4, occurredAt: at(13) }],
+    ['a version that is not there yet', { version: 9 }, { state: 10, version: 4, occurredAt: at(13) }],
+    ['an instant, itself included', { at: at(11) }, { state: 6, version: 3, occurredAt: at(9) }],
+    ['an instant before the first fact', { at: at(8) }, { state: 0, version: 0, occurredAt: '' }],
+    ['an instant between versions, whatever a later clock said', { at: at(10) }, { state: 1, version: 1 }],
+  ] as const)('stops at %s', async (_what, until, expected) => {
+    expect(await foldUntil(await told(), counter, { stream, until })).toMatchObject({ ...expected, headVersion: 4 });
+  });
+
+  it('stops at the last fact before that point that is about what was asked', async () => {
+    const about = ({ by }: Counted): boolean => by <= 2;
+    const until = { version: 3 };
+    expect(await foldUntil(await told(), counter, { stream, until, about })).toMatchObject({ state: 3, version: 2 });
+    const nothing = { stream, until, about: () => false };
+    expect(await foldUntil(await told(), counter, nothing)).toMatchObject({ state: 0, version: 0, occurredAt: '' });
+  });
+
+  it('begins with the first fact, snapshots or not', async () => {
+    const store = await told();
+    store.snapshot = { head: store.head(), schemaVersion: 1, state: 1_000 };
+    const snapshots = { schemaVersion: 1, everyEvents: 1, save: (state: number) => state, restore: Number };
+    const folded = await foldUntil(store, { ...counter, snapshots }, { stream, until: { version: 4 } });
+    expect(folded.state).toBe(10);
+    expect(store.loads.at(-1)).toEqual({ stream });
   });
 });
