@@ -64,6 +64,18 @@ export default defineConfig({
         },
       },
       {
+        // Real services on real servers, and random faults. Asks built programs, as e2e does.
+        ...shared,
+        test: {
+          name: 'fault',
+          include: ['test/fault/src/**/*.fault.spec.ts'],
+          exclude: never,
+          fileParallelism: false,
+          testTimeout: 240_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
         // Needs Python. Asks built programs, as e2e does.
         ...shared,
         test: {

@@ -18,6 +18,7 @@ const COMMANDS = {
   start: { entry: 'apps/standalone/dist/main.js', builds: PROGRAMS },
   stack: { entry: 'deploy/local/dist/stack.js', builds: PROGRAMS },
   bench: { entry: 'test/load/dist/bench.js', builds: [...PROGRAMS, 'test/load'] },
+  fault: { entry: 'test/fault/dist/main.js', builds: [...PROGRAMS, 'test/fault'] },
   sim: { entry: 'test/simulation/dist/main.js', builds: ['test/simulation'] },
   test: { entry: 'deploy/local/test.mjs', builds: [] }, // Building is its first step.
 };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { databaseUrl, freePort, type PostgresServer, startPostgresServer } from '@caisson/postgres-server';
 import pg from 'pg';
 import type { EndSignal, ManagedProcess } from './managed-process.js';
-import { startKafka, type LocalKafka } from './kafka.js';
+import { startKafka, type KafkaDoor, type LocalKafka } from './kafka.js';
 import { startPrometheus, type LocalPrometheus } from './prometheus.js';
 import { startRedis, type LocalRedis } from './redis.js';
 import { ServiceProcess } from './service-process.js';
@@ -30,7 +30,17 @@ export interface StackOptions {
   readonly observe?: { /** 0 or absent: a free one. */ readonly port?: number };
   /** More settings for the services. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** More environment for one service, by its name. */
+  readonly environmentOf?: (service: string) => Readonly<Record<string, string>>;
+  /** Puts something between a service and a server; answers with the port that the service is to use. */
+  readonly between?: Between;
 }
+
+/** The servers that services need. */
+export type ServerName = 'postgres' | 'kafka' | 'redis';
+
+/** See `StackOptions.between`. */
+export type Between = (service: string, server: ServerName, port: number) => Promise<number>;
 
 /** The distributed profile on this machine: real Kafka, Redis and Postgres, and each service as a process. */
 export interface DistributedStack {
@@ -81,10 +91,12 @@ async function startParts(
   const tell = options.onProgress ?? (() => undefined);
   tell('Postgres, Kafka and Redis');
   const secrets = makeSecrets();
+  const ports = await choosePorts(options);
+  const doors = await openDoors(options, ports);
   const infrastructure = await Promise.all([
     started(startPostgres(options, secrets.postgresPassword), stops, (server) => server.stop()),
     started(
-      restartable(() => startKafka({ directory: join(options.directory, 'kafka') })),
+      restartable(() => startKafka({ directory: join(options.directory, 'kafka'), doors: [...doors.values()] })),
       stops,
       (kafka) => kafka.stop(),
     ),
@@ -95,8 +107,7 @@ async function startParts(
     ),
   ]);
   const [postgres, kafka, redis] = infrastructure;
-  const ports = await choosePorts(options);
-  const environment = environmentOf({ options, postgres, kafka, redis, ports, secrets });
+  const servers = { postgres: postgres.port, kafka: kafka.server.port, redis: redis.server.port };
   const directory = join(options.directory, 'logs');
   const launch = async (at: {
     name: string;
@@ -107,7 +118,14 @@ async function startParts(
     const service = new ServiceProcess({
       ...at,
       environment: {
-        ...environment,
+        ...environmentOf({
+          options,
+          postgres,
+          ports,
+          secrets,
+          to: await addressesFor(at.name, { options, doors, servers }),
+        }),
+        ...options.environmentOf?.(at.name),
         CAISSON_DATA_DIR: join(options.directory, 'work', at.name),
         // An executor's tools keep their state through itself: nothing that another one does can hold them up.
         ...(at.app === 'executor' ? { CAISSON_STATE_BACKEND_URL: `http://127.0.0.1:${at.port}` } : {}),
@@ -151,6 +169,38 @@ function observed(options: StackOptions, ports: Ports, stops: (() => Promise<voi
     stops,
     (server) => server.stop(),
   );
+}
+
+/** A way into Kafka for each service, where something is put between. */
+async function openDoors(options: StackOptions, ports: Ports): Promise<ReadonlyMap<string, KafkaDoor>> {
+  const doors = new Map<string, KafkaDoor>();
+  if (options.between === undefined) return doors;
+  for (const { name } of ports.services) {
+    const port = await freePort();
+    doors.set(name, { port, advertisedPort: await options.between(name, 'kafka', port) });
+  }
+  return doors;
+}
+
+/** The ports under which one service reaches the servers. */
+type Addresses = Readonly<Record<ServerName, number>>;
+
+async function addressesFor(
+  service: string,
+  given: {
+    readonly options: StackOptions;
+    readonly doors: ReadonlyMap<string, KafkaDoor>;
+    readonly servers: Addresses;
+  },
+): Promise<Addresses> {
+  const { between } = given.options;
+  const door = given.doors.get(service);
+  if (between === undefined || door === undefined) return given.servers;
+  return {
+    postgres: await between(service, 'postgres', given.servers.postgres),
+    kafka: door.advertisedPort,
+    redis: await between(service, 'redis', given.servers.redis),
+  };
 }
 
 async function started<Part>(
@@ -239,21 +289,21 @@ function urlOf(ports: Ports, name: string): string {
 function environmentOf(from: {
   readonly options: StackOptions;
   readonly postgres: PostgresServer;
-  readonly kafka: RestartableServer<LocalKafka>;
-  readonly redis: RestartableServer<LocalRedis>;
   readonly ports: Ports;
   readonly secrets: Secrets;
+  readonly to: Addresses;
 }): Record<string, string> {
-  const owner = databaseUrl(from.postgres.url, 'caisson');
+  const owner = new URL(databaseUrl(from.postgres.url, 'caisson'));
+  owner.port = String(from.to.postgres);
   const app = new URL(owner);
   app.username = 'caisson_app';
   app.password = from.secrets.databasePassword;
   return {
     CAISSON_PROFILE: 'distributed',
     CAISSON_DATABASE_URL: app.href,
-    CAISSON_DATABASE_OWNER_URL: owner,
-    CAISSON_KAFKA_BROKERS: from.kafka.server.brokers.join(','),
-    CAISSON_REDIS_URL: from.redis.server.url,
+    CAISSON_DATABASE_OWNER_URL: owner.href,
+    CAISSON_KAFKA_BROKERS: `127.0.0.1:${from.to.kafka}`,
+    CAISSON_REDIS_URL: `redis://127.0.0.1:${from.to.redis}`,
     CAISSON_JWT_SECRET: from.secrets.jwtSecret,
     CAISSON_CALLBACK_SECRET: from.secrets.callbackSecret,
     CAISSON_ENCRYPTION_KEY: from.secrets.encryptionKey,

@@ -1,7 +1,7 @@
 export { kafkaHome } from './kafka-home.js';
 export type { KafkaHome } from './kafka-home.js';
 export { startKafka } from './kafka.js';
-export type { LocalKafka } from './kafka.js';
+export type { KafkaDoor, LocalKafka, LocalKafkaOptions } from './kafka.js';
 export type { EndSignal, ManagedProcess } from './managed-process.js';
 export { describeMissing, findPrerequisites } from './prerequisites.js';
 export type { Prerequisite, PrerequisiteName } from './prerequisites.js';
@@ -10,7 +10,7 @@ export type { LocalPrometheus, PrometheusOptions } from './prometheus.js';
 export { startRedis } from './redis.js';
 export type { LocalRedis, LocalServerOptions } from './redis.js';
 export { SERVICE_NAMES, startDistributedStack } from './distributed-stack.js';
-export type { DistributedStack, ServiceName, StackOptions } from './distributed-stack.js';
+export type { Between, DistributedStack, ServerName, ServiceName, StackOptions } from './distributed-stack.js';
 export { storyFiles } from './examples.js';
 export type { StoryFiles } from './examples.js';
 export { ServiceProcess } from './service-process.js';

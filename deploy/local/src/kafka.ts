@@ -25,13 +25,27 @@ export interface LocalKafka extends ManagedProcess {
   readonly port: number;
 }
 
+/** Another way in. Kafka tells its clients where to connect next, so what is put between needs a door of its own. */
+export interface KafkaDoor {
+  /** Where Kafka listens. */
+  readonly port: number;
+  /** Where it tells those who came by this door to connect. */
+  readonly advertisedPort: number;
+}
+
+/** Where Kafka keeps its files, and how it is reached. */
+export interface LocalKafkaOptions extends LocalServerOptions {
+  /** Besides the usual one. */
+  readonly doors?: readonly KafkaDoor[];
+}
+
 /**
  * Starts Kafka and waits until it answers. The first call on a machine fetches it with Maven and makes a class archive
  * (10 to 20 s); after that it takes 1 to 2 s, 1 s with data.
  *
  * @throws Fault `local-start-failed` with the broker's last words, `kafka-fetch-failed` with Maven's.
  */
-export async function startKafka(options: LocalServerOptions): Promise<LocalKafka> {
+export async function startKafka(options: LocalKafkaOptions): Promise<LocalKafka> {
   const home = await fetchKafka();
   return startBroker(home, options, []);
 }
@@ -80,16 +94,12 @@ function publish(from: string, to: string): void {
   }
 }
 
-async function startBroker(
-  home: KafkaHome,
-  options: LocalServerOptions,
-  flags: readonly string[],
-): Promise<LocalKafka> {
+async function startBroker(home: KafkaHome, options: LocalKafkaOptions, flags: readonly string[]): Promise<LocalKafka> {
   const directory = resolve(options.directory);
   const [port = 0, controllerPort = 0] = await stablePorts(directory, 2, options.port);
   const propertiesFile = join(directory, 'server.properties');
   await stopProcess(NAME, directory);
-  writeFileSync(propertiesFile, brokerProperties(directory, port, controllerPort));
+  writeFileSync(propertiesFile, brokerProperties({ directory, port, controllerPort, doors: options.doors ?? [] }));
   const java = [...javaFlags(home, flags.length === 0), ...flags, '-cp', `${home.libs}/*`];
   if (!existsSync(join(directory, 'data', 'meta.properties'))) await format(java, propertiesFile, clusterId(directory));
   const started = await startProcess({
@@ -139,15 +149,29 @@ function javaFlags(home: KafkaHome, useArchive: boolean): readonly string[] {
   ];
 }
 
-function brokerProperties(directory: string, port: number, controllerPort: number): string {
+interface BrokerSettings {
+  readonly directory: string;
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly doors: readonly KafkaDoor[];
+}
+
+function brokerProperties({ controllerPort, directory, doors, port }: BrokerSettings): string {
+  const ways = [{ port, advertisedPort: port }, ...doors].map((door, index) => ({
+    ...door,
+    name: index === 0 ? 'PLAINTEXT' : `DOOR${index}`,
+  }));
+  const listeners = ways.map((way) => `${way.name}://127.0.0.1:${way.port}`);
+  const advertised = ways.map((way) => `${way.name}://127.0.0.1:${way.advertisedPort}`);
+  const protocols = ways.map(({ name }) => `${name}:PLAINTEXT`);
   const settings: Readonly<Record<string, string | number>> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: [...listeners, `CONTROLLER://127.0.0.1:${controllerPort}`].join(','),
+    'advertised.listeners': advertised.join(','),
+    'listener.security.protocol.map': [...protocols, 'CONTROLLER:PLAINTEXT'].join(','),
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': join(directory, 'data'),
     'auto.create.topics.enable': 'false', // Topics are created once, with their partitions, by who owns them.

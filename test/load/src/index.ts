@@ -1,1 +1,2 @@
-export {};
+export { describeMachine } from './harness/machine.js';
+export type { Machine } from './harness/machine.js';

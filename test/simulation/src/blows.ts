@@ -1,6 +1,6 @@
 import { NO_FAULTS, type RandomFaults } from './machine/faults.js';
 import type { Scheduler } from './machine/scheduler.js';
-import type { SeededRandom } from './machine/seeded-random.js';
+import type { SeededRandom } from '@caisson/testing';
 import type { Cluster } from './services/cluster.js';
 import type { SimTransport } from './services/sim-transport.js';
 import type { SimWakeups } from './services/sim-wakeups.js';

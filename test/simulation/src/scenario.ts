@@ -1,6 +1,6 @@
 import type { StoryHabits } from './callers/story.js';
 import { NO_FAULTS, type FaultRates } from './machine/faults.js';
-import type { SeededRandom } from './machine/seeded-random.js';
+import type { SeededRandom } from '@caisson/testing';
 import type { ProcessPlan } from './services/cluster.js';
 import { GOOD_HABITS, type ToolHabits } from './world/sim-world.js';
 

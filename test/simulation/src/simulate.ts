@@ -7,7 +7,7 @@ import { Report, type Violation } from './checks/report.js';
 import { Witness } from './checks/witness.js';
 import { RandomFaults } from './machine/faults.js';
 import { Scheduler, type Ending } from './machine/scheduler.js';
-import { SeededRandom } from './machine/seeded-random.js';
+import { SeededRandom } from '@caisson/testing';
 import { SimProcess } from './machine/sim-process.js';
 import { Trace } from './machine/trace.js';
 import { drawScenario, type Scenario } from './scenario.js';

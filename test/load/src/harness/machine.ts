@@ -31,7 +31,15 @@ function commitOf(): string {
   try {
     const [commit, changes] = [
       git('rev-parse', '--short', 'HEAD'),
-      git('status', '--porcelain', '--untracked-files=no', '--', ':/', ':(top,exclude)docs/reference/benchmarks.*'),
+      git(
+        'status',
+        '--porcelain',
+        '--untracked-files=no',
+        '--',
+        ':/',
+        ':(top,exclude)docs/reference/benchmarks.*',
+        ':(top,exclude)docs/reference/fault-*',
+      ),
     ];
     return changes === '' ? commit : `${commit} with changes`;
   } catch (error) {

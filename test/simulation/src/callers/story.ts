@@ -12,7 +12,7 @@ import {
 } from '@caisson/deployment';
 import { DesiredState, SETTLED_RUN_STATES } from '@caisson/contracts';
 import type { CommandContext } from '@caisson/event-sourcing';
-import type { SeededRandom } from '../machine/seeded-random.js';
+import type { SeededRandom } from '@caisson/testing';
 import type { ApiDoor } from '../services/api-door.js';
 import { SIM_ENGINE } from '../world/sim-engine.js';
 import type { Caller } from './caller.js';

@@ -1,4 +1,4 @@
-import type { SeededRandom } from './seeded-random.js';
+import type { SeededRandom } from '@caisson/testing';
 import type { Fate, Faults, SimProcess } from './sim-process.js';
 
 /** How often calls go wrong. */

@@ -1,6 +1,6 @@
 import { Fault, uuidV7, type Clock, type IdGenerator } from '@caisson/kernel';
 import type { Scheduler, StepOwner } from './scheduler.js';
-import type { SeededRandom } from './seeded-random.js';
+import type { SeededRandom } from '@caisson/testing';
 
 /** When simulated time begins, in Unix time. */
 const EPOCH_MS = Date.parse('2026-03-02T10:00:00.000Z');

@@ -14,7 +14,7 @@ import {
 import type { Clock, IdGenerator, Random } from '@caisson/kernel';
 import { over } from '../machine/over.js';
 import type { Scheduler } from '../machine/scheduler.js';
-import type { SeededRandom } from '../machine/seeded-random.js';
+import type { SeededRandom } from '@caisson/testing';
 import { reach, type SimProcess } from '../machine/sim-process.js';
 import { interactive } from '../store/interactive-consumer-store.js';
 import { SimConsumerStore, type ConsumerRows } from '../store/sim-consumer-store.js';

@@ -1,7 +1,7 @@
 import type { PublicEvent } from '@caisson/contracts';
 import type { EventPublisher, OutboxEntry } from '@caisson/event-sourcing';
 import { Fault } from '@caisson/kernel';
-import type { SeededRandom } from '../machine/seeded-random.js';
+import type { SeededRandom } from '@caisson/testing';
 import { parsed } from '../store/sim-database.js';
 import { topicOfType } from '../store/sim-consumer-store.js';
 

@@ -1,5 +1,5 @@
 import type { Wakeups } from '@caisson/event-sourcing';
-import type { SeededRandom } from '../machine/seeded-random.js';
+import type { SeededRandom } from '@caisson/testing';
 import type { SimProcess } from '../machine/sim-process.js';
 
 interface Listener {

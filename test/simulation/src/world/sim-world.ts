@@ -1,6 +1,6 @@
 import type { JsonObject } from '@caisson/kernel';
 import type { Scheduler } from '../machine/scheduler.js';
-import type { SeededRandom } from '../machine/seeded-random.js';
+import type { SeededRandom } from '@caisson/testing';
 import type { SimProcess } from '../machine/sim-process.js';
 
 /** What a tool is to do. */
