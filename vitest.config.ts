@@ -15,8 +15,8 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
-          include: ['{libs,apps,deploy,test/load}/**/src/**/*.spec.ts'],
-          exclude: ['**/*.int.spec.ts', '**/*.dist.spec.ts', '**/*.mirror.spec.ts', ...never],
+          include: ['{libs,apps,deploy,test/load,test/fault}/**/src/**/*.spec.ts'],
+          exclude: ['**/*.{int,dist,mirror,fault}.spec.ts', ...never],
           testTimeout: 20_000, // Property tests take seconds on a busy machine.
         },
       },

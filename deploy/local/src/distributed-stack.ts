@@ -93,20 +93,7 @@ async function startParts(
   const secrets = makeSecrets();
   const ports = await choosePorts(options);
   const doors = await openDoors(options, ports);
-  const infrastructure = await Promise.all([
-    started(startPostgres(options, secrets.postgresPassword), stops, (server) => server.stop()),
-    started(
-      restartable(() => startKafka({ directory: join(options.directory, 'kafka'), doors: [...doors.values()] })),
-      stops,
-      (kafka) => kafka.stop(),
-    ),
-    started(
-      restartable(() => startRedis({ directory: join(options.directory, 'redis') })),
-      stops,
-      (redis) => redis.stop(),
-    ),
-  ]);
-  const [postgres, kafka, redis] = infrastructure;
+  const [postgres, kafka, redis] = await startServers({ options, doors, secrets }, stops);
   const servers = { postgres: postgres.port, kafka: kafka.server.port, redis: redis.server.port };
   const directory = join(options.directory, 'logs');
   const launch = async (at: {
@@ -169,6 +156,30 @@ function observed(options: StackOptions, ports: Ports, stops: (() => Promise<voi
     stops,
     (server) => server.stop(),
   );
+}
+
+function startServers(
+  given: {
+    readonly options: StackOptions;
+    readonly doors: ReadonlyMap<string, KafkaDoor>;
+    readonly secrets: Secrets;
+  },
+  stops: (() => Promise<void>)[],
+): Promise<[PostgresServer, RestartableServer<LocalKafka>, RestartableServer<LocalRedis>]> {
+  const { doors, options, secrets } = given;
+  return Promise.all([
+    started(startPostgres(options, secrets.postgresPassword), stops, (server) => server.stop()),
+    started(
+      restartable(() => startKafka({ directory: join(options.directory, 'kafka'), doors: [...doors.values()] })),
+      stops,
+      (kafka) => kafka.stop(),
+    ),
+    started(
+      restartable(() => startRedis({ directory: join(options.directory, 'redis') })),
+      stops,
+      (redis) => redis.stop(),
+    ),
+  ]);
 }
 
 /** A way into Kafka for each service, where something is put between. */

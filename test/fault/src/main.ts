@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { drawSchedule } from './schedule.js';
-import { keepRun, summarize } from './kept-run.js';
+import { keepRun } from './kept-run.js';
+import { summarize } from './run-summary.js';
 import { runSchedule, type ScheduleResult } from './run-schedule.js';
 import { FaultStack } from './stack/fault-stack.js';
 import { tellStory, tellResult } from './tell.js';
@@ -12,7 +13,8 @@ const USAGE = `npm run fault -- [--schedules <count>] [--from <seed>] [--keep] |
   --keep        keeps the sum of the run and writes docs/reference/fault-matrix.md anew
   --seed        runs one schedule and tells its story`;
 
-process.exitCode = await run(process.argv.slice(2));
+// Node's own end after so many broken connections may spin for ever (24.21); everything is stopped by now.
+process.exit(await run(process.argv.slice(2)));
 
 async function run(args: readonly string[]): Promise<number> {
   const given = read(args);

@@ -1,6 +1,6 @@
 import type { Blow } from './blows/blow.js';
 import { BLOWS } from './blows/index.js';
-import type { KeptRun } from './kept-run.js';
+import type { KeptRun } from './run-summary.js';
 import { MATRIX, type MatrixRow } from './matrix.js';
 
 const INTRODUCTION = `What may break around Caisson, by the numbers under which it was written down before the first

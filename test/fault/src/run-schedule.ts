@@ -5,7 +5,7 @@ import { openEventStore } from '@caisson/event-store-postgres';
 import { judge } from './oracles/index.js';
 import type { Violation } from './oracles/oracle.js';
 import { Caller } from './people/caller.js';
-import { History, type Operation } from './people/history.js';
+import { History, type Operation } from './history/history.js';
 import { Person } from './people/person.js';
 import type { PlannedBlow, Schedule } from './schedule.js';
 import type { FaultStack } from './stack/fault-stack.js';
@@ -40,9 +40,9 @@ export async function runSchedule(stack: FaultStack, schedule: Schedule): Promis
   const tenants = await Promise.all(Array.from({ length: schedule.tenants }, () => foundTenant(stack)));
   const overdue = new AbortController();
   const people = schedule.people.map((plan, index) => {
-    const { canary, tenant, token } = tenants[plan.tenant] ?? raise('a person of no tenant');
+    const { canary, principalId, tenant, token } = tenants[plan.tenant] ?? raise('a person of no tenant');
     const person = `person-${index}`;
-    const options = { url: stack.stack.url, token, tenant, person, history, patienceMs: PATIENCE_MS };
+    const options = { url: stack.stack.url, token, tenant, principalId, person, history, patienceMs: PATIENCE_MS };
     return new Person(new Caller(options), plan, canary);
   });
   const lives = people.map((person) => person.live(overdue.signal));
@@ -97,6 +97,7 @@ async function strike(
 
 interface Tenant {
   readonly tenant: string;
+  readonly principalId: string;
   readonly token: string;
   readonly password: string;
   readonly canary: string;
@@ -108,9 +109,9 @@ async function foundTenant({ stack }: FaultStack): Promise<Tenant> {
   const anonymous = new CaissonClient({ url: stack.url });
   await anonymous.register({ ...account, bootstrapToken: stack.bootstrapToken });
   const { access_token: token } = await anonymous.login(account);
-  const { data } = await new CaissonClient({ url: stack.url, token }).api.GET('/api/v1/tenants');
-  const tenant = data?.items[0]?.id ?? raise('the administrator has no tenant');
-  return { tenant, token, password, canary: `canary-${randomUUID()}` };
+  const { data } = await new CaissonClient({ url: stack.url, token }).api.GET('/api/v1/auth/me');
+  const { principalId, tenantId: tenant } = data ?? raise('nobody is logged in');
+  return { tenant, principalId, token, password, canary: `canary-${randomUUID()}` };
 }
 
 function raise(what: string): never {

@@ -1,4 +1,4 @@
-import type { Operation } from './people/history.js';
+import type { Operation } from './history/history.js';
 import type { ScheduleResult } from './run-schedule.js';
 
 const OPERATIONS_SHOWN = 40;

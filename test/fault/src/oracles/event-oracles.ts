@@ -1,27 +1,21 @@
 import { SETTLED_RUN_STATES } from '@caisson/contracts';
 import type { StreamRef } from '@caisson/event-sourcing';
+import { checkHistory, type LogEntry } from '../history/check-history.js';
 import type { Oracle, Remains, Violation } from './oracle.js';
 
 /** How many streams are checked at once. */
 const CHAINS_AT_ONCE = 8;
 
-/** O1: what was acknowledged is in the store, once, and every run came to an end. */
+/** O1: what clients were answered fits what is recorded, in one order, and every run came to an end. */
 export const acknowledgedIsKept: Oracle = async ({ history, stack, canaries }) => {
-  const violations: Violation[] = [];
   const tenants = [...canaries.keys()];
-  for (const { deploymentId, key, outcome, tenant, version, what } of history.operations) {
-    if (outcome !== 'ok' || key === undefined || version === undefined) continue;
-    const found = await stack.database.query(
-      'select 1 from event where tenant_id = $1 and stream_id = $2 and version = $3',
-      [tenant, `deployment-${deploymentId ?? ''}`, version],
-    );
-    if (found.rowCount !== 1) {
-      violations.push({
-        oracle: 'O1',
-        what: `${what} of ${deploymentId ?? '?'} was accepted and is not there at ${version}`,
-      });
-    }
-  }
+  const log = await stack.database.query<LogEntry>(
+    `select substr(stream_id, 12) as "deploymentId", version::float8 as version, command_id as "commandId"
+       from event where tenant_id = any($1) and stream_id like 'deployment-%' order by stream_id, version`,
+    [tenants],
+  );
+  const anomalies = checkHistory({ operations: history.operations, log: log.rows });
+  const violations = anomalies.map(({ kind, what }): Violation => ({ oracle: 'O1', what: `${kind}: ${what}` }));
   const open = await stack.database.query<{ readonly id: string; readonly state: string }>(
     `select id, body ->> 'state' as state from document
       where tenant_id = any($1) and collection = 'run' and not (body ->> 'state' = any($2))`,

@@ -1,5 +1,5 @@
 import type { OpenedEventStore } from '@caisson/event-store-postgres';
-import type { History } from '../people/history.js';
+import type { History } from '../history/history.js';
 import type { Person } from '../people/person.js';
 import type { FaultStack } from '../stack/fault-stack.js';
 

@@ -30,7 +30,12 @@ function rebuilt(recorded: readonly RecordedEvent[], stream: StreamRef): Readonl
     for (const event of events) state = decider.evolve(state, event);
     const last = batch.at(-1);
     if (last === undefined) continue;
-    const seen = { ...stream, version: last.version, occurredAt: last.context.occurredAt };
+    const seen = {
+      ...stream,
+      version: last.version,
+      occurredAt: last.context.occurredAt,
+      correlationId: last.context.correlationId,
+    };
     for (const { body, collection, id } of documents?.(state, events, seen) ?? []) {
       bodies.set(`${collection} ${id}`, JSON.parse(JSON.stringify(body)) as Json);
     }

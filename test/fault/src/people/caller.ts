@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { History, Operation } from './history.js';
+import { deterministicId } from '@caisson/kernel';
+import type { History, Operation } from '../history/history.js';
 
 const TRY_MS_MAX = 5_000;
 const AGAIN_MS = 250;
+
+/** Commands that record something whenever they are accepted. */
+const RECORDING: ReadonlySet<string> = new Set(['create', 'approve', 'retry', 'rollback', 'scale', 'replace']);
 
 /** Answers after which the same request is sent again. */
 const AWAY: readonly number[] = [429, 502, 503, 504];
@@ -35,6 +39,7 @@ export interface CallerOptions {
   readonly url: string;
   readonly token: string;
   readonly tenant: string;
+  readonly principalId: string;
   readonly person: string;
   readonly history: History;
   /** How long one request is sent again before it counts as unknown. */
@@ -65,6 +70,8 @@ export class Caller {
         person: this.person,
         what: call.what,
         key,
+        commandId: this.#commandIdOf(call, key),
+        records: RECORDING.has(call.what),
         invokedMs,
         endedMs: history.nowMs(),
         tries,
@@ -83,6 +90,12 @@ export class Caller {
       }
       await pause(AGAIN_MS);
     }
+  }
+
+  /** As the API names a command: by who sends it where under which key. */
+  #commandIdOf({ method, path }: Call, key: string | undefined): string | undefined {
+    const { principalId, tenant } = this.#options;
+    return key === undefined ? undefined : deterministicId('request', tenant, principalId, method, path, key);
   }
 
   async #tryOnce(call: Call, key: string | undefined, tries: string[]): Promise<Answer | undefined> {
@@ -139,7 +152,9 @@ function seenIn(
   const body = answer?.body ?? {};
   const deployment = (body['deployment'] ?? body) as { readonly id?: string; readonly status?: string };
   const run = body['run'] as { readonly id?: string } | undefined;
-  const version = typeof body['version'] === 'number' ? body['version'] : versionOf(answer?.etag);
+  // The tag of a run counts something else.
+  const version =
+    typeof body['version'] === 'number' ? body['version'] : call.what === 'read' ? versionOf(answer?.etag) : undefined;
   return { deploymentId: call.deploymentId ?? deployment.id, version, state: deployment.status, runId: run?.id };
 }
 

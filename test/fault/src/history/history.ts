@@ -8,8 +8,12 @@ export interface Operation {
   /** Such as `create`, `cancel`, `read`. */
   readonly what: string;
   readonly deploymentId: string | undefined;
-  /** Of a command. */
+  /** The idempotency key of a command. */
   readonly key: string | undefined;
+  /** Under which its facts are recorded. */
+  readonly commandId: string | undefined;
+  /** Whether a success always records something; a wish that is true already records nothing. */
+  readonly records: boolean;
   /** Milliseconds since the history began. */
   readonly invokedMs: number;
   readonly endedMs: number;
