@@ -1,37 +1,25 @@
-import { createTestDatabase, newAppend, newPrivateEvent, newEvent, type TestDatabase } from '@caisson/testing';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { migrate } from './migrate.js';
-import { openEventStore, type OpenedEventStore } from './open-event-store.js';
+import { newAppend, newPrivateEvent, newEvent } from '@caisson/testing';
+import { expect, it } from 'vitest';
+import { useEventStore } from './event-store.harness.js';
 
-let database: TestDatabase;
-let store: OpenedEventStore;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  await migrate({ ownerUrl: database.url });
-  store = await openEventStore({ url: database.url });
-});
-afterAll(async () => {
-  await store.close();
-  await database.drop();
-});
+const opened = useEventStore();
 
 it('tells what waits: jobs by queue and state, events on their way out, streams that are set aside', async () => {
-  expect(await store.backlog()).toEqual({ queues: [], unnumbered: 0, unsent: 0, oldestSeconds: 0, parked: [] });
+  expect(await opened.store.backlog()).toEqual({ queues: [], unnumbered: 0, unsent: 0, oldestSeconds: 0, parked: [] });
   const job = (key: string, delayMs = 0) => ({ queue: 'planning', key, payload: {}, delayMs });
   const request = newAppend({
     events: [newEvent(), newPrivateEvent()],
     jobs: [job('a'), job('b'), job('timer', 60_000)],
   });
-  await store.events.append(request);
-  await store.jobs.claim({ queue: 'planning', worker: 'w', limit: 1, leaseMs: 60_000 });
+  await opened.store.events.append(request);
+  await opened.store.jobs.claim({ queue: 'planning', worker: 'w', limit: 1, leaseMs: 60_000 });
   const { stream } = request;
-  await store.consumers.transact('planner', [stream], (transaction) => {
+  await opened.store.consumers.transact('planner', [stream], (transaction) => {
     transaction.park(stream, 1, 'it does not fit');
     return Promise.resolve();
   });
-  await store.pool.query(`insert into checkpoint (consumer, global_seq) values ('planner', 0), ('api', 0)`);
-  const backlog = await store.backlog();
+  await opened.store.pool.query(`insert into checkpoint (consumer, global_seq) values ('planner', 0), ('api', 0)`);
+  const backlog = await opened.store.backlog();
   expect(backlog).toMatchObject({
     unnumbered: 2,
     unsent: 0,
@@ -45,9 +33,9 @@ it('tells what waits: jobs by queue and state, events on their way out, streams 
   );
   expect(backlog.queues[0]?.oldestDueSeconds).toBeGreaterThan(0);
   expect(backlog.oldestSeconds).toBeGreaterThan(0);
-  await store.outbox.tryLead(() => undefined);
-  const entries = await store.outbox.next(10);
-  expect(await store.backlog()).toMatchObject({ unnumbered: 0, unsent: 1 });
-  await store.outbox.remove(entries);
-  expect(await store.backlog()).toMatchObject({ unsent: 0, oldestSeconds: 0 });
+  await opened.store.outbox.tryLead(() => undefined);
+  const entries = await opened.store.outbox.next(10);
+  expect(await opened.store.backlog()).toMatchObject({ unnumbered: 0, unsent: 1 });
+  await opened.store.outbox.remove(entries);
+  expect(await opened.store.backlog()).toMatchObject({ unsent: 0, oldestSeconds: 0 });
 });

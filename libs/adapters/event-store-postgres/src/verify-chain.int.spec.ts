@@ -1,41 +1,23 @@
-import {
-  createTestDatabase,
-  newAppend,
-  newEvent,
-  newPrivateEvent,
-  newStream,
-  type TestDatabase,
-} from '@caisson/testing';
+import { newAppend, newEvent, newPrivateEvent, newStream } from '@caisson/testing';
 import type { StreamRef } from '@caisson/event-sourcing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { pg } from './connection.js';
-import { migrate } from './migrate.js';
-import { openEventStore, type OpenedEventStore } from './open-event-store.js';
+import { useEventStore } from './event-store.harness.js';
 
 describe('verifyChain', () => {
-  let database: TestDatabase;
-  let store: OpenedEventStore;
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    await migrate({ ownerUrl: database.url });
-    store = await openEventStore({ url: database.url });
-  });
-  afterAll(async () => {
-    await store.close();
-    await database.drop();
-  });
+  const opened = useEventStore();
 
   async function threeEvents(): Promise<StreamRef> {
     const stream = newStream();
     const publicForm = { type: 'caisson.drift.scan-started.v1', data: { shown: 2 } };
     const events = [newEvent(1), { ...newPrivateEvent(2), publicForm }, newEvent(3)];
-    await store.events.append(newAppend({ stream, events }));
+    await opened.store.events.append(newAppend({ stream, events }));
     return stream;
   }
 
   /** As somebody with the owner's rights who first turned the guard off. */
   async function tamper(stream: StreamRef, change: string): Promise<void> {
-    const client = new pg.Client({ connectionString: database.url });
+    const client = new pg.Client({ connectionString: opened.database.url });
     await client.connect();
     await client.query('begin; alter table event disable trigger event_append_only');
     await client.query(
@@ -47,16 +29,16 @@ describe('verifyChain', () => {
 
   it('finds a stream as it was written', async () => {
     const stream = await threeEvents();
-    const { head } = await store.events.load({ stream });
-    expect(await store.verifyChain(stream)).toEqual({ outcome: 'intact', head });
-    expect(await store.verifyChain(newStream())).toEqual({ outcome: 'intact', head: { version: 0, hash: '' } });
+    const { head } = await opened.store.events.load({ stream });
+    expect(await opened.store.verifyChain(stream)).toEqual({ outcome: 'intact', head });
+    expect(await opened.store.verifyChain(newStream())).toEqual({ outcome: 'intact', head: { version: 0, hash: '' } });
   });
 
   it('finds a long stream as it was written', async () => {
     const stream = newStream();
     const events = Array.from({ length: 2_000 }, (_, index) => newEvent(index));
-    await store.events.append(newAppend({ stream, events }));
-    expect(await store.verifyChain(stream)).toMatchObject({ outcome: 'intact', head: { version: 2_000 } });
+    await opened.store.events.append(newAppend({ stream, events }));
+    expect(await opened.store.verifyChain(stream)).toMatchObject({ outcome: 'intact', head: { version: 2_000 } });
   });
 
   it.each([
@@ -74,6 +56,6 @@ describe('verifyChain', () => {
   ])('names the first broken version: %s', async (_what, change, version) => {
     const stream = await threeEvents();
     await tamper(stream, change);
-    expect(await store.verifyChain(stream)).toMatchObject({ outcome: 'broken', version });
+    expect(await opened.store.verifyChain(stream)).toMatchObject({ outcome: 'broken', version });
   });
 });
