@@ -221,7 +221,7 @@ describe('what was', () => {
     expect((await read(`/deployments/${id}?asOf=2000-01-01T00:00:00Z`)).code).toBe('deployment-not-found');
     expect((await read(`/deployments/${id}?asOf=9999`)).code).toBe('version-not-reached');
     expect((await api.ask('GET', `/deployments/${id}?asOf=yesterday`)).body.errors).toMatchObject([
-      { pointer: '?asOf' },
+      { pointer: '?asOf', detail: 'must be a version, or an instant such as 2026-03-01T10:00:00Z' },
     ]);
     const then = await api.ask('GET', `/deployments/${id}?asOf=${waiting.sequence}`);
     expect(then.headers['etag']).not.toBe(`"${waiting.sequence}"`); // Not one for If-Match.

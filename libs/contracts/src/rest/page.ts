@@ -48,13 +48,16 @@ export const Links = z.record(z.string(), z.string());
 /** Query of what can be read as it was: at a version of the stream of its deployment, or at an instant. */
 export const AsOfQuery = z.strictObject({
   asOf: z
-    .union([
-      z
-        .string()
-        .regex(/^[1-9]\d{0,14}$/, 'must be a version, or an instant such as 2026-03-01T10:00:00Z')
-        .transform((text) => ({ version: Number(text) })),
-      z.iso.datetime({ offset: true }).transform((text) => ({ at: new Date(text).toISOString() })),
-    ])
+    .union(
+      [
+        z
+          .string()
+          .regex(/^[1-9]\d{0,14}$/)
+          .transform((text) => ({ version: Number(text) })),
+        z.iso.datetime({ offset: true }).transform((text) => ({ at: new Date(text).toISOString() })),
+      ],
+      'must be a version, or an instant such as 2026-03-01T10:00:00Z',
+    )
     .optional()
     .describe('As it was at this version of the stream of the deployment, or at this instant (RFC 3339).'),
 });
