@@ -1,7 +1,7 @@
+import { allowedCommands, SETTLED_RUN_STATES, type RunState } from '@caisson/contracts';
 import type { DeploymentRejection } from '@caisson/deployment';
 import { entityTagOf, type HttpProblem } from '@caisson/http';
 import { unreachable } from '@caisson/kernel';
-import { allowedCommands } from '@caisson/contracts';
 import { apiProblem } from './api-problems.js';
 import { quotaProblem } from './quota-problem.js';
 
@@ -80,7 +80,7 @@ function runProblem(rejection: RunRejection): HttpProblem {
     case 'run-state-conflict': {
       const { allowed, runId, state } = rejection;
       return apiProblem('run-state-conflict', {
-        detail: `Run ${runId} is ${state}. ${remedyFor(allowed)}`,
+        detail: `Run ${runId} is ${state}. ${remedyFor(state, allowed)}`,
         members: { runId, state, allowed },
       });
     }
@@ -102,10 +102,11 @@ function runProblem(rejection: RunRejection): HttpProblem {
   }
 }
 
-function remedyFor(allowed: readonly string[]): string {
-  return allowed.length === 0
-    ? 'It moves on by itself, or has ended.'
-    : `What can be asked now: ${allowed.join(', ')}.`;
+function remedyFor(state: RunState, allowed: readonly string[]): string {
+  if (allowed.length > 0) return `What can be asked now: ${allowed.join(', ')}.`;
+  return SETTLED_RUN_STATES.includes(state)
+    ? 'It has ended: ask for another run of the deployment.'
+    : 'It moves on by itself: wait until it has.';
 }
 
 function revisionProblem(available: readonly number[]): HttpProblem {
