@@ -112,4 +112,28 @@ describe.skipIf(lacks('terraform'))('what a tool has made', () => {
     await story.startRun([sized(300)], 'keep');
     expect((await facts(story)).at(-1)).toBe('execution-verified');
   });
+
+  it(
+    'is refused by name when it is too much to record, at once and with memory flat',
+    { timeout: 150_000 },
+    async () => {
+      const story = new StoryTeller(stage.outside.events);
+      const before = process.memoryUsage().rss;
+      await story.startRun([sized(3_072)], 'keep');
+      const said = await facts(story);
+      expect(said.slice(-2)).toEqual(['task-failed result-too-large', 'execution-failed result-too-large']);
+      expect(said.filter((fact) => fact === 'task-started')).toHaveLength(1);
+      expect(process.memoryUsage().rss - before).toBeLessThan(MEMORY_BYTES_MAX);
+    },
+  );
+
+  it('fails clearly when its state is too large to be stored', { timeout: 150_000 }, async () => {
+    const story = new StoryTeller(stage.outside.events);
+    const before = process.memoryUsage().rss;
+    await story.startRun([sized(24 * 1024)], 'keep');
+    const said = await facts(story);
+    expect(said).toContain('task-failed state-too-large');
+    expect(said.at(-1)).toBe('execution-failed state-recovery-failed');
+    expect(process.memoryUsage().rss - before).toBeLessThan(MEMORY_BYTES_MAX);
+  });
 });

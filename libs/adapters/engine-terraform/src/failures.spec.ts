@@ -29,6 +29,12 @@ it.each([
     errorClass: 'unknown',
   },
   {
+    reason: 'a state that is too large',
+    summary: 'Error saving state: HTTP error: 413',
+    code: 'state-too-large',
+    errorClass: 'unknown',
+  },
+  {
     reason: 'a fence',
     summary: 'HTTP remote state endpoint invalid auth',
     code: 'state-refused',

@@ -31,6 +31,8 @@ const NO_SPACE = /no space left on device|disk quota exceeded/i;
 const LOCKED = /error acquiring the state lock/i;
 const STALE = /saved plan is stale|saved plan does not match|does not match the (given|current) state/i;
 const NOT_SAVED = /failed to (save|persist) state|error saving state|failed to upload state/i;
+/** As our backend answers. */
+const TOO_LARGE = /HTTP error: 413/i;
 /** Terraform asked and was told no: somebody else holds the deployment now. */
 const FENCED = /(HTTP remote state endpoint|invalid auth)/i;
 
@@ -81,10 +83,7 @@ function judge(command: FailedCommand, diagnostics: readonly Diagnostic[], conte
   if (LOCKED.test(words)) {
     return { code: 'state-locked', errorClass: 'transient', message: `Terraform could not ${doing}: ${because}` };
   }
-  if (NOT_SAVED.test(words)) {
-    const message = `Terraform could not store its state; it is kept and will be recovered. ${because}`;
-    return { code: 'state-not-saved', errorClass: 'unknown', message };
-  }
+  if (NOT_SAVED.test(words)) return judgeUnsaved(words, because);
   if (command.code === undefined) {
     return { code: 'tool-killed', errorClass: unsure, message: `Terraform was killed before it could ${doing}.` };
   }
@@ -97,6 +96,16 @@ function judge(command: FailedCommand, diagnostics: readonly Diagnostic[], conte
     return { code: 'invalid-configuration', errorClass: 'permanent', message };
   }
   return judgeWords(words, because, context);
+}
+
+/** Terraform keeps a state that it cannot store in its folder; the next attempt takes it from there. */
+function judgeUnsaved(words: string, because: string): Judgement {
+  if (TOO_LARGE.test(words)) {
+    const message = `The state of the unit is larger than can be stored; it is kept. Make the unit smaller. ${because}`;
+    return { code: 'state-too-large', errorClass: 'unknown', message };
+  }
+  const message = `Terraform could not store its state; it is kept and will be recovered. ${because}`;
+  return { code: 'state-not-saved', errorClass: 'unknown', message };
 }
 
 /** It ended by itself and was not refused: its words tell whether another try may do better. */

@@ -27,6 +27,7 @@ import { AesSecretBox, parseSecretKeys, SecretEnvelopes } from '@caisson/secret-
 import { CreateRunner, PostgresRunnerRegistry } from '@caisson/tool-process';
 import type { EngineSettings } from './engine-settings.js';
 import { withCredentials } from './with-credentials.js';
+import { withinLimits } from './within-limits.js';
 
 /** Tables of the engines and of what they keep. */
 export const ENGINE_MIGRATIONS: readonly MigrationClass[] = [CreateRunner, CreateArtifact, CreateTerraformState];
@@ -77,7 +78,9 @@ export async function openEngines(parts: EngineParts): Promise<Engines> {
     sandbox(settings),
   ];
   const source = parts.credentials(new SecretEnvelopes(keys));
-  const present = engines.filter((engine) => engine !== undefined).map((engine) => withCredentials(engine, source));
+  const present = engines
+    .filter((engine) => engine !== undefined)
+    .map((engine) => withinLimits(withCredentials(engine, source)));
   return {
     registry: new Map(present.map((engine) => [engine.name, engine])),
     artifacts: new PostgresArtifactStore(database, box),

@@ -69,7 +69,7 @@ export function createHttpAdapter({ limits, trustedProxyHops = 0 }: HttpAdapterO
   const routes = new RouteTable();
   fastify.addHook('onRoute', (route) => {
     routes.add(route.method, route.url);
-    route.bodyLimit ??= bodyRulesOf(route.config).bytesMax; // A route of a plugin may say so itself.
+    route.bodyLimit = bodyRulesOf(route.config).bytesMax;
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     prepareReply(request, reply);

@@ -528,6 +528,20 @@ describe('a run', () => {
     });
   });
 
+  it('is ended at once where what it has to say does not fit into the store', async () => {
+    const scene = new Scene(story);
+    const append = scene.store.append.bind(scene.store);
+    scene.store.append = async (request) => {
+      if (!request.events.some(({ type }) => type === 'TaskSucceeded')) return append(request);
+      throw new Fault('append-too-large', 'An append has 20 MB.', { retryable: false });
+    };
+    expect(await scene.execute()).toEqual({ outcome: 'done' });
+    expect(scene.last()).toMatchObject({
+      fact: 'execution-failed',
+      data: { failure: { code: 'execution-abandoned', message: /An append has 20 MB/ } },
+    });
+  });
+
   it('is refused when its units wait for each other', async () => {
     const plan = planOf([planUnit('a', { dependsOn: ['b'] }), planUnit('b', { dependsOn: ['a'] })]);
     const scene = new Scene(plan);

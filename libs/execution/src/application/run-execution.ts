@@ -83,7 +83,7 @@ class Holder {
     try {
       return await this.#carryOn(session);
     } catch (error) {
-      if (isRetryable(error) || !this.#request.lastTry) throw error;
+      if (isRetryable(error) || !(this.#request.lastTry || isTooLarge(error))) throw error;
       await session.execute(this.#giveUp(session, abandoned(error)));
       return { outcome: 'done' };
     }
@@ -212,6 +212,11 @@ const PLAN_FAILURES = {
 function planFailure(kind: keyof typeof PLAN_FAILURES, planDigest: string): Failure {
   const { code, what } = PLAN_FAILURES[kind];
   return { code, message: `The approved plan ${planDigest} ${what}. Plan the run again.`, diagnostics: [] };
+}
+
+/** What does not fit into the store will not the next time either. */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Fault && error.code === 'append-too-large';
 }
 
 function abandoned(error: unknown): Failure {

@@ -1,11 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import { Fault, isRetryable, messageOf } from '@caisson/kernel';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { StateRequest, StateResponse, TerraformStateBackend } from './state-backend.js';
 import { STATE_BYTES_MAX } from './state-document.js';
 
 /** Where the backend is mounted: `/terraform/state/<deployment>/<unit>`. */
 export const STATE_PATH = '/terraform/state';
+
+/** Of a body that is too large; then the connection is cut. */
+const READ_BYTES_MAX = 4 * 1024 * 1024 * 1024;
 
 const METHODS = ['GET', 'POST', 'LOCK', 'UNLOCK', 'DELETE', 'PUT'];
 
@@ -18,9 +22,7 @@ export function registerStateBackend(fastify: FastifyInstance, backend: Terrafor
   fastify.addHttpMethod('UNLOCK', { hasBody: true });
   fastify.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => {
-      parsed(null, body);
-    });
+    scope.addContentTypeParser('*', (_request: FastifyRequest, sent: Readable) => bodyOf(sent));
     scope.addHook('onRequest', (request, _reply, next) => {
       // A proxy may pass an unlock on with an empty type; Fastify would refuse that before we see it.
       const { headers } = request.raw;
@@ -31,8 +33,8 @@ export function registerStateBackend(fastify: FastifyInstance, backend: Terrafor
       method: METHODS,
       url: `${STATE_PATH}/:deploymentId/:unitId`,
       exposeHeadRoute: false,
-      bodyLimit: STATE_BYTES_MAX,
       handler: async (request, reply) => {
+        if (request.body === TOO_LARGE) return reply.code(413).send();
         const body = Buffer.isBuffer(request.body) ? request.body : new Uint8Array();
         const stateRequest = toStateRequest(request, body);
         const answered =
@@ -43,6 +45,24 @@ export function registerStateBackend(fastify: FastifyInstance, backend: Terrafor
     });
     done();
   });
+}
+
+const TOO_LARGE = Symbol('too large');
+
+/**
+ * What was sent, whatever the server's own limit of a body is. What is too large is read to its end and not kept:
+ * whoever is cut off while sending never sees the answer that says why.
+ */
+async function bodyOf(sent: Readable): Promise<Buffer | typeof TOO_LARGE> {
+  const kept: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of sent as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > READ_BYTES_MAX) throw new Fault('body-too-large', 'Nobody reads so much.', { retryable: false });
+    if (length <= STATE_BYTES_MAX) kept.push(chunk);
+    else kept.length = 0;
+  }
+  return length > STATE_BYTES_MAX ? TOO_LARGE : Buffer.concat(kept, length);
 }
 
 /** Reads the parts of a request that the backend needs. Undefined when the path is another one. */

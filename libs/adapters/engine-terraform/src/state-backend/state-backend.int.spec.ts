@@ -275,6 +275,13 @@ describe('over HTTP', () => {
     await fastify.close();
   });
 
+  it('hears a state that is too large to its end, so that its sender learns why it is refused', async () => {
+    const url = `${world.stateAddress}/${grant.deploymentId}/${encodeURIComponent(grant.unitId)}?ID=a`;
+    const authorization = basic(world.credentials.issue(grant, 60_000));
+    const body = Buffer.alloc(STATE_BYTES_MAX + 1);
+    expect((await fetch(url, { method: 'POST', headers: { authorization }, body })).status).toBe(413);
+  });
+
   it('speaks the protocol with bodies, without bodies, and with odd paths', async () => {
     const url = `${world.stateAddress}/${grant.deploymentId}/${encodeURIComponent(grant.unitId)}`;
     const authorization = basic(world.credentials.issue(grant, 60_000));
