@@ -217,6 +217,21 @@ describe('a requested scan', () => {
   });
 });
 
+it('says why a difference is there, and suggests rules for what is a matter of form', async () => {
+  const detector = await startDetector(
+    looking(async (unitId) => seenAs(unitId === 'form' ? 'M1.SMALL' : 'm1.large')(unitId)),
+  );
+  const unfinished = { runId: 'r', resources: ['half'] };
+  const report = await completedReport(detector, await requestScan(detector, ['form', 'half', 'web'], { unfinished }));
+  expect(report.items.map(({ cause, resource }) => [resource, cause])).toEqual([
+    ['form', 'normalised_value'],
+    ['half', 'own_partial_failure'],
+    ['web', 'outside_change'],
+  ]);
+  expect(report.suggestions).toMatchObject([{ resource: 'form', path: 'flavor' }]);
+  await detector.stop();
+});
+
 describe('what is ignored', () => {
   it('is listed in the report with its rule, and is no drift', async () => {
     const detector = await startDetector(looking(seenAs('m1.large')));

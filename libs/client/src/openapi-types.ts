@@ -1733,6 +1733,8 @@ export interface components {
       path: string;
       expected?: components['schemas']['JsonValue'];
       actual?: components['schemas']['JsonValue'];
+      /** @enum {string} */
+      cause?: 'outside_change' | 'own_partial_failure' | 'normalised_value';
     };
     DriftPolicy: {
       severities: components['schemas']['SeverityTable'];
@@ -1781,12 +1783,19 @@ export interface components {
         path: string;
         expected?: components['schemas']['JsonValue'];
         actual?: components['schemas']['JsonValue'];
+        /** @enum {string} */
+        cause?: 'outside_change' | 'own_partial_failure' | 'normalised_value';
         rule: string;
       }[];
       verifies?: {
         scanId: string;
         runId: string;
       };
+      suggestions?: {
+        resource: string;
+        path: string;
+        reason: string;
+      }[];
       remediation?: {
         outcome: string;
         at: string;

@@ -16,6 +16,12 @@ export const DRIFT_TYPES = [
 /** Why a scan was made: its turn came, or somebody asked. */
 export const SCAN_TYPES = ['scheduled', 'manual'] as const;
 
+/**
+ * Why a difference is there. `own_partial_failure`: the newest run did not get through while it changed the resource;
+ * `normalised_value`: the same value in another form, as providers write it; `outside_change`: anything else.
+ */
+export const DRIFT_CAUSES = ['outside_change', 'own_partial_failure', 'normalised_value'] as const;
+
 /** `revert`: the world is brought back to what is desired; `adopt`: what is desired follows the world. */
 export const REMEDIATION_MODES = ['revert', 'adopt'] as const;
 

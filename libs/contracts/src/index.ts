@@ -23,6 +23,7 @@ export {
   DriftPolicyResource,
   RemediationRules,
   IGNORE_RULES_MAX,
+  DRIFT_CAUSES,
   REMEDIATION_MODES,
   SCAN_TYPES,
   SEVERITIES,

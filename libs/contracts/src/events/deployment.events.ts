@@ -98,6 +98,8 @@ export const DEPLOYMENT_EVENTS = {
     scanType: z.enum(SCAN_TYPES).optional(),
     /** The scan whose findings a run has put right, where this one looks whether they are gone. */
     verifies: z.object({ scanId: z.string(), runId: z.string() }).optional(),
+    /** The newest run, where it did not get through, and the names of the resources that it was to change. */
+    unfinished: z.object({ runId: z.string(), resources: z.array(z.string()) }).optional(),
     applied: z.array(AppliedUnit),
   }),
   /** A run was requested to put right what a scan found. */

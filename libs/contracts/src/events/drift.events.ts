@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DRIFT_TYPES, DriftPolicy, SEVERITIES } from '../drift-policy.js';
+import { DRIFT_CAUSES, DRIFT_TYPES, DriftPolicy, SEVERITIES } from '../drift-policy.js';
 import { JsonValue } from '../json-value.js';
 import { Digest } from '../plan.js';
 
@@ -18,6 +18,8 @@ export const DriftItem = z.object({
   path: z.string(),
   expected: JsonValue.optional(),
   actual: JsonValue.optional(),
+  /** As far as it can be told from both values and from what runs did. Absent in scans of before it was told. */
+  cause: z.enum(DRIFT_CAUSES).optional(),
 });
 
 export type DriftItem = z.infer<typeof DriftItem>;

@@ -94,6 +94,8 @@ export const DriftReportResource = z.looseObject({
   ignored: z.array(DriftItem.extend({ rule: z.string() })).optional(),
   /** The report whose findings a run has put right, where this scan looked whether they are gone. */
   verifies: z.object({ scanId: z.string(), runId: z.string() }).optional(),
+  /** Rules that would set aside what is a matter of form; nothing is ignored before somebody adds one. */
+  suggestions: z.array(z.object({ resource: z.string(), path: z.string(), reason: z.string() })).optional(),
   /** What became of the newest wish to put it right. */
   remediation: z
     .looseObject({

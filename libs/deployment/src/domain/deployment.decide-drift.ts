@@ -1,5 +1,5 @@
-import type { RunState } from '@caisson/contracts';
-import { accept, deterministicId, reject } from '@caisson/kernel';
+import type { ResourceSpec, RunState } from '@caisson/contracts';
+import { accept, deterministicId, jsonEquals, reject, type Json } from '@caisson/kernel';
 import { adoptDrift } from './adopt-drift.js';
 import type { DeploymentDecision, DeploymentRejection, LifecycleCommand } from './deployment.commands.js';
 import type { DeploymentEvent, Origin } from './deployment.events.js';
@@ -23,7 +23,28 @@ export function scan(deployment: Deployment, command: Of<'RequestDriftScan'>): D
   }
   // Nobody waits for the report of a scheduled scan that has nothing to look at.
   if (scanType === 'scheduled' && applied.length === 0) return accept();
-  return accept({ type: 'DriftScanRequested', origin, deploymentId, scanId, autoRemediate, scanType, applied });
+  const unfinished = unfinishedRun(deployment);
+  const asked = { scanId, autoRemediate, scanType, ...unfinished, applied };
+  return accept({ type: 'DriftScanRequested', origin, deploymentId, ...asked });
+}
+
+/** The newest run, where it began to change the world and did not get through. */
+export function unfinishedRun({ currentRevision, revisions, run }: Deployment): {
+  readonly unfinished?: { readonly runId: string; readonly resources: string[] };
+} {
+  if (run?.executed !== true || run.state === 'completed') return {};
+  const wanted = revisions[run.revision]?.desired.resources ?? [];
+  const before = currentRevision === undefined ? [] : (revisions[currentRevision]?.desired.resources ?? []);
+  // A run to what is applied already, such as a remediation, was to change anything.
+  const isSameRevision = run.revision === currentRevision || run.kind === 'destroy';
+  const changed = [...wanted, ...before].filter(
+    ({ name }) => isSameRevision || !jsonEquals(ofName(wanted, name), ofName(before, name)),
+  );
+  return { unfinished: { runId: run.runId, resources: [...new Set(changed.map(({ name }) => name))] } };
+}
+
+function ofName(resources: readonly ResourceSpec[], name: string): Json {
+  return (resources.find((resource) => resource.name === name) ?? null) as unknown as Json;
 }
 
 /** Judges the wish to have what is desired follow the world. */

@@ -13,7 +13,7 @@ import type {
 } from './deployment.commands.js';
 import type { DeploymentEvent, Origin } from './deployment.events.js';
 import { evolve } from './deployment.evolve.js';
-import { afterRemediation } from './deployment.decide-drift.js';
+import { afterRemediation, unfinishedRun } from './deployment.decide-drift.js';
 import { runRequested, runPlanningStarted, runStarted, waitOf } from './deployment.facts.js';
 import { NO_DEPLOYMENT, waitsForPerson, type Deployment, type DeploymentState } from './deployment.state.js';
 
@@ -139,10 +139,9 @@ function afterRun(deployment: Deployment, origin: Origin): DeploymentEvent | und
 }
 
 /** Makes up for the scan that was due meanwhile, a failed run or none. */
-function deferredScan(
-  { applied, deferredScan: scan, deploymentId }: Deployment,
-  origin: Origin,
-): DeploymentEvent | undefined {
+function deferredScan(deployment: Deployment, origin: Origin): DeploymentEvent | undefined {
+  const { applied, deferredScan: scan, deploymentId } = deployment;
   if (scan === undefined || applied.length === 0) return undefined;
-  return { type: 'DriftScanRequested', origin, deploymentId, ...scan, scanType: 'scheduled', applied };
+  const asked = { ...scan, scanType: 'scheduled', ...unfinishedRun(deployment), applied } as const;
+  return { type: 'DriftScanRequested', origin, deploymentId, ...asked };
 }

@@ -538,6 +538,21 @@ describe('scanning for drift', () => {
       .then({ type: 'DriftScanRequested', scanId: 's2' });
   });
 
+  it('says what a run that did not get through was to change, and nothing after one that did', () => {
+    const resources = ['web', 'db'].map((name) => ({ name, engine: 'sandbox', type: 'server' }));
+    const failed = [plan, planned('r2'), approve, execute, executionFailed('r2')];
+    given(...historyOf(create(), ...throughTo('r1'), change('r2', desired({ resources })), ...failed))
+      .when(scan)
+      .then({ type: 'DriftScanRequested', unfinished: { runId: 'r2', resources: ['db'] } });
+    given(...historyTo.failed)
+      .when(scan)
+      .then({ type: 'DriftScanRequested', unfinished: { runId: 'r1', resources: ['web'] } });
+    for (const state of ['completed', 'awaiting_approval'] as const) {
+      const { decision } = given(...historyTo[state]).when(scan);
+      expect(decision.outcome === 'accepted' && decision.events[0]).not.toHaveProperty('unfinished');
+    }
+  });
+
   it('is left alone when nothing is applied and nobody asked', () => {
     given(...historyTo.awaiting_approval)
       .when(scheduled)

@@ -2,7 +2,7 @@ import type { DriftItem } from '@caisson/contracts';
 import type { Instant } from '@caisson/kernel';
 import type { UnreadableUnit } from '../domain/drift-scan.events.js';
 import type { CompletedScan, RunningScan } from '../domain/drift-scan.state.js';
-import type { IgnoredItem } from '../domain/ignore-rules.js';
+import type { IgnoredItem, IgnoreRule } from '../domain/ignore-rules.js';
 import type { Severity } from '../domain/severity.js';
 
 /** A drift report as it is read. Collection `drift-report`, by scan id. */
@@ -30,6 +30,8 @@ export interface DriftReport {
   /** How many differences rules set aside, and some of them; absent: none. */
   readonly ignoredCount?: number;
   readonly ignored?: readonly IgnoredItem[];
+  /** Rules that would set aside what is a matter of form; nothing is ignored before somebody adds one. */
+  readonly suggestions?: readonly Pick<IgnoreRule, 'resource' | 'path' | 'reason'>[];
   /** Unknown, never counted as drift. */
   readonly unreadable: readonly UnreadableUnit[];
   readonly maxSeverity?: Severity;
@@ -64,10 +66,18 @@ export function reportOf(scan: RunningScan | CompletedScan): DriftReport {
     ...(isDone && scan.remediation !== undefined ? { remediation: scan.remediation } : {}),
     items,
     ...(isDone && scan.ignored !== undefined ? { ignoredCount: scan.ignored.count, ignored: scan.ignored.items } : {}),
+    ...suggestionsFor(items),
     unreadable: isDone ? scan.unreadable : [],
     counts: countsOf(items),
     summary: isDone ? summaryOf(scan) : `Looking at ${scan.units.length} units`,
   };
+}
+
+function suggestionsFor(items: readonly DriftItem[]): Pick<DriftReport, 'suggestions'> {
+  const suggestions = items
+    .filter(({ cause }) => cause === 'normalised_value')
+    .map(({ path, resource }) => ({ resource, path, reason: 'The provider writes the same value in another form.' }));
+  return suggestions.length === 0 ? {} : { suggestions };
 }
 
 function countsOf(items: readonly DriftItem[]): Readonly<Record<Severity, number>> {

@@ -17,6 +17,7 @@ import type { PolicyVersion } from '../domain/drift-policy.js';
 import type { DriftScanCommand, DriftScanRejection } from '../domain/drift-scan.commands.js';
 import type { DriftScanEvent } from '../domain/drift-scan.events.js';
 import type { DriftScanState } from '../domain/drift-scan.state.js';
+import { withCauses } from '../domain/drift-causes.js';
 import { isInForce, siftFindings, type Sifted } from '../domain/ignore-rules.js';
 import { verdictOn } from '../domain/verify-remediation.js';
 import { driftedProviders, looksOf, providersOf } from '../domain/provider-looks.js';
@@ -118,7 +119,8 @@ export class RunScan {
     if (lock.signal.aborted) {
       throw new Fault('scan-interrupted', `Scan ${scanId} was told to stop. It begins again.`, { retryable: true });
     }
-    const sifted = await this.#sift(request, findings, policy.content);
+    const explained = withCauses(findings, request.data.unfinished);
+    const sifted = await this.#sift(request, explained, policy.content);
     await this.#tellBreakers(request, sifted.findings, policy.content);
     return this.#record(request, lock, { ...sifted, policy });
   }

@@ -110,6 +110,12 @@ describe('what differs', () => {
     });
   });
 
+  it('shows a list in another order as one difference', () => {
+    const list = (ports: Json) => ({ 'server.web': { ports } });
+    expect(itemsOf(list([1, 2, 3]), list([3, 1, 2]))).toMatchObject([{ path: 'ports', actual: [3, 1, 2] }]);
+    expect(itemsOf(list([1, 2, 3]), list([1, 2, 4]))).toMatchObject([{ path: 'ports.2', actual: 4 }]);
+  });
+
   it('shows a long value by its digest', () => {
     const [item] = itemsOf(web, changed({ flavor: 'x'.repeat(3000) }));
     expect(item?.actual).toMatch(/^\(3000 characters, sha256:[0-9a-f]{64}\)$/);

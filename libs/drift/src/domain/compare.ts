@@ -1,5 +1,6 @@
 import type { DriftItem, SeverityTable } from '@caisson/contracts';
 import { canonicalJson, cutText, jsonEquals, sha256, type Json, type JsonObject } from '@caisson/kernel';
+import { holdsTheSame } from './reordered.js';
 import { severityOf, type DriftType } from './severity.js';
 
 /** A resource as it was or is seen: its attributes by the engine's own address. */
@@ -130,10 +131,11 @@ interface Difference extends Sides {
   readonly path: readonly string[];
 }
 
-/** The smallest parts that differ. Lists of equal length are compared item by item, others as a whole. */
+/** The smallest parts that differ. Lists of equal length are compared item by item, others and reordered as a whole. */
 function differences({ before, after }: Sides, path: readonly string[]): readonly Difference[] {
   if (before === after) return [];
-  if (path.length < DEPTH_MAX && areBothWalkable(before, after)) {
+  const isReordered = Array.isArray(before) && Array.isArray(after) && holdsTheSame(before as Json[], after as Json[]);
+  if (!isReordered && path.length < DEPTH_MAX && areBothWalkable(before, after)) {
     return sortedKeys(before, after).flatMap((key) =>
       differences({ before: memberOf(before, key), after: memberOf(after, key) }, [...path, key]),
     );
