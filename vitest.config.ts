@@ -25,9 +25,19 @@ export default defineConfig({
         test: {
           name: 'tidy',
           include: ['test/tidy/src/**/*.spec.ts'],
-          exclude: never,
+          exclude: ['**/*.chart.spec.ts', ...never],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        // Builds Helm and Kubernetes' types with Go: not part of `npm test`.
+        ...shared,
+        test: {
+          name: 'charts',
+          include: ['test/tidy/src/**/*.chart.spec.ts'],
+          exclude: never,
+          testTimeout: 60_000,
         },
       },
       {
