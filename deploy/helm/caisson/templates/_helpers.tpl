@@ -42,7 +42,6 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
   "CAISSON_BOOTSTRAP_TOKEN_FILE" "/run/caisson/bootstrap-token"
   "CAISSON_STATE_BACKEND_URL" (ternary "http://127.0.0.1:8080" (printf "http://%s-executor:8080" $name) (eq .service "executor"))
   "CAISSON_DATA_DIR" "/var/lib/caisson"
-  "HOME" "/tmp"
 -}}
 {{- if .root.Values.redisUrlFromSecret }}
 {{- $_ := set $settings "CAISSON_REDIS_URL_FILE" "/run/caisson/redis-url" }}
