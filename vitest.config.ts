@@ -15,7 +15,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
-          include: ['{libs,apps,deploy,test/load,test/fault}/**/src/**/*.spec.ts'],
+          include: ['{libs,apps,deploy,test/load,test/fault,test/history}/**/src/**/*.spec.ts'],
           exclude: ['**/*.{int,dist,mirror,fault}.spec.ts', ...never],
           testTimeout: 20_000, // Property tests take seconds on a busy machine.
         },

@@ -23,3 +23,4 @@ export type { Slot, SlotLimits, SlotRequest } from './application/slots.js';
 export { StreamLooks } from './application/stream-looks.js';
 export { workOffJob } from './application/work-off-job.js';
 export type { JobTry } from './application/work-off-job.js';
+export { executionAggregate } from './application/execution.aggregate.js';

@@ -18,6 +18,8 @@ export { describeOutboxContract } from './outbox.contract.js';
 export type { OutboxFixture } from './outbox.contract.js';
 export { freePort } from '@caisson/postgres-server';
 export { systemClock } from '@caisson/system';
+export { rebuildDocuments } from './rebuild-documents.js';
+export type { Rebuilt } from './rebuild-documents.js';
 export { SeededRandom } from './seeded-random.js';
 export { startSourceProcess } from './source-process.js';
 export { DocumentedMessages } from './documented-messages.js';

@@ -2,16 +2,18 @@ import { parseArgs } from 'node:util';
 import { drawSchedule } from './schedule.js';
 import { keepRun } from './kept-run.js';
 import { summarize } from './run-summary.js';
+import { recordHistory } from './record-history.js';
 import { runSchedule, type ScheduleResult } from './run-schedule.js';
 import { FaultStack } from './stack/fault-stack.js';
 import { tellStory, tellResult } from './tell.js';
 
-const USAGE = `npm run fault -- [--schedules <count>] [--from <seed>] [--keep] | --seed <seed>
+const USAGE = `npm run fault -- [--schedules <count>] [--from <seed>] [--keep] | --seed <seed> [--record <file>]
 
   --schedules   how many schedules to run; default 40
   --from        the seed of the first of them; default 1
   --keep        keeps the sum of the run and writes docs/reference/fault-matrix.md anew
-  --seed        runs one schedule and tells its story`;
+  --seed        runs one schedule and tells its story
+  --record      keeps the streams and documents of that schedule in a file, for test/history`;
 
 // Node's own end after so many broken connections may spin for ever (24.21); everything is stopped by now.
 process.exit(await run(process.argv.slice(2)));
@@ -30,13 +32,15 @@ async function run(args: readonly string[]): Promise<number> {
   return run.failing.length === 0 ? 0 : 1;
 }
 
-async function runAll({ from, schedules, tells }: Given): Promise<readonly ScheduleResult[]> {
+async function runAll({ from, record, schedules, tells }: Given): Promise<readonly ScheduleResult[]> {
   const results: ScheduleResult[] = [];
   let stack = await FaultStack.start();
   endWith(() => stack);
   try {
     for (let seed = from; seed < from + schedules; seed += 1) {
-      const result = await runSchedule(stack, drawSchedule(seed, stack.serviceNames));
+      const result = await runSchedule(stack, drawSchedule(seed, stack.serviceNames), async (remains) => {
+        if (record !== undefined) await recordHistory(record, remains);
+      });
       results.push(result);
       const isFine = result.violations.length === 0;
       say(isFine && !tells ? tellResult(result) : `${tellStory(result)}\n${tellResult(result)}`);
@@ -70,6 +74,8 @@ interface Given {
   readonly keeps: boolean;
   /** Tells the story also where all is well. */
   readonly tells: boolean;
+  /** Where to keep what was recorded. */
+  readonly record: string | undefined;
 }
 
 function read(args: readonly string[]): Given | undefined {
@@ -80,6 +86,7 @@ function read(args: readonly string[]): Given | undefined {
         schedules: { type: 'string', default: '40' },
         from: { type: 'string', default: '1' },
         seed: { type: 'string' },
+        record: { type: 'string' },
         keep: { type: 'boolean', default: false },
       },
     });
@@ -88,7 +95,13 @@ function read(args: readonly string[]): Given | undefined {
     );
     const isFine = [schedules, from].every((number) => Number.isSafeInteger(number));
     if (!isFine) return undefined;
-    return { schedules: schedules ?? 0, from: from ?? 1, keeps: values.keep, tells: values.seed !== undefined };
+    return {
+      schedules: schedules ?? 0,
+      from: from ?? 1,
+      keeps: values.keep,
+      tells: values.seed !== undefined,
+      record: values.record,
+    };
   } catch {
     return undefined; // An option that we do not know.
   }

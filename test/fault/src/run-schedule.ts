@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CaissonClient } from '@caisson/client';
 import { openEventStore } from '@caisson/event-store-postgres';
 import { judge } from './oracles/index.js';
-import type { Violation } from './oracles/oracle.js';
+import type { Remains, Violation } from './oracles/oracle.js';
 import { Caller } from './people/caller.js';
 import { History, type Operation } from './history/history.js';
 import { Person } from './people/person.js';
@@ -31,7 +31,11 @@ export interface ScheduleResult {
 }
 
 /** Lets people work while faults fall on the installation, makes it work again, and judges what is left. */
-export async function runSchedule(stack: FaultStack, schedule: Schedule): Promise<ScheduleResult> {
+export async function runSchedule(
+  stack: FaultStack,
+  schedule: Schedule,
+  look: (remains: Remains) => Promise<void> = () => Promise.resolve(),
+): Promise<ScheduleResult> {
   const beganMs = performance.now();
   const history = new History();
   const story: string[] = [];
@@ -55,12 +59,15 @@ export async function runSchedule(stack: FaultStack, schedule: Schedule): Promis
   clearTimeout(limit);
   tell('everybody is done');
   const store = await openEventStore({ url: stack.stack.databaseUrl, applicationName: 'oracle' });
-  const remains = {
+  const remains: Remains = {
     ...{ stack, store, history, people },
     canaries: new Map(tenants.map(({ canary, tenant }) => [tenant, canary])),
     secrets: [stack.stack.bootstrapToken, ...tenants.flatMap(({ password, token }) => [password, token])],
   };
-  const violations = [...ends.flatMap(whyNotEnded), ...(await judge(remains, tell).finally(() => store.close()))];
+  const broken = await judge(remains, tell);
+  await look(remains);
+  await store.close();
+  const violations = [...ends.flatMap(whyNotEnded), ...broken];
   tell('judged');
   const restarts = stack.supervisor.ended.length - endedBefore;
   const tookMs = performance.now() - beganMs;

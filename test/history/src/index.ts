@@ -1,0 +1,2 @@
+export { replay } from './replay.js';
+export type { RecordedHistory, RecordedStream } from './replay.js';
