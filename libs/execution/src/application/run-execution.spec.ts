@@ -493,6 +493,16 @@ describe('a run', () => {
     expect(scene.store.sizes.length).toBeLessThan(30);
   });
 
+  it('records few intents at a time, so that no task waits for many others to be written', async () => {
+    const scene = new Scene(planOf(Array.from({ length: 100 }, (_, index) => planUnit(`u${index}`))));
+    scene.ports = { ...scene.ports, slots: slotsOf(32) };
+    await scene.execute();
+    const begun = scene.store.events.filter(({ type }) => type === 'TaskStarted');
+    expect(begun).toHaveLength(100);
+    const startsOf = (append: string): number => begun.filter(({ context }) => context.commandId === append).length;
+    expect(Math.max(...begun.map(({ context }) => startsOf(context.commandId)))).toBe(8);
+  });
+
   it('uses no more places than the engine and the run may', async () => {
     const scene = new Scene(planOf(Array.from({ length: 9 }, (_, index) => planUnit(`u${index}`))));
     const slots = slotsOf(9, { sandbox: 2 });

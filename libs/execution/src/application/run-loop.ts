@@ -28,6 +28,12 @@ export function executionChannel(runId: string): string {
 /** How often tasks are asked for again that the tenant had no room for. */
 const ASK_AGAIN_MS = 500;
 
+/**
+ * Tasks that one append starts. A task begins when its intent is recorded, and its result waits for the append under
+ * way: in small appends both come sooner. With fewer the price of a commit would show.
+ */
+const STARTS_PER_APPEND_MAX = 8;
+
 /** A run in the hand of its lease holder. */
 export interface HeldRun {
   readonly ports: ExecutionPorts;
@@ -171,7 +177,7 @@ export class RunLoop {
       this.#cancelSent = true;
       commands.push({ type: 'CancelExecution' });
     }
-    const tasks = this.#waiting.granted;
+    const tasks = this.#waiting.granted.slice(0, STARTS_PER_APPEND_MAX);
     const { fencingToken, ports } = this.#held;
     this.#asked = tasks;
     if (tasks.length > 0) commands.push({ type: 'StartTasks', tasks, fencingToken, at: ports.clock.now() });
