@@ -84,7 +84,7 @@ export function describeOutboxContract(name: string, createFixture: () => Promis
       expect((await outbox.next(2)).map((entry) => entry.globalSeq)).toEqual([1, 2]);
     });
 
-    it('removes entries by name: what was numbered meanwhile stays', async () => {
+    it('removes what was sent, and nothing else: what was numbered meanwhile stays', async () => {
       await events.append(newAppend());
       await lead();
       const first = await outbox.next(10);

@@ -17,6 +17,8 @@ const FUNCTIONS = [
   'append_events(json, json, json, json, boolean)',
   'sequence_events(int)',
   'forget_outgoing(bigint[])',
+  'next_outgoing(int, int, boolean)',
+  'hand_over(bigint[])',
   'acquire_lease(text, text, text, double precision, text[], text)',
   'lock_positions(text, json)',
 ];

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type pgModule from 'pg';
+import { APPEND_SETTINGS } from './migrations/append-function.js';
 
 /** The driver, loaded the CommonJS way, so that OpenTelemetry can patch it: an `import` would get an unpatched copy. */
 export const pg = createRequire(import.meta.url)('pg') as typeof pgModule;
@@ -43,10 +44,26 @@ export function connectionSettings(url: string, applicationName: string): pgModu
   };
 }
 
+/** Settings of the connection that appends. Another one may call `append_events` too, which takes longer then. */
+export function appendSettings(url: string, applicationName: string): pgModule.ClientConfig {
+  const settings = Object.entries(APPEND_SETTINGS).map(([name, value]) => `-c ${name}=${value}`);
+  return { ...connectionSettings(url, applicationName), options: [...settings, ACROSS_TENANTS].join(' ') };
+}
+
+/** What a transaction does. */
+export interface TransactionSteps<Opened, Result> {
+  /** Its first statement. Leaves with `begin`, so that a connection that pipelines asks once for both. */
+  open(client: pgModule.PoolClient): Promise<Opened>;
+  /** All that comes after it. */
+  work(client: pgModule.PoolClient, opened: Opened): Promise<Result>;
+  /** Its last statement, if there is one. Leaves with `commit`, which rolls back when it failed. */
+  close?(client: pgModule.PoolClient): Promise<unknown> | undefined;
+}
+
 /** Runs a transaction on a connection of the pool. A connection whose transaction failed is given up, not reused. */
-export async function inTransaction<Result>(
+export async function inTransaction<Opened, Result>(
   pool: pgModule.Pool,
-  work: (client: pgModule.PoolClient) => Promise<Result>,
+  steps: TransactionSteps<Opened, Result>,
 ): Promise<Result> {
   const client = await pool.connect();
   let failure: Error | undefined;
@@ -54,9 +71,9 @@ export async function inTransaction<Result>(
   const onLost = (error: Error): void => void (failure ??= error);
   client.on('error', onLost);
   try {
-    await client.query('begin');
-    const result = await work(client);
-    await client.query('commit');
+    const [, opened] = await Promise.all([client.query('begin'), steps.open(client)]);
+    const result = await steps.work(client, opened);
+    await Promise.all([steps.close?.(client), client.query('commit')]);
     return result;
   } catch (error) {
     failure = error instanceof Error ? error : new Error(String(error));

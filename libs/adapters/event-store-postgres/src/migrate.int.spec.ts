@@ -151,6 +151,39 @@ describe('the schema', () => {
     await expect(query(asApp(database), statement)).rejects.toMatchObject({ code: '42501' });
   });
 
+  it('appends where it should, whatever its caller has of the same name', async () => {
+    const client = new pg.Client({ connectionString: asApp(database) });
+    await client.connect();
+    try {
+      for (const table of ['stream', 'event', 'outbox']) {
+        await client.query(`create temp table ${table} (like public.${table})`);
+      }
+      for (const type of ['json', 'jsonb', 'record', 'text']) {
+        await client.query(`create domain pg_temp.${type} as pg_catalog.text check (false)`);
+      }
+      await client.query('set search_path = pg_temp, public, pg_catalog');
+      const ids = { item: 0, tenant_id: 'a', stream_id: 'shadowed' };
+      const head = { expected_version: 0, expected_hash: '', next_version: 1, next_hash: 'x' };
+      const context = { command_id: 'c', correlation_id: 'c', causation_id: 'c', actor: 'a', service: 's' };
+      const event = { event_id: randomUUID(), version: 1, type: 'T', schema_version: 1, occurred_at: '-', hash: 'x' };
+      const values = [
+        { ...ids, ...head },
+        { ...ids, ...event, ...context },
+      ].map((row) => JSON.stringify([row]));
+      const answer = await client.query('select append_events($1, $2, null, null, true) is null as appended', values);
+      expect(answer.rows).toEqual([{ appended: true }]);
+      expect((await client.query('select from pg_temp.stream')).rowCount).toBe(0);
+    } finally {
+      await client.end();
+    }
+    await query(
+      database.url,
+      `do $$ begin
+      assert exists (select from event where stream_id = 'shadowed') and exists (select from stream where version = 1);
+    end $$`,
+    );
+  });
+
   it('lets only the given role append', async () => {
     const name = `stranger_${randomUUID().replaceAll('-', '')}`;
     await query(database.url, `create role ${name} login password 'x'`);

@@ -17,7 +17,7 @@ import {
 } from '@caisson/event-sourcing';
 import { systemClock, systemRandom } from '@caisson/system';
 import { AppendBatcher } from './append-batcher.js';
-import { connectionSettings, pg, TIMEOUTS_MS } from './connection.js';
+import { appendSettings, connectionSettings, pg, TIMEOUTS_MS } from './connection.js';
 import { DOCUMENT_ENTITY } from './document.entity.js';
 import { postgresBacklog, type BacklogReader } from './postgres-backlog.js';
 import { PostgresConsumerStore } from './postgres-consumer-store.js';
@@ -101,13 +101,14 @@ export async function openEventStore(options: EventStoreOptions): Promise<Opened
   // One pool for what TypeORM reads and what is plain SQL.
   const pool = (dataSource.driver as unknown as { readonly master: pgModule.Pool }).master;
   const writer = toPool({
-    ...connectionSettings(url, `${applicationName} writer`),
+    ...appendSettings(url, `${applicationName} writer`),
     lock_timeout: APPEND_LOCK_MS_MAX,
     max: 1,
   });
   const transactions = toPool({
     ...connectionSettings(url, `${applicationName} consumers`),
     max: Math.max(TRANSACTIONS_MIN, Math.ceil(poolMax / 2)),
+    pipeline: true, // Each transaction has two statements that its end and its beginning need not wait for.
   });
   const wakeups = new PostgresWakeups(url, `${applicationName} wakeups`);
   const outbox = new PostgresOutbox(url, `${applicationName} relay`);

@@ -30,6 +30,9 @@ export type BacklogReader = () => Promise<Backlog>;
 
 /** By indexes on open jobs and parked streams; the rest counts what waits, which is little while all is well. */
 const BACKLOG = `
+  with handing as (
+    select global_seq, event_id from event_seq
+      where global_seq > (select handed_seq from sequencer) and context is not null)
   select
     (select coalesce(json_agg(q), '[]') from (
       select queue,
@@ -40,10 +43,11 @@ const BACKLOG = `
             filter (where due_at <= clock_timestamp())), 0)::float8 as "oldestDueSeconds"
         from job where state = 'open' group by queue) as q) as queues,
     (select count(*)::int from outbox) as unnumbered,
-    (select count(*)::int from outgoing) as unsent,
+    (select count(*)::int from outgoing) + (select count(*)::int from handing) as unsent,
     coalesce(extract(epoch from clock_timestamp() - least(
       (select e.recorded_at from outbox o join event e on e.event_id = o.event_id order by o.id limit 1),
-      (select e.recorded_at from outgoing o join event e on e.event_id = o.event_id order by o.global_seq limit 1)
+      (select e.recorded_at from outgoing o join event e on e.event_id = o.event_id order by o.global_seq limit 1),
+      (select e.recorded_at from handing h join event e on e.event_id = h.event_id order by h.global_seq limit 1)
     )), 0)::float8 as "oldestSeconds",
     (select coalesce(json_agg(p), '[]') from (
       select c.consumer, (select count(*) from consumer_position p

@@ -197,19 +197,19 @@ export class PostgresConsumerStore implements ConsumerStore {
     streams: readonly StreamRef[],
     work: (transaction: ConsumerTransaction) => Promise<Result>,
   ): Promise<Result> {
-    return inTransaction(this.#transactions, async (client) => {
-      const wanted = JSON.stringify([...new Map(streams.map((stream) => [keyOf(stream), pick(stream)])).values()]);
-      const locked = await client.query<PositionRow>({
-        name: 'lock-positions',
-        text: LOCK,
-        values: [consumer, wanted],
-      });
-      const changes = new PositionChanges(locked.rows);
-      const result = await keptBusy(client, () => work(changes));
-      if (changes.isEmpty) return result;
-      const values = [consumer, changes.positionsJson(), changes.jobsJson()];
-      await client.query({ name: 'write-positions', text: WRITE, values });
-      return result;
+    const wanted = JSON.stringify([...new Map(streams.map((stream) => [keyOf(stream), pick(stream)])).values()]);
+    let changes = new PositionChanges([]);
+    return inTransaction(this.#transactions, {
+      open: (client) => client.query<PositionRow>({ name: 'lock-positions', text: LOCK, values: [consumer, wanted] }),
+      work: async (client, locked) => {
+        changes = new PositionChanges(locked.rows);
+        return keptBusy(client, () => work(changes));
+      },
+      close: (client) => {
+        if (changes.isEmpty) return undefined;
+        const values = [consumer, changes.positionsJson(), changes.jobsJson()];
+        return client.query({ name: 'write-positions', text: WRITE, values });
+      },
     });
   }
 }

@@ -3,7 +3,7 @@ import { Fault } from '@caisson/kernel';
 import type { Outbox, OutboxEntry } from '@caisson/event-sourcing';
 import { connectionSettings, pg } from './connection.js';
 import { orFault } from './postgres-faults.js';
-import { PUBLIC_COLUMNS, toEnvelope, type PublicRow } from './recorded-event.js';
+import { toEnvelope, type PublicRow } from './recorded-event.js';
 
 /** The advisory lock of the one leader, of this database. Any number that nobody else uses. */
 const LEADER_LOCK = 4_716_502_381;
@@ -17,11 +17,7 @@ const BELIEVED_EMPTY_MS = 30_000;
 /** Rounds of numbering in one call, so that it ends while others write. */
 const SEQUENCE_ROUNDS_MAX = 20;
 
-/**
- * A number that was seen may never be given again, so numbering waits for the disk, unlike the rest of what this
- * connection does: a removal that is lost with a crash only repeats what was sent.
- */
-const SEQUENCE = `select set_config('synchronous_commit', 'on', true), sequence_events($1) as rows`;
+/** What this connection does waits for the disk only to give numbers: a removal that is lost repeats what was sent. */
 const NO_WAIT_FOR_DISK = 'set synchronous_commit = off';
 
 /**
@@ -33,11 +29,25 @@ const NOTICE_DEAD_LEADER =
   'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3; ' +
   `set idle_session_timeout = ${SILENT_MS_MAX}`;
 
+/** The first row tells how many were numbered, the others are entries. By name: the function may answer more later. */
 const NEXT = `
-  select o.global_seq, o.event_id as outgoing_id, ${PUBLIC_COLUMNS}
-    from (select global_seq, event_id from outgoing order by global_seq limit $1) as o
-    join event e on e.event_id = o.event_id
-    order by o.global_seq`;
+  select numbered, global_seq, event_id, tenant_id, stream_id, version, public_type, service, occurred_at,
+      correlation_id, causation_id, actor, traceparent, data_text
+    from next_outgoing($1, $2, $3)`;
+
+interface CountRow {
+  readonly numbered: number;
+}
+
+interface Look {
+  readonly numbered: number;
+  readonly entries: readonly OutboxEntry[];
+}
+
+interface EntryRow extends PublicRow {
+  readonly numbered: null;
+  readonly global_seq: string;
+}
 
 /**
  * The way out of the store. Leadership is a session lock on a connection of its own, and all work of the leader goes
@@ -76,23 +86,9 @@ export class PostgresOutbox implements Outbox {
 
   async next(limit: number): Promise<readonly OutboxEntry[]> {
     const client = this.#leading();
-    const numbered = await this.#ask(client, 'number events', () => this.#sequence(client));
-    // While nothing happens a look is one small statement.
-    if (numbered === 0 && performance.now() < this.#emptyUntilMs) return [];
-    const answer = await this.#ask(client, 'read the outbox', () =>
-      client.query<PublicRow & { readonly global_seq: string; readonly outgoing_id: string }>({
-        name: 'outbox-next',
-        text: NEXT,
-        values: [limit],
-      }),
-    );
-    this.#emptyUntilMs = answer.rows.length === 0 ? performance.now() + BELIEVED_EMPTY_MS : -Infinity;
-    return answer.rows.map((row) => ({
-      outboxId: row.outgoing_id,
-      globalSeq: Number(row.global_seq),
-      envelope: toEnvelope(row),
-      dataJson: row.data_text,
-    }));
+    const { entries, numbered } = await this.#look(client, limit);
+    if (numbered === SEQUENCE_ROWS_MAX) await this.#numberOn(client);
+    return entries;
   }
 
   async remove(entries: readonly OutboxEntry[]): Promise<void> {
@@ -100,8 +96,33 @@ export class PostgresOutbox implements Outbox {
     const client = this.#leading();
     const numbers = entries.map((entry) => entry.globalSeq);
     await this.#ask(client, 'empty the outbox', () =>
-      client.query({ name: 'forget', text: 'select forget_outgoing($1)', values: [numbers] }),
+      client.query({ name: 'hand-over', text: 'select hand_over($1)', values: [numbers] }),
     );
+  }
+
+  /** Numbers what is new and reads what is next, in one statement; while nothing happens it is a small one. */
+  async #look(client: pgModule.Client, limit: number): Promise<Look> {
+    const looks = performance.now() >= this.#emptyUntilMs;
+    const answer = await this.#ask(client, 'read the outbox', () =>
+      client.query<CountRow | EntryRow>({
+        name: 'outbox-next',
+        text: NEXT,
+        values: [SEQUENCE_ROWS_MAX, limit, looks],
+      }),
+    );
+    const rows = answer.rows.filter((row) => row.numbered === null);
+    const numbered = answer.rows.find((row) => row.numbered !== null)?.numbered ?? 0;
+    const hasLooked = answer.rows.length > 0 && limit > 0;
+    if (hasLooked) this.#emptyUntilMs = rows.length === 0 ? performance.now() + BELIEVED_EMPTY_MS : -Infinity;
+    return { numbered, entries: rows.map((row) => toEntry(row)) };
+  }
+
+  /** The rest of what has no number, while what was read is on its way. */
+  async #numberOn(client: pgModule.Client): Promise<void> {
+    for (let round = 1; round < SEQUENCE_ROUNDS_MAX; round += 1) {
+      const { numbered } = await this.#look(client, 0);
+      if (numbered < SEQUENCE_ROWS_MAX) return;
+    }
   }
 
   /** A connection that does not answer is given up, and the lead with it: what waits behind it would wait for ever. */
@@ -112,21 +133,6 @@ export class PostgresOutbox implements Outbox {
       if (error instanceof Fault && error.code === 'store-unavailable') this.#lose(client);
       throw error;
     }
-  }
-
-  async #sequence(client: pgModule.Client): Promise<number> {
-    let total = 0;
-    for (let round = 0; round < SEQUENCE_ROUNDS_MAX; round += 1) {
-      const answer = await client.query<{ rows: number }>({
-        name: 'sequence',
-        text: SEQUENCE,
-        values: [SEQUENCE_ROWS_MAX],
-      });
-      const numbered = answer.rows[0]?.rows ?? 0;
-      total += numbered;
-      if (numbered < SEQUENCE_ROWS_MAX) break;
-    }
-    return total;
   }
 
   #leading(): pgModule.Client {
@@ -159,4 +165,13 @@ export class PostgresOutbox implements Outbox {
     client.end().catch(() => undefined); // It is broken; only its socket is left to close.
     onLost?.();
   }
+}
+
+function toEntry(row: EntryRow): OutboxEntry {
+  return {
+    outboxId: row.event_id,
+    globalSeq: Number(row.global_seq),
+    envelope: toEnvelope(row),
+    dataJson: row.data_text,
+  };
 }

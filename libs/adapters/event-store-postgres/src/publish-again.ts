@@ -12,6 +12,7 @@ const QUEUE = `
   insert into outgoing (global_seq, event_id)
     select global_seq, event_id from event_seq
       where context = $1 and global_seq >= $2 and ($3::timestamptz is null or sequenced_at >= $3::timestamptz)
+        and global_seq <= (select handed_seq from sequencer)
       order by global_seq
     on conflict do nothing`;
 

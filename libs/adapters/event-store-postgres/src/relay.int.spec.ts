@@ -13,6 +13,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from './migrate.js';
 import { openEventStore, type OpenedEventStore } from './open-event-store.js';
+import { publishAgain } from './publish-again.js';
 
 describe('Relay over Postgres', () => {
   let database: TestDatabase;
@@ -46,7 +47,7 @@ describe('Relay over Postgres', () => {
 
   async function left(): Promise<number> {
     const answer = await stores[0]!.pool.query<{ rows: number }>(
-      'select (select count(*) from outbox)::int + (select count(*) from outgoing)::int as rows',
+      'select (select count(*) from outbox)::int + (last_global_seq - handed_seq)::int as rows from sequencer',
     );
     return answer.rows[0]!.rows;
   }
@@ -165,5 +166,63 @@ describe('Relay over Postgres', () => {
     await stores[1]!.events.append(newAppend({ events: [newEvent(), newPrivateEvent()] }));
     await eventually('the numbers', async () => (await stores[1]!.events.readAll(0, 9)).length === 2);
     await eventually('an empty outbox', async () => (await left()) === 0);
+  });
+
+  it('passes over private events, however many', async () => {
+    const { log, receive } = topic();
+    await stores[0]!.events.append(newAppend({ events: Array.from({ length: 30 }, () => newPrivateEvent()) }));
+    startRelay(stores[0]!, { publish: async (entries) => receive(entries) });
+    await eventually('the numbers', async () => (await left()) === 0);
+    await stores[1]!.events.append(newAppend({ events: [newPrivateEvent(), newEvent(), newPrivateEvent()] }));
+    await eventually('everything to be sent', async () => (await left()) === 0);
+    expect(log.map((entry) => entry.globalSeq)).toEqual([32]);
+  });
+
+  describe('while relays of an earlier release still run', () => {
+    /** As they ask: what they numbered stands in a table, and so does all that they send. */
+    async function oldRelaySends(): Promise<readonly number[]> {
+      const { pool } = stores[2]!;
+      await pool.query('select sequence_events(5000)');
+      const { rows } = await pool.query<{ seq: number }>(
+        'select global_seq::int as seq from outgoing order by global_seq limit 500',
+      );
+      const numbers = rows.map(({ seq }) => seq);
+      await pool.query('select forget_outgoing($1)', [numbers]);
+      return numbers;
+    }
+
+    it('sends what they numbered, and they what it numbered, each once and in order', async () => {
+      const { events, outbox } = stores[0]!;
+      await events.append(newAppend());
+      await stores[2]!.pool.query('select sequence_events(5000)'); // It dies before it sends.
+      await events.append(newAppend());
+      await eventually('the lead', () => outbox.tryLead(() => undefined));
+      const first = await outbox.next(10);
+      expect(first.map(({ globalSeq }) => globalSeq)).toEqual([1, 2]);
+      await outbox.remove(first);
+      await events.append(newAppend());
+      expect(await outbox.next(10)).toHaveLength(1); // And is not sent.
+      await events.append(newAppend({ events: [newPrivateEvent(), newEvent()] }));
+      expect(await oldRelaySends()).toEqual([3, 5]);
+      expect(await oldRelaySends()).toEqual([]);
+      await events.append(newAppend());
+      expect((await outbox.next(10)).map(({ globalSeq }) => globalSeq)).toEqual([6]);
+    });
+  });
+
+  it('sends again what it is asked to, before what is newer, and nothing twice that waits anyway', async () => {
+    const { events, outbox } = stores[0]!;
+    await eventually('the lead', () => outbox.tryLead(() => undefined));
+    await events.append(newAppend({ events: [newEvent(), newEvent()] }));
+    await outbox.remove(await outbox.next(10));
+    await events.append(newAppend());
+    expect(await outbox.next(10)).toHaveLength(1);
+    const again = { ownerUrl: database.url, context: 'deployment', fromGlobalSeq: 2 };
+    expect(await publishAgain(again)).toBe(1);
+    const entries = await outbox.next(10);
+    expect(entries.map(({ globalSeq }) => globalSeq)).toEqual([2, 3]);
+    await outbox.remove(entries);
+    await events.append(newAppend());
+    expect((await outbox.next(10)).map(({ globalSeq }) => globalSeq)).toEqual([4]);
   });
 });

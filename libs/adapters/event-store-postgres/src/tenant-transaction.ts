@@ -22,10 +22,10 @@ export async function asTenant<Result>(
   work: (client: pgModule.PoolClient) => Promise<Result>,
 ): Promise<Result> {
   return orFault(what, () =>
-    inTransaction(pool, async (client) => {
+    inTransaction(pool, {
       // Until the end of the transaction only: the next user of the connection is another tenant.
-      await client.query("select set_config('app.tenant', $1, true)", [tenantId]);
-      return work(client);
+      open: (client) => client.query("select set_config('app.tenant', $1, true)", [tenantId]),
+      work,
     }),
   );
 }

@@ -19,7 +19,7 @@ export interface Outbox {
    * removed, and not given. The same entries again until they are removed.
    */
   next(limit: number): Promise<readonly OutboxEntry[]>;
-  /** Removes entries that were sent, by id. */
+  /** Removes entries that were sent: the first ones that `next` gave. What was numbered meanwhile stays. */
   remove(entries: readonly OutboxEntry[]): Promise<void>;
 }
 

@@ -92,7 +92,7 @@ async function timeUntilEmpty(url: string): Promise<number> {
   for (;;) {
     const [row] = await queryOnce<{ waits: boolean }>(
       url,
-      'select exists (select from outbox) or exists (select from outgoing) as waits',
+      'select exists (select from outbox) or (select last_global_seq > handed_seq from sequencer) as waits',
     );
     const passedMs = performance.now() - started;
     if (row?.waits !== true || passedMs > 30_000) return passedMs;

@@ -130,12 +130,12 @@ export const PLAN_BY_KEY = `
  */
 const TEMPLATE = `
 create {{replace}}function append_events(items json, events json, documents json, jobs json, new_streams boolean)
-returns json language plpgsql security definer set search_path = pg_catalog, public, pg_temp ${PLAN_BY_KEY} as $$
+returns json language plpgsql security definer{{settings}} as $$
 #variable_conflict use_column
 declare
-  item_count int := json_array_length(items);
+  item_count int{{count}};
   written int[];{{declare}}
-begin
+begin{{begin}}
   if new_streams then
     insert into stream (tenant_id, stream_id)
       select i.tenant_id, i.stream_id
@@ -221,6 +221,8 @@ begin
 end $$`;
 
 const PLAIN = {
+  ...{ settings: ` set search_path = pg_catalog, public, pg_temp ${PLAN_BY_KEY}`, begin: '' },
+  count: ' := json_array_length(items)',
   ...{ replace: '', declare: '', choose: '', or_alone: '', refuse: '', among: '', outcome: '', told: '' },
   ...{ column: '', value: '', member: '', hold: '' },
 };
@@ -258,12 +260,40 @@ const HOLDING: typeof PLAIN = {
   hold: WRITE_HOLDINGS,
 };
 
-const STAGES = { plain: PLAIN, claiming: CLAIMING, tracing: TRACING, holding: HOLDING };
+/**
+ * Where names are looked for, and how statements are planned, on a connection that is opened for appends. A function
+ * that sets this itself sets and resets it in every call, which is a tenth of what an append costs the server.
+ */
+export const APPEND_SETTINGS = {
+  search_path: 'pg_catalog,public,pg_temp',
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+} as const;
+
+/** Until the end of the transaction, for a caller whose connection is another one: it chooses no name and no plan. */
+const SET_FOR_OTHERS = `
+  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) '${APPEND_SETTINGS.search_path}' then
+    perform ${Object.entries(APPEND_SETTINGS)
+      .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`)
+      .join(', ')};
+  end if;`;
+
+const SET_BY_CALLER: typeof PLAIN = {
+  ...HOLDING,
+  ...{ settings: '', count: '', begin: `${SET_FOR_OTHERS}\n  item_count := json_array_length(items);` },
+  // Types of variables are looked for before the first statement.
+  declare: HOLDING.declare.replaceAll(/ (record|jsonb?|text)\b/g, ' pg_catalog.$1'),
+};
+
+const STAGES = { plain: PLAIN, claiming: CLAIMING, tracing: TRACING, holding: HOLDING, 'set-by-caller': SET_BY_CALLER };
 
 /**
  * The function as SQL, as it was in each stage of its life. `claiming` refuses appends that claim a place of a quota
- * that is used up, `tracing` stores with each event where it was recorded in which trace, and `holding` refuses also
- * appends by which a stream would hold more of a quota than there is room for.
+ * that is used up, `tracing` stores with each event where it was recorded in which trace, `holding` refuses also
+ * appends by which a stream would hold more of a quota than there is room for, and `set-by-caller` sets nothing on a
+ * connection that is opened for appends.
  */
 export function appendFunction(stage: keyof typeof STAGES): string {
   const parts = Object.entries(STAGES[stage]);

@@ -3,7 +3,7 @@ import { DOCUMENT_ISOLATION } from './document-isolation.js';
 import { EVENT_ISOLATION, WORK_ISOLATION } from './event-isolation.js';
 import { CONSUMER_TABLES, EVENT_TABLES, OUTBOX_TABLES, WORK_TABLES } from './event-store-tables.js';
 import { CONSUMER_FUNCTIONS, LEASE_FUNCTIONS } from './lease-functions.js';
-import { OUTBOX_FUNCTIONS } from './outbox-functions.js';
+import { OUTBOX_FUNCTIONS, SENDING_BY_NUMBER } from './outbox-functions.js';
 import { EVENT_TRACING } from './event-tracing.js';
 import { HOLDING_TABLE, QUOTA_FUNCTIONS, QUOTA_TABLES, SETTLED_HOLDINGS } from './quota-functions.js';
 import { sqlMigration, type MigrationClass } from './sql-migration.js';
@@ -35,4 +35,6 @@ export const EVENT_STORE_MIGRATIONS: readonly MigrationClass[] = [
   sqlMigration('HoldQuotas1764536400000', [...HOLDING_TABLE, appendFunction('holding')]),
   sqlMigration('IndexDueJobs1764540000000', [`create index job_due on job (queue, due_at) where state = 'open'`]),
   sqlMigration('ReleaseSettledRuns1764548400000', SETTLED_HOLDINGS),
+  sqlMigration('SendByNumber1764549000000', SENDING_BY_NUMBER),
+  sqlMigration('SetAppendsByCaller1764549600000', [appendFunction('set-by-caller')]),
 ];
