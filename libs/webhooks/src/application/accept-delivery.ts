@@ -38,6 +38,7 @@ export class AcceptDelivery {
     const id = deterministicId('delivery', hookId, event, sha256(body));
     const handled = await handleCommand(this.runtime, deliveryAggregate, {
       id,
+      isNew: true, // As a rule; what comes again is looked at.
       command: {
         type: 'RecordDelivery',
         origin: { hookId, deliveryId, event },
