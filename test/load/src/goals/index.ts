@@ -18,10 +18,14 @@ import { terraformUnits } from './p28-terraform-units.js';
 import { independentSteps } from './p36-independent-steps.js';
 import { wholeRun } from './p37-whole-run.js';
 import { manyRuns } from './p38-many-runs.js';
+import { mixedUsers } from './p29-users.js';
+import { steadyRequests, watchedRequests } from './p30-steady.js';
+import { burstOfDeliveries } from './p35-deliveries.js';
 import { requestLoop } from './p32-request-loop.js';
 import { killedExecutor } from './p25-killed-executor.js';
 import { busySlots } from './p33-slots.js';
 import { lateTasks } from './p34-late-tasks.js';
+import { tokenCheck } from './token-check.js';
 import { claimAmongMany } from './s6-claim.js';
 import { appendWhileRelaying } from './p6-append-while-relaying.js';
 import { commitToHandler } from './p9-commit-to-handler.js';
@@ -47,11 +51,16 @@ export const GOALS: readonly Goal[] = [
   killedExecutor,
   terraformUnit,
   terraformUnits,
+  mixedUsers,
+  steadyRequests,
+  watchedRequests,
   requestLoop,
   busySlots,
   lateTasks,
+  burstOfDeliveries,
   independentSteps,
   wholeRun,
   manyRuns,
   claimAmongMany,
+  tokenCheck,
 ];

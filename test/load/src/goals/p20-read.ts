@@ -1,13 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { ratio, type Contest, type Goal, type Round } from '../harness/goal.js';
-import {
-  askingSide,
-  FOUR_RESOURCES,
-  startRequestWorld,
-  storeCopies,
-  type Asked,
-  type RequestWorld,
-} from './request-world.js';
+import { askingSide, startRequestWorld, storeCopies } from './request-world.js';
+import { fillWorld, pick } from './stored-deployments.js';
 
 const CALLERS = 32;
 const [FEW, MANY] = [1_000, 100_000];
@@ -31,7 +24,9 @@ export const readDeployments: Goal = {
     const world = await startRequestWorld();
     const { api, floor } = world;
     const ask = (path: string) => () => api.connections.ask({ method: 'GET', path: `/api/v1${path}` }, 200);
-    const { few, floorIds, ids } = await fill(world);
+    const { first, floorIds, ids } = await fillWorld(world, MANY);
+    const few = await world.another('few');
+    await storeCopies(world, first, { count: FEW, forTenant: few.tenantId });
     const one = () => api.connections.ask({ method: 'GET', path: `/api/v1/deployments/${pick(ids)}` }, 200);
     const bare = () => floor.connections.ask({ method: 'GET', path: `/thing/${pick(floorIds)}` }, 200);
     const lists = { asked: api, call: ask('/deployments?limit=50') };
@@ -84,30 +79,6 @@ export const readDeployments: Goal = {
     };
   },
 };
-
-async function fill(
-  world: RequestWorld,
-): Promise<{ readonly few: Asked; readonly ids: readonly string[]; readonly floorIds: readonly string[] }> {
-  const { api, floorPool } = world;
-  const first = await created(world, { ...FOUR_RESOURCES, autoPlan: false });
-  const ids = await storeCopies(world, first, { count: MANY });
-  const text = await api.connections.ask({ method: 'GET', path: `/api/v1/deployments/${first}` }, 200);
-  const sql = 'insert into thing (body) select $1::json from generate_series(1, $2::int)';
-  await floorPool.query(sql, [text, MANY]);
-  await floorPool.query('vacuum (analyze) thing');
-  const few = await world.another('few');
-  await storeCopies(world, first, { count: FEW, forTenant: few.tenantId });
-  return { few, ids, floorIds: ids.map((_, index) => String(1 + ((index * 9_973) % MANY))) };
-}
-
-async function created({ api }: RequestWorld, desired: object): Promise<string> {
-  const headers = { 'idempotency-key': randomUUID() };
-  const body = JSON.stringify(desired);
-  const text = await api.connections.ask({ method: 'POST', path: '/api/v1/deployments', body, headers }, 202);
-  return (JSON.parse(text) as { deployment: { id: string } }).deployment.id;
-}
-
-const pick = (ids: readonly string[]): string => ids[Math.floor(Math.random() * ids.length)] ?? '';
 
 const figure = (side: string, name: string) => (round: Round) => round.get(side)?.[name];
 

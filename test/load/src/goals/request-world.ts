@@ -25,6 +25,8 @@ export interface Asked {
 export interface RequestWorld {
   readonly api: Asked;
   readonly floor: Asked;
+  /** Where the API's live stream is, for who asks through \`api\`. */
+  readonly stream: { readonly url: string; readonly headers: Readonly<Record<string, string>> };
   /** Asks the API's database, past it. */
   readonly pool: pg.Pool;
   /** Asks the floor's. */
@@ -51,12 +53,12 @@ export const FOUR_RESOURCES = {
 const as = (url: string, token: string): KeptConnections =>
   new KeptConnections(url, { authorization: `Bearer ${token}` });
 
-/** Starts both. */
-export async function startRequestWorld(): Promise<RequestWorld> {
+/** Starts both. The settings are the API's. */
+export async function startRequestWorld(environment: Readonly<Record<string, string>> = {}): Promise<RequestWorld> {
   const server = await startBenchServer();
   const [apiUrl, floorUrl] = [await server.createDatabase('requests'), await server.createDatabase('floor')];
   const directory = await mkdtemp(join(tmpdir(), 'caisson-bench-requests-'));
-  const { administrator, service } = await startApi(apiUrl, directory);
+  const { administrator, service } = await startApi(apiUrl, directory, environment);
   const { tenantId, token } = await administrator();
   const child = fork(FLOOR_PROGRAM, [floorUrl]);
   const [port] = (await once(child, 'message')) as [number];
@@ -68,6 +70,7 @@ export async function startRequestWorld(): Promise<RequestWorld> {
   return {
     ...{ pool, floorPool, tenantId },
     api: { pid: service.pid ?? 0, connections: api },
+    stream: { url: `${service.url}/api/v1/events`, headers: { authorization: `Bearer ${token}` } },
     floor: { pid: child.pid ?? 0, connections: floor },
     another: async (tenant) => {
       const founder = await administrator(tenant);

@@ -23,11 +23,11 @@ export interface BenchStack {
   stop(): Promise<void>;
 }
 
-/** Starts it, as durable as in production. */
-export async function startBenchStack(): Promise<BenchStack> {
+/** Starts it, as durable as in production. The settings are those of every service. */
+export async function startBenchStack(settings: Readonly<Record<string, string>> = {}): Promise<BenchStack> {
   const directory = await mkdtemp(join(tmpdir(), 'caisson-bench-stack-'));
   await chmod(directory, 0o755); // As root, Postgres runs as another user, who must get in.
-  const stack = await startDistributedStack({ directory, durable: true, environment: UNLIMITED });
+  const stack = await startDistributedStack({ directory, durable: true, environment: { ...UNLIMITED, ...settings } });
   const { token } = await logIn(stack);
   return {
     stack,

@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 
 /** A request, as bytes go over a connection that is kept. */
 export interface KeptRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
