@@ -52,11 +52,17 @@ export class Terminal {
     }
   }
 
-  /** A secret: from a variable, a pipe, or a person who types it unseen. Others can see arguments. */
+  /**
+   * A secret: from a variable, a pipe, or a person who types it unseen. Others can see arguments.
+   *
+   * @throws Error that says how to give one, when there was none.
+   */
   async secret(question: string, variable: string): Promise<string> {
     const given = this.environment[variable] ?? '';
     if (given !== '') return given;
-    return process.stdin.isTTY ? this.#typedUnseen(question) : firstLineOf(process.stdin);
+    const secret = await (process.stdin.isTTY ? this.#typedUnseen(question) : firstLineOf(process.stdin));
+    if (secret === '') throw new Error(`No secret was given. Type it, pipe it in, or set ${variable}.`);
+    return secret;
   }
 
   async #typedUnseen(question: string): Promise<string> {

@@ -46,6 +46,14 @@ describe('a session', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining("unknown option '--password'")]);
   });
 
+  it('says how to give a password when a script gave none, and asks the API nothing', async () => {
+    const { code, stderr } = await cli.caisson('login --username admin');
+    expect([code, stderr.trim()]).toEqual([
+      1,
+      'caisson: No secret was given. Type it, pipe it in, or set CAISSON_PASSWORD.',
+    ]);
+  });
+
   it('is refused with a wrong password', async () => {
     const { code, stderr } = await cli.caisson('login --username admin', 'another one\n');
     expect([code, stderr]).toEqual([3, expect.stringContaining('credentials-invalid')]);
