@@ -181,7 +181,13 @@ export const MATRIX: readonly MatrixRow[] = [
       fault: 'Redis lies: grants to everyone, to nobody, or hangs',
       open: 'not a Redis that grants to everyone',
     },
-    tests: [{ file: 'test/fault/src/redis-faults.dist.spec.ts', test: 'waits for a silent Redis once' }],
+    tests: [
+      { file: 'test/fault/src/redis-faults.dist.spec.ts', test: 'waits for a silent Redis once' },
+      {
+        file: 'test/fault/src/redis-faults.dist.spec.ts',
+        test: 'when Redis says of everything that somebody holds it',
+      },
+    ],
   },
   { row: 'F44', fault: 'clocks jump', open: "of services; not of Postgres' host" },
   {

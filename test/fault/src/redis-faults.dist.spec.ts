@@ -113,6 +113,20 @@ describe('Locks while Redis fails', () => {
     client.disconnect();
   });
 
+  it('lets work go on when Redis says of everything that somebody holds it', async () => {
+    const requests = Array.from({ length: 20 }, () => newLock());
+    const client = new Redis(redis.url);
+    for (const { resource, tenantId } of requests)
+      await client.set(`caisson:lock:${tenantId}:${resource}`, 'of nobody');
+    for (const request of requests) expect(await isFree(locks, request)).toBe(true);
+    expect(log.count('says that a lock is held that was free')).toBe(1);
+    await locks.withLock(newLock(), async () => {
+      const held = newLock();
+      await otherLocks.withLock(held, async () => expect(await isFree(locks, held)).toBe(false));
+    });
+    client.disconnect();
+  });
+
   it('keeps its limits of waiting while Redis is away', async () => {
     const request = newLock();
     await redis.stop('SIGKILL');

@@ -52,6 +52,7 @@ export function createHttpAdapter({ limits, trustedProxyHops = 0 }: HttpAdapterO
     requestTimeout: requestMs,
     keepAliveTimeout: keepAliveMs,
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // Its own 503 says neither why nor when to come again; what arrived is answered.
     requestIdHeader: false,
     genReqId: requestIdOf,
     trustProxy: (_address, hop) => hop < trustedProxyHops,

@@ -17,6 +17,12 @@ const POLL_MS_MAX = 250;
 /** While Redis is away, one request in so long tries it; the others go on without. */
 const AWAY_PROBE_MS = 1000;
 
+/** A Redis that says of everything that it is held is asked whether that is true once in so long. */
+const DOUBT_EVERY_MS = 1000;
+
+/** Locks go on by the lease alone for so long when Redis was found to be wrong. */
+const DISTRUST_MS = 10_000;
+
 /** What a client says of itself before its first command can be sent. */
 const CONNECTING: ReadonlySet<string> = new Set(['connecting', 'connect']);
 
@@ -50,8 +56,8 @@ export interface RedisLockManagerOptions {
 
 /**
  * Keeps processes from queueing at the database for the same lock: first the key in Redis, then the inner lock. The key
- * is advice. A Redis that restarted hands out what somebody holds, and one that is away hands out nothing; either way
- * the inner lock decides, so work goes on without Redis and is as safe.
+ * is advice. A Redis that restarted hands out what somebody holds, one that is away hands out nothing, and one that is
+ * wrong says that all is held; in each case the inner lock decides, so work goes on without Redis and is as safe.
  */
 export class RedisLockManager implements LockManager {
   readonly #options: RedisLockManagerOptions;
@@ -59,6 +65,8 @@ export class RedisLockManager implements LockManager {
   readonly #redlock: Redlock;
   #isAway = false;
   #nextProbeMs = 0;
+  #nextDoubtMs = 0;
+  #distrustedUntilMs = 0;
 
   /** Connects in the background; until it is connected, the inner lock alone is used. */
   constructor(options: RedisLockManagerOptions) {
@@ -77,6 +85,7 @@ export class RedisLockManager implements LockManager {
     const { clock, inner } = this.#options;
     const giveUpAtMs = clock.monotonicMs() + request.waitMs;
     const hold = await this.#take(request, giveUpAtMs);
+    if (hold === 'doubted') return this.#askLease(request, work);
     try {
       const waitMs = Math.max(0, Math.round(giveUpAtMs - clock.monotonicMs()));
       return await inner.withLock({ ...request, waitMs }, work);
@@ -93,8 +102,8 @@ export class RedisLockManager implements LockManager {
     this.#redis.disconnect();
   }
 
-  /** The key in hand; undefined where Redis does not answer. */
-  async #take(request: LockRequest, giveUpAtMs: number): Promise<RedisHold | undefined> {
+  /** The key in hand; undefined where Redis does not answer, `doubted` where the lease is to say if it is right. */
+  async #take(request: LockRequest, giveUpAtMs: number): Promise<RedisHold | 'doubted' | undefined> {
     const { clock } = this.#options;
     for (let pollMs = POLL_MS_MIN; ; pollMs = Math.min(POLL_MS_MAX, pollMs * 1.5)) {
       if (request.signal?.aborted === true) throw unavailable(request, 'the caller gave up');
@@ -102,7 +111,10 @@ export class RedisLockManager implements LockManager {
       const attempt = await this.#tryOnce(request);
       if (attempt !== 'held') return attempt;
       const leftMs = giveUpAtMs - clock.monotonicMs();
-      if (leftMs <= 0) throw unavailable(request, 'another holds it');
+      if (leftMs <= 0) {
+        if (this.#mayDoubt()) return 'doubted';
+        throw unavailable(request, 'another holds it');
+      }
       await clock.sleep(Math.min(leftMs, pollMs), request.signal);
     }
   }
@@ -138,11 +150,32 @@ export class RedisLockManager implements LockManager {
 
   #isWorthTrying(): boolean {
     if (CONNECTING.has(this.#redis.status)) return false; // Takes milliseconds, and is no failure.
-    if (!this.#isAway) return true;
     const nowMs = this.#options.clock.monotonicMs();
+    if (nowMs < this.#distrustedUntilMs) return false;
+    if (!this.#isAway) return true;
     if (nowMs < this.#nextProbeMs) return false;
     this.#nextProbeMs = nowMs + AWAY_PROBE_MS;
     return true;
+  }
+
+  #mayDoubt(): boolean {
+    const nowMs = this.#options.clock.monotonicMs();
+    if (nowMs < this.#nextDoubtMs) return false;
+    this.#nextDoubtMs = nowMs + DOUBT_EVERY_MS;
+    return true;
+  }
+
+  /** A key that nobody holds, and that does not end, must not keep everybody out: the lease decides. */
+  #askLease<Result>(request: LockRequest, work: (lock: HeldLock) => Promise<Result>): Promise<Result> {
+    const { clock, inner, log } = this.#options;
+    return inner.withLock({ ...request, waitMs: 0 }, (lock) => {
+      this.#distrustedUntilMs = clock.monotonicMs() + DISTRUST_MS;
+      log.warn(
+        { resource: request.resource },
+        'Redis says that a lock is held that was free; locks go on by the lease',
+      );
+      return work(lock);
+    });
   }
 
   #answered(): void {

@@ -71,6 +71,7 @@ export class Person {
       path: '/api/v1/deployments',
       body: this.#desired('m1.small'),
     });
+    if (created.status >= 400) return; // Such as a token that has ended, by a clock that jumped.
     this.deploymentId = (created.body['deployment'] as { readonly id: string }).id;
     await this.#seeThrough(created, plan.cancelsAfterLooks, signal);
     if (plan.change !== 'none') await this.#seeThrough(await this.#change(), undefined, signal);
