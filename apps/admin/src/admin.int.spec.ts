@@ -184,3 +184,24 @@ describe('the command line', () => {
     expect([code, complaints.join()]).toEqual([1, expect.stringContaining('CAISSON_DATABASE_URL')]);
   });
 });
+
+describe('a stream that is verified', () => {
+  it('is as it was written, or the version that is not is named', async () => {
+    const append = newAppend();
+    await store.events.append(append);
+    const { streamId, tenantId } = append.stream;
+    const intact = await admin('events', 'verify', tenantId, streamId);
+    expect([intact.code, intact.out]).toEqual([
+      0,
+      expect.stringContaining(`${streamId} of ${tenantId} is as it was written: ${append.events.length} events`),
+    ]);
+
+    const client = await store.pool.connect();
+    await client.query("set session_replication_role = 'replica'"); // Past the triggers, as who has the disk can.
+    await client.query("update event set data = '{}' where tenant_id = $1 and version = 1", [tenantId]);
+    client.release(true);
+    const broken = await admin('events', 'verify', tenantId, streamId);
+    expect([broken.code, broken.complaint]).toEqual([1, expect.stringContaining('version 1, the event is not as')]);
+    expect((await admin('events', 'verify', tenantId, 'deployment-none')).complaint).toContain('There is no stream');
+  });
+});

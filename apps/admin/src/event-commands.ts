@@ -1,5 +1,6 @@
 import { CONTEXTS, topicOf, type Context } from '@caisson/contracts';
 import { publishAgain } from '@caisson/event-store-postgres';
+import type { StreamRef } from '@caisson/event-sourcing';
 import { Fault } from '@caisson/kernel';
 import { readSettings } from '@caisson/service';
 import { recordOrder, type Operator } from './orders.js';
@@ -45,6 +46,24 @@ export async function republish(
     return [count, await recordOrder(events, done, operator)];
   });
   surroundings.print(`${queued} events of ${topic} are on their way, before what is newer. Recorded as ${story}.`);
+}
+
+/**
+ * Reads a whole stream and says whether every event is as it was written.
+ *
+ * @throws Fault `chain-broken` that names the first version which is not, `stream-not-found`.
+ */
+export async function verifyStream(surroundings: Surroundings, stream: StreamRef): Promise<void> {
+  const verdict = await withStore(surroundings, (store) => store.verifyChain(stream));
+  const name = `${stream.streamId} of ${stream.tenantId}`;
+  if (verdict.outcome === 'broken') {
+    const text = `${name} is not as it was written: version ${verdict.version}, ${verdict.reason}. Compare a backup.`;
+    throw new Fault('chain-broken', text, { retryable: false });
+  }
+  if (verdict.head.version === 0) {
+    throw new Fault('stream-not-found', `There is no stream ${name}, or you may not read it.`, { retryable: false });
+  }
+  surroundings.print(`${name} is as it was written: ${verdict.head.version} events, hash ${verdict.head.hash}.`);
 }
 
 function contextOf(topic: string): Context {

@@ -1,6 +1,6 @@
 import { messageOf } from '@caisson/kernel';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { parseFrom, republish, type From } from './event-commands.js';
+import { parseFrom, republish, verifyStream, type From } from './event-commands.js';
 import { listJobs, reopenJob } from './job-commands.js';
 import type { Operator } from './orders.js';
 import { listParked, releaseParked, showParked } from './parked-commands.js';
@@ -81,7 +81,11 @@ function addJobs(program: Command, terminal: Terminal): void {
 }
 
 function addEvents(program: Command, terminal: Terminal): void {
-  const events = program.command('events').description('What was published on Kafka.');
+  const events = program.command('events').description('What was recorded, and published on Kafka.');
+  events
+    .command('verify <tenant> <stream>')
+    .description('whether every event of a stream is as it was written, by its chain of hashes')
+    .action((tenantId: string, streamId: string) => verifyStream(terminal, { tenantId, streamId }));
   givenBy(events.command('republish'))
     .description('fill a topic again that was lost: same events, same order; needs CAISSON_DATABASE_OWNER_URL')
     .requiredOption('--topic <name>', 'such as caisson.deployment.events.v1')
