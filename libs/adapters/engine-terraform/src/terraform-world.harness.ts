@@ -7,7 +7,7 @@ import type { UnitInput } from '@caisson/engine';
 import { migrate } from '@caisson/event-store-postgres';
 import type { IdGenerator } from '@caisson/kernel';
 import { createTestDatabase, systemClock, unitOf, type EngineHarness } from '@caisson/testing';
-import { CreateRunner, PostgresRunnerRegistry } from '@caisson/tool-process';
+import { PostgresRunnerRegistry, RUNNER_MIGRATIONS } from '@caisson/tool-process';
 import Fastify from 'fastify';
 import pg from 'pg';
 import type { TerraformEngineOptions } from './engine-options.js';
@@ -149,7 +149,11 @@ function countProcessesIn(deploymentId: string): number {
 async function migratedAsServicesSeeIt(ownerUrl: string): Promise<string> {
   const url = new URL(ownerUrl);
   const name = `app_${url.pathname.slice(1)}`;
-  await migrate({ ownerUrl, migrations: [CreateRunner, CreateTerraformState], appRole: { name, password: 'app' } });
+  await migrate({
+    ownerUrl,
+    migrations: [...RUNNER_MIGRATIONS, CreateTerraformState],
+    appRole: { name, password: 'app' },
+  });
   url.username = name;
   url.password = 'app';
   return url.href;

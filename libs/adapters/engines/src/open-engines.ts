@@ -24,13 +24,17 @@ import { AddressRules, GuardedProbes } from '@caisson/probes';
 import type { MigrationClass, OpenedEventStore } from '@caisson/event-store-postgres';
 import type { Clock, IdGenerator } from '@caisson/kernel';
 import { AesSecretBox, parseSecretKeys, SecretEnvelopes } from '@caisson/secret-box';
-import { CreateRunner, PostgresRunnerRegistry } from '@caisson/tool-process';
+import { PostgresRunnerRegistry, RUNNER_MIGRATIONS } from '@caisson/tool-process';
 import type { EngineSettings } from './engine-settings.js';
 import { withCredentials } from './with-credentials.js';
 import { withinLimits } from './within-limits.js';
 
 /** Tables of the engines and of what they keep. */
-export const ENGINE_MIGRATIONS: readonly MigrationClass[] = [CreateRunner, CreateArtifact, CreateTerraformState];
+export const ENGINE_MIGRATIONS: readonly MigrationClass[] = [
+  ...RUNNER_MIGRATIONS,
+  CreateArtifact,
+  CreateTerraformState,
+];
 
 /** The engines of this installation and what belongs to them. */
 export interface Engines {

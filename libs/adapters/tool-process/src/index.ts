@@ -1,7 +1,7 @@
-export { CreateRunner } from './create-runner.migration.js';
 export { killRunners } from './kill-runners.js';
 export type { KillReport, KillRequest } from './kill-runners.js';
 export { PostgresRunnerRegistry } from './postgres-runner-registry.js';
+export { RUNNER_MIGRATIONS } from './runner-migrations.js';
 export { createRedactor } from './redactor.js';
 export type { Redactor } from './redactor.js';
 export { runTool } from './run-tool.js';

@@ -1,6 +1,9 @@
 import type { Runner, RunnerRegistry } from '@caisson/engine';
-import { asTenant } from '@caisson/event-store-postgres';
+import { asTenant, orFault } from '@caisson/event-store-postgres';
 import type { Pool } from 'pg';
+
+/** It says itself whose they are: row level security shows no other tenant's. */
+const OLDER = { name: 'older-runners', text: 'select * from older_runners($1, $2, $3)' };
 
 /** Keeps runners in the table `runner`. */
 export class PostgresRunnerRegistry implements RunnerRegistry {
@@ -37,12 +40,8 @@ export class PostgresRunnerRegistry implements RunnerRegistry {
   }
 
   async olderThan(tenantId: string, deploymentId: string, fencingToken: number): Promise<readonly Runner[]> {
-    const found = await asTenant(this.#pool, { tenantId, what: 'look for runners' }, (client) =>
-      client.query<RunnerRow>(
-        `select * from runner where tenant_id = $1 and deployment_id = $2 and fencing_token < $3
-         order by fencing_token, runner_id`,
-        [tenantId, deploymentId, fencingToken],
-      ),
+    const found = await orFault('look for runners', () =>
+      this.#pool.query<RunnerRow>({ ...OLDER, values: [tenantId, deploymentId, fencingToken] }),
     );
     return found.rows.map(toRunner);
   }

@@ -8,10 +8,10 @@ import { migrate } from '@caisson/event-store-postgres';
 import { createTestDatabase, eventually, startSourceProcess, type TestDatabase } from '@caisson/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CreateRunner } from './create-runner.migration.js';
 import { hostId } from './host.js';
 import { killRunners } from './kill-runners.js';
 import { PostgresRunnerRegistry } from './postgres-runner-registry.js';
+import { RUNNER_MIGRATIONS } from './runner-migrations.js';
 import { findProcess, groupMembers, markedProcesses } from './process-table.js';
 import { createRedactor } from './redactor.js';
 import { runTool, type ToolRun } from './run-tool.js';
@@ -343,7 +343,7 @@ it('reports runners of other hosts and keeps them; leaves runners of the same to
 async function migratedAsServicesSeeIt(ownerUrl: string): Promise<string> {
   const url = new URL(ownerUrl);
   const name = `app_${url.pathname.slice(1)}`;
-  await migrate({ ownerUrl, migrations: [CreateRunner], appRole: { name, password: 'app' } });
+  await migrate({ ownerUrl, migrations: RUNNER_MIGRATIONS, appRole: { name, password: 'app' } });
   url.username = name;
   url.password = 'app';
   return url.href;

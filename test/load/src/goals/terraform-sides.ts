@@ -18,7 +18,7 @@ import {
 } from '@caisson/engine-terraform';
 import { migrate } from '@caisson/event-store-postgres';
 import { systemClock } from '@caisson/testing';
-import { CreateRunner, PostgresRunnerRegistry } from '@caisson/tool-process';
+import { PostgresRunnerRegistry, RUNNER_MIGRATIONS } from '@caisson/tool-process';
 import Fastify from 'fastify';
 import pg from 'pg';
 import type { BenchServer } from '../harness/bench-server.js';
@@ -85,7 +85,7 @@ export interface BenchEngine {
 /** Starts the engine on a state backend of its own, as services have it. */
 export async function startBenchEngine(server: BenchServer, binary: string): Promise<BenchEngine> {
   const url = await server.createDatabase('terraform');
-  await migrate({ ownerUrl: url, migrations: [CreateRunner, CreateTerraformState] });
+  await migrate({ ownerUrl: url, migrations: [...RUNNER_MIGRATIONS, CreateTerraformState] });
   const pool = new pg.Pool({ connectionString: url, max: 4 });
   const folder = await mkdtemp(join(tmpdir(), 'caisson-bench-engine-'));
   const keys = [{ id: 'bench', key: randomBytes(32) }];
