@@ -63,6 +63,7 @@ import {
   FindOpenBreakersHandler,
   ListDriftBreakersHandler,
   ListDriftReportsHandler,
+  ReadDriftHistoryHandler,
 } from './queries/drift-queries.js';
 import { ReadDeploymentHistoryHandler, ReadRunHistoryHandler } from './queries/history-queries.js';
 import {
@@ -133,6 +134,7 @@ const QUERY_HANDLERS = [
   FindOpenBreakersHandler,
   ListDriftBreakersHandler,
   ListDriftReportsHandler,
+  ReadDriftHistoryHandler,
   ReadDeploymentHistoryHandler,
   ReadRunHistoryHandler,
   FindCredentialHandler,

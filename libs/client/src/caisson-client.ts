@@ -12,6 +12,7 @@ import type {
   DeployedResource,
   DeploymentResource,
   DeploymentSummary,
+  DriftHistoryResource,
   DriftIgnoresResource,
   DriftPolicyResource,
   DriftReportResource,
@@ -236,6 +237,11 @@ export class CaissonClient {
   remediate(reportId: string, mode: 'revert' | 'adopt' = 'revert'): Promise<RunCommandAnswer> {
     const body = { mode };
     return ofRun(this.api.POST('/api/v1/drift/reports/{id}/remediate', { params: { path: { id: reportId } }, body }));
+  }
+
+  /** How attributes of a deployment became what they are. */
+  driftHistory(deploymentId: string): Promise<DriftHistoryResource> {
+    return bodyOf(this.api.GET('/api/v1/deployments/{id}/drift-history', { params: { path: { id: deploymentId } } }));
   }
 
   /** Which drift of a deployment is ignored. */

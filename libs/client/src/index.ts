@@ -18,6 +18,7 @@ export type {
   DeploymentResource,
   DeploymentSummary,
   DriftItem,
+  DriftHistoryResource,
   DriftIgnoresResource,
   DriftPolicyResource,
   DriftReportResource,

@@ -658,6 +658,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/deployments/{id}/drift-history': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read how attributes of a deployment became what they are */
+    get: operations['readDriftHistory'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/runs': {
     parameters: {
       query?: never;
@@ -1703,6 +1720,32 @@ export interface components {
     };
     Digest: string;
     DigestInput: string;
+    DriftHistoryResource: {
+      deploymentId: string;
+      latest?: string;
+      reports: number;
+      attributes: {
+        unitId: string;
+        resource: string;
+        address: string;
+        path: string;
+        sights: {
+          at: string;
+          scanId: string;
+          /** @enum {string} */
+          seen: 'drifted' | 'as_applied';
+          expected?: components['schemas']['JsonValue'];
+          actual?: components['schemas']['JsonValue'];
+          /** @enum {string} */
+          cause?: 'outside_change' | 'own_partial_failure' | 'normalised_value';
+          by?: {
+            runId: string;
+            /** @enum {string} */
+            mode?: 'revert' | 'adopt';
+          };
+        }[];
+      }[];
+    };
     DriftIgnoreRequest: {
       resource?: string;
       path: components['schemas']['AttributePatternInput'];
@@ -7029,6 +7072,80 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['listDeploymentDriftAnswer'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      /** @description There is no such thing, or it is not yours. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'deployment-not-found' | 'not-found' | 'route-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  readDriftHistory: {
+    parameters: {
+      query?: {
+        resource?: string;
+        path?: string;
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Read how attributes of a deployment became what they are */
+      200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DriftHistoryResource'];
         };
       };
       /** @description It is as the caller has it already. */

@@ -20,6 +20,8 @@ export type DeploymentResource = Schemas['DeploymentResource'];
 export type DeploymentSummary = Schemas['DeploymentSummary'];
 /** One place where the world is not as it was left. */
 export type DriftItem = DriftReportResource['items'][number];
+/** How attributes of a deployment became what they are. */
+export type DriftHistoryResource = Schemas['DriftHistoryResource'];
 /** Which drift of a deployment is ignored. */
 export type DriftIgnoresResource = Schemas['DriftIgnoresResource'];
 /** A version of the drift policy. */

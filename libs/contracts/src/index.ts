@@ -155,6 +155,8 @@ export {
   CloseBreakerRequest,
   DriftListQuery,
   DriftReportResource,
+  DriftHistoryQuery,
+  DriftHistoryResource,
   DriftIgnoreRequest,
   DriftIgnoresResource,
   DriftScheduleRequest,

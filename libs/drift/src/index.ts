@@ -16,6 +16,8 @@ export { ManageSchedule } from './application/manage-schedule.js';
 export type { ReadCron, ScheduleProblem, ScheduleRequest, SetScheduleInput } from './application/manage-schedule.js';
 export { DRIFT_SCHEDULES } from './application/schedule.aggregate.js';
 export type { ScheduleView } from './application/schedule.aggregate.js';
+export { driftHistory } from './domain/drift-history.js';
+export type { PastScan } from './domain/drift-history.js';
 export { nextTurn } from './domain/schedule.js';
 export { breakerIdOf, DRIFT_BREAKERS } from './application/breaker.aggregate.js';
 export { DecideRemediation, REMEDIATION_QUEUE } from './application/decide-remediation.js';

@@ -162,10 +162,10 @@ describe('a deployment', () => {
   });
 
   it('drift ignore: what is ignored is no drift, until the rule is gone', async () => {
-    expect(await ok(`drift ignore shop flavor --resource web[1] --reason night-job`)).toMatch(/web\[1\] +flavor/);
+    expect(await ok('drift ignore shop flavor --reason night-job')).toMatch(/\* +flavor/);
     const [rule] = await json<{ id: string }[]>('drift ignored shop');
     const before = await cli.caisson('drift scan shop -o json');
-    expect(JSON.parse(before.stdout)).toMatchObject({ ignored: [{ resource: 'web[1]', rule: rule!.id }] });
+    expect(JSON.parse(before.stdout)).toMatchObject({ items: [], ignored: [{ path: 'flavor', rule: rule!.id }] });
     expect(await ok(`drift ignored shop --remove ${rule!.id}`)).not.toMatch(/flavor/);
   });
 
@@ -178,6 +178,7 @@ describe('a deployment', () => {
     const { code, stderr } = await cli.caisson('drift adopt shop --yes');
     expect([code, stderr]).toEqual([0, expect.stringContaining('The drift is gone.')]);
     expect(await ok('drift scan shop')).toMatch(/^0 differences/);
+    expect(await ok('drift history shop')).toMatch(/flavor +drifted[^]*flavor +as_applied/);
     const flavors = [...(await caisson.sandbox.servers(id)).values()].map((server) => server['flavor']);
     expect(new Set(flavors)).toEqual(new Set(['m1.large']));
   });

@@ -1,6 +1,8 @@
 import {
   DeploymentDriftListQuery,
   DeploymentRunListQuery,
+  DriftHistoryQuery,
+  DriftHistoryResource,
   DriftReportResource,
   HistoryAnswer,
   HistoryQuery,
@@ -23,7 +25,7 @@ import {
   ListRevisions,
   type FoundDeployment,
 } from '../queries/deployment-queries.js';
-import { ListDriftReports } from '../queries/drift-queries.js';
+import { ListDriftReports, ReadDriftHistory } from '../queries/drift-queries.js';
 import { ReadDeploymentHistory } from '../queries/history-queries.js';
 import { pageOfItems } from '../queries/read-page.js';
 import { ListRuns } from '../queries/run-queries.js';
@@ -170,6 +172,23 @@ export class DeploymentPartsController {
     await this.existing(tenantId, id);
     const filter = { ...query, deploymentId: id };
     return showPage(await this.queries.execute(new ListDriftReports(tenantId, filter)), (report) => report);
+  }
+
+  @Get('drift-history')
+  @Operation({
+    readsStream: 'deployment',
+    summary: 'Read how attributes of a deployment became what they are',
+    access: 'drift:read',
+    answer: DriftHistoryResource,
+    ...OF_DEPLOYMENT,
+  })
+  async readDriftHistory(
+    @Param('id', { schema: Id }) id: string,
+    @Query({ schema: DriftHistoryQuery }) query: DriftHistoryQuery,
+    @CalledBy() { tenantId }: Caller,
+  ): Promise<DriftHistoryResource> {
+    await this.existing(tenantId, id);
+    return this.queries.execute(new ReadDriftHistory(tenantId, id, query));
   }
 
   private async existing(tenantId: string, id: string): Promise<FoundDeployment> {

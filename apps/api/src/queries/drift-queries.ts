@@ -5,16 +5,26 @@ import {
   ManageBreakers,
   ManageIgnores,
   StoredPolicies,
+  driftHistory,
   nextTurn,
   type BreakerState,
   type FoundPolicy,
+  type PastScan,
   type ScheduleView,
 } from '@caisson/drift';
 import type { FoundDrift } from '@caisson/deployment';
 import type { DocumentStore } from '@caisson/event-sourcing';
 import { PageCursors } from '@caisson/http';
 import type { Clock, JsonObject } from '@caisson/kernel';
-import type { BreakerListQuery, DriftIgnoresResource, DriftListQuery, DriftScheduleResource } from '@caisson/contracts';
+import {
+  PAGE_ITEMS_MAX,
+  type BreakerListQuery,
+  type DriftHistoryQuery,
+  type DriftHistoryResource,
+  type DriftIgnoresResource,
+  type DriftListQuery,
+  type DriftScheduleResource,
+} from '@caisson/contracts';
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { CLOCK, DOCUMENTS } from '../tokens.js';
@@ -152,6 +162,56 @@ export class FindDriftIgnoresHandler implements IQueryHandler<FindDriftIgnores> 
 
   async execute({ deploymentId, tenantId }: FindDriftIgnores): Promise<DriftIgnoresResource> {
     return { deploymentId, rules: [...(await this.ignores.rulesOf(tenantId, deploymentId))] };
+  }
+}
+
+/** Newest reports that a history follows from. Two pages of the store. */
+const HISTORY_REPORTS_MAX = 2 * PAGE_ITEMS_MAX;
+
+/** How attributes of a deployment became what they are. */
+export class ReadDriftHistory extends Query<DriftHistoryResource> {
+  constructor(
+    readonly tenantId: string,
+    readonly deploymentId: string,
+    readonly filter: DriftHistoryQuery,
+  ) {
+    super();
+  }
+}
+
+/** Answers `ReadDriftHistory`. */
+@QueryHandler(ReadDriftHistory)
+export class ReadDriftHistoryHandler implements IQueryHandler<ReadDriftHistory> {
+  constructor(@Inject(DOCUMENTS) private readonly documents: DocumentStore) {}
+
+  async execute({ deploymentId, filter, tenantId }: ReadDriftHistory): Promise<DriftHistoryResource> {
+    const scans = await this.scansOf(tenantId, deploymentId);
+    const { path, resource } = filter;
+    const attributes = driftHistory(scans).filter(
+      (one) => (resource ?? one.resource) === one.resource && (path ?? one.path) === one.path,
+    );
+    const latest = scans.toSorted((left, right) => (left.startedAt < right.startedAt ? -1 : 1)).at(-1);
+    return {
+      deploymentId,
+      ...(latest === undefined ? {} : { latest: latest.id }),
+      reports: scans.length,
+      attributes: attributes.map((one) => ({ ...one, sights: [...one.sights] })),
+    };
+  }
+
+  private async scansOf(tenantId: string, deploymentId: string): Promise<readonly PastScan[]> {
+    const scans: PastScan[] = [];
+    const query = { tenantId, collection: FOREIGN_COLLECTIONS.driftReport, limit: PAGE_ITEMS_MAX };
+    const equals = { deploymentId, status: 'completed' };
+    let after: { readonly afterId?: string } = {};
+    while (scans.length < HISTORY_REPORTS_MAX) {
+      const page = await this.documents.find<JsonObject & PastScan>({ ...query, equals, ...after });
+      scans.push(...page.map(({ body }) => body));
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE_ITEMS_MAX) break;
+      after = { afterId: last.id };
+    }
+    return scans;
   }
 }
 

@@ -26,6 +26,32 @@ export const DRIFT_VERBS: readonly Verb[] = [
   puttingRight('adopt', 'scan, and have what is desired follow the world, as a new revision'),
   {
     noun: 'drift',
+    verb: 'history',
+    define: (command, terminal) =>
+      command
+        .argument('<deployment>', DEPLOYMENT)
+        .description('tell of each attribute that differed what was seen when')
+        .action(async (given: string) => {
+          const call = await openCall(terminal, command);
+          const { id } = await findDeployment(call.client, given);
+          const { attributes } = await call.client.driftHistory(id);
+          const sights = attributes.flatMap(({ sights: own, ...attribute }) =>
+            own.map((one) => ({ ...attribute, ...one })),
+          );
+          printList(call, sights, [
+            ['at', ({ at }) => at],
+            ['resource', ({ resource }) => resource],
+            ['path', ({ path }) => path],
+            ['seen', ({ seen }) => seen],
+            ['expected', ({ expected }) => expected],
+            ['found', ({ actual }) => actual],
+            ['cause', ({ cause }) => cause],
+            ['run', ({ by }) => by?.runId],
+          ]);
+        }),
+  },
+  {
+    noun: 'drift',
     verb: 'ignore',
     define: (command, terminal) =>
       command

@@ -118,6 +118,42 @@ export const DriftReportResource = z.looseObject({
   unreadable: z.array(z.object({ unitId: z.string(), reason: z.string() })),
 });
 
+/** How attributes of a deployment became what they are, by the scans that looked. */
+export const DriftHistoryResource = z.object({
+  deploymentId: z.string(),
+  /** The report of the newest scan that looked; absent: none did. */
+  latest: z.string().optional(),
+  /** How many reports this follows from. */
+  reports: z.int(),
+  attributes: z.array(
+    DriftItem.pick({ unitId: true, resource: true, address: true, path: true }).extend({
+      /** The oldest first. */
+      sights: z.array(
+        z.object({
+          at: z.string(),
+          /** The report that says so. */
+          scanId: z.string(),
+          /** `drifted`: it differs from what was applied, or otherwise than before; `as_applied`: no longer. */
+          seen: z.enum(['drifted', 'as_applied']),
+          expected: DriftItem.shape.expected,
+          actual: DriftItem.shape.actual,
+          cause: DriftItem.shape.cause,
+          /** The run that put right what was seen before, and how. */
+          by: z.object({ runId: z.string(), mode: z.enum(REMEDIATION_MODES).optional() }).optional(),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** Query of the history of drift. */
+export const DriftHistoryQuery = z.strictObject({
+  /** Address of a resource, such as `web[0]`; absent: all. */
+  resource: z.string().min(1).max(200).optional(),
+  /** Path of an attribute, as items have it; absent: all. */
+  path: z.string().max(1000).optional(),
+});
+
 /** Query of the list of drift reports. */
 export const DriftListQuery = PageQuery.extend({
   sort: sortBy('id'),
@@ -147,6 +183,10 @@ export type DriftScheduleResource = z.infer<typeof DriftScheduleResource>;
 export type DriftIgnoreRequest = z.infer<typeof DriftIgnoreRequest>;
 /** What is ignored in a deployment, as the API shows it. */
 export type DriftIgnoresResource = z.infer<typeof DriftIgnoresResource>;
+/** How attributes became what they are, as the API shows it. */
+export type DriftHistoryResource = z.infer<typeof DriftHistoryResource>;
+/** The query of the history of drift, checked. */
+export type DriftHistoryQuery = z.infer<typeof DriftHistoryQuery>;
 /** The query of the list of breakers, checked. */
 export type BreakerListQuery = z.infer<typeof BreakerListQuery>;
 /** A drift report as the API shows it. */
