@@ -71,7 +71,9 @@ export async function inTransaction<Opened, Result>(
   const onLost = (error: Error): void => void (failure ??= error);
   client.on('error', onLost);
   try {
-    const [, opened] = await Promise.all([client.query('begin'), steps.open(client)]);
+    const begun = client.query('begin');
+    if (!client.pipeline) await begun; // The driver wants one statement at a time then.
+    const [, opened] = await Promise.all([begun, steps.open(client)]);
     const result = await steps.work(client, opened);
     await Promise.all([steps.close?.(client), client.query('commit')]);
     return result;
