@@ -333,7 +333,7 @@ describe('settings', () => {
     ['{', 'must be a JSON list'],
     ['{}', 'expected array'],
     ['[{"id":"a","kind":"github","tenantId":"t"}]', 'either secret or secretFile'],
-    ['[{"id":"a","kind":"github","tenantId":"t","secret":"short"}]', 'expected string to have'],
+    ['[{"id":"a","kind":"github","tenantId":"t","secret":"short"}]', 'at /0/secret must have at least 16 characters'],
     ['[{"id":"a/b","kind":"github","tenantId":"t","secret":"0123456789abcdef"}]', 'must be 1 to 64'],
   ])('%s is refused at the start', (hooks, reason) => {
     expect(() => settingsWith(hooks)).toThrow(reason);

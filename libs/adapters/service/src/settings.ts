@@ -100,7 +100,7 @@ export function variableName(setting: string): string {
 function whatIsWrong(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.input === undefined) return 'is missing';
   if (issue.code === 'invalid_value') return `must be ${issue.values.map(String).join(' or ')}`;
-  if (issue.code === 'too_small') return `must have at least ${issue.minimum} characters`;
+  if (issue.code === 'too_small' && issue.origin === 'string') return `must have at least ${issue.minimum} characters`;
   return issue.code === 'invalid_format' && issue.format === 'url' ? 'must be a URL' : undefined;
 }
 
