@@ -28,6 +28,12 @@ export interface Verb {
   readonly define: (command: Command, terminal: Terminal) => void;
 }
 
+/** The option of commands that show how something was. */
+export const AS_OF = [
+  '--as-of <point>',
+  'as it was: at a version of its deployment, or an instant such as 2026-03-01T10:00:00Z',
+] as const;
+
 /** Opens what a command works with, from its options. */
 export async function openCall(terminal: Terminal, command: Command): Promise<Call> {
   const { output, quiet = false, url } = command.optsWithGlobals<CommonOptions>();

@@ -1,4 +1,4 @@
-import type { CaissonClient, Plan, RunResource, RunState } from '@caisson/client';
+import type { CaissonClient, PastPoint, Plan, RunResource, RunState } from '@caisson/client';
 import type { Command } from 'commander';
 import type { Call } from './command.js';
 import { EXIT } from './exit-codes.js';
@@ -109,8 +109,8 @@ export async function endWith({ client, format, terminal }: Call, run: RunResour
 }
 
 /** Shows the plan of a run; changes are a code of their own. */
-export async function showPlan({ client, format, terminal }: Call, runId: string): Promise<void> {
-  const plan = await client.plan(runId);
+export async function showPlan({ client, format, terminal }: Call, runId: string, past: PastPoint = {}): Promise<void> {
+  const plan = await client.plan(runId, past);
   printOne({ format, terminal }, plan, () => planView(plan, terminal.colors));
   if (hasChanges(plan)) process.exitCode = EXIT.changes;
 }

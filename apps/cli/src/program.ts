@@ -4,7 +4,9 @@ import { addCompletion } from './commands/completion.js';
 import { DELIVERY_VERBS } from './commands/delivery-verbs.js';
 import { DEPLOYMENT_VERBS } from './commands/deployment-verbs.js';
 import { DRIFT_VERBS } from './commands/drift-verbs.js';
+import { DRIFT_RULE_VERBS } from './commands/drift-rule-verbs.js';
 import { EVENT_VERBS } from './commands/event-verbs.js';
+import { INVITATION_VERBS } from './commands/invitation-verbs.js';
 import { RUN_VERBS } from './commands/run-verbs.js';
 import { addSessionCommands } from './commands/session-verbs.js';
 import { FORMATS } from './output.js';
@@ -15,9 +17,15 @@ const NOUNS = {
   run: 'changes of a deployment',
   task: 'parts of a run',
   drift: 'where the world is not as it was left',
+  invitation: 'who may join',
   delivery: 'what forges told us by webhooks',
   event: 'what happened and happens',
 } as const;
+
+const VERBS: readonly Verb[] = [
+  ...[...DEPLOYMENT_VERBS, ...RUN_VERBS, ...DRIFT_VERBS, ...DRIFT_RULE_VERBS],
+  ...[...DELIVERY_VERBS, ...INVITATION_VERBS, ...EVENT_VERBS],
+];
 
 const ENDS = `
 Ends with 0 when all is well, 1 when something did not work, 2 when changes wait for approval or there is drift,
@@ -33,8 +41,7 @@ export function createProgram(terminal: Terminal): Command {
     .addHelpText('after', ENDS)
     .showHelpAfterError('(caisson --help says more)');
   addSessionCommands(program, terminal);
-  const verbs = [...DEPLOYMENT_VERBS, ...DRIFT_VERBS, ...RUN_VERBS, ...DELIVERY_VERBS, ...EVENT_VERBS];
-  addVerbs(program, terminal, verbs);
+  addVerbs(program, terminal, VERBS);
   addCompletion(program, terminal);
   return program;
 }

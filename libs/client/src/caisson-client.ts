@@ -4,6 +4,7 @@ import type { components } from './openapi-types.js';
 import { pagesOf } from './pages.js';
 import { problemOf } from './problem.js';
 import type {
+  ApprovalResource,
   AttemptResource,
   BreakerResource,
   CallbackAddress,
@@ -18,6 +19,7 @@ import type {
   DriftReportResource,
   DriftScheduleResource,
   HistoryEntry,
+  InvitationResource,
   LogAnswer,
   Plan,
   PlanRecomputation,
@@ -44,6 +46,12 @@ export interface DeploymentFilter {
   readonly name?: string;
   readonly environment?: 'development' | 'staging' | 'production';
   readonly status?: DeploymentSummary['status'];
+}
+
+/** Absent: as it is now. */
+export interface PastPoint {
+  /** A version of the stream of the deployment, or an instant such as `2026-03-01T10:00:00Z`. */
+  readonly asOf?: string;
 }
 
 /** Which deliveries to list. */
@@ -107,8 +115,8 @@ export class CaissonClient {
     );
   }
 
-  deployment(id: string): Promise<DeploymentResource> {
-    return bodyOf(this.api.GET('/api/v1/deployments/{id}', { params: { path: { id } } }));
+  deployment(id: string, past: PastPoint = {}): Promise<DeploymentResource> {
+    return bodyOf(this.api.GET('/api/v1/deployments/{id}', { params: { path: { id }, query: past } }));
   }
 
   /** Asks for the end of a deployment. No run follows where there is nothing to destroy. */
@@ -158,12 +166,26 @@ export class CaissonClient {
     return ofRun(this.api.POST('/api/v1/deployments/{id}/execute', { params: { path: { id } }, body: {} }));
   }
 
-  run(id: string): Promise<RunResource> {
-    return bodyOf(this.api.GET('/api/v1/runs/{id}', { params: { path: { id } } }));
+  run(id: string, past: PastPoint = {}): Promise<RunResource> {
+    return bodyOf(this.api.GET('/api/v1/runs/{id}', { params: { path: { id }, query: past } }));
   }
 
-  plan(runId: string): Promise<Plan> {
-    return bodyOf(this.api.GET('/api/v1/runs/{id}/plan', { params: { path: { id: runId } } }));
+  plan(runId: string, past: PastPoint = {}): Promise<Plan> {
+    return bodyOf(this.api.GET('/api/v1/runs/{id}/plan', { params: { path: { id: runId }, query: past } }));
+  }
+
+  /** The approvals that the plans of a run needed, oldest first. */
+  async approvals(runId: string): Promise<readonly ApprovalResource[]> {
+    return (await bodyOf(this.api.GET('/api/v1/runs/{id}/approvals', { params: { path: { id: runId } } }))).items;
+  }
+
+  /** The invitations that nobody has used yet, oldest first. */
+  async invitations(): Promise<readonly InvitationResource[]> {
+    return (await bodyOf(this.api.GET('/api/v1/members/invitations'))).items;
+  }
+
+  async revokeInvitation(id: string): Promise<void> {
+    await this.api.DELETE('/api/v1/members/invitations/{id}', { params: { path: { id } } });
   }
 
   /** Has a plan computed again from its recorded inputs, and says whether it is the same. */

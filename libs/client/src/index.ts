@@ -1,7 +1,7 @@
 export { openApi } from './api.js';
 export type { Api, ApiOptions } from './api.js';
 export { CaissonClient } from './caisson-client.js';
-export type { DeliveryFilter, DeploymentFilter } from './caisson-client.js';
+export type { DeliveryFilter, DeploymentFilter, PastPoint } from './caisson-client.js';
 export { readDesiredState } from './desired-state-file.js';
 export type { components, operations, paths } from './openapi-types.js';
 export { collect, pagesOf } from './pages.js';
@@ -9,6 +9,7 @@ export type { Cursor, Page } from './pages.js';
 export { ApiProblem, problemOf } from './problem.js';
 export type { Problem } from './problem.js';
 export type {
+  ApprovalResource,
   AttemptResource,
   BreakerResource,
   CallbackAddress,
@@ -24,6 +25,7 @@ export type {
   DriftReportResource,
   DriftScheduleResource,
   HistoryEntry,
+  InvitationResource,
   LogAnswer,
   Plan,
   PlanRecomputation,

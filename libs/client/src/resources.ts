@@ -2,6 +2,8 @@ import type { components } from './openapi-types.js';
 
 type Schemas = components['schemas'];
 
+/** What somebody, or policy, said to a plan. */
+export type ApprovalResource = Schemas['ApprovalResource'];
 /** One try of a task. */
 export type AttemptResource = Schemas['AttemptResource'];
 /** Whether a provider is left alone. */
@@ -32,6 +34,8 @@ export type DriftReportResource = Schemas['DriftReportResource'];
 export type DriftScheduleResource = Schemas['DriftScheduleResource'];
 /** One recorded fact. */
 export type HistoryEntry = Schemas['HistoryEntry'];
+/** An invitation that nobody has used yet. */
+export type InvitationResource = Schemas['InvitationResource'];
 /** Part of what a tool said. */
 export type LogAnswer = Schemas['LogAnswer'];
 /** What a run is going to do. */

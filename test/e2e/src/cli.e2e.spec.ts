@@ -199,6 +199,72 @@ describe('a deployment', () => {
     expect(rows.join('\n')).toMatch(/run-cancelled/);
   });
 
+  it('--as-of: how a deployment, a run and its plan were, at a version or an instant', async () => {
+    const runs = await json<{ id: string }[]>('runs shop');
+    const first = runs.at(-1)!;
+    expect(await ok('deployment show shop --as-of 1')).toMatch(/revision +0|status +pending/);
+    expect(await ok(`run show ${first.id} --as-of 2`)).toMatch(/state +pending/);
+    expect(refused(await cli.caisson(`plan ${first.id} --as-of 1`))).toEqual([
+      3,
+      expect.stringContaining('plan-not-found'),
+    ]);
+    expect(await cli.caisson(`plan ${first.id} --as-of ${new Date().toISOString()}`)).toMatchObject({
+      ...{ code: 2, stdout: expect.stringContaining('+ network') as string },
+    });
+    expect(refused(await cli.caisson('run show shop --as-of yesterday'))).toEqual([
+      3,
+      expect.stringContaining('?asOf'),
+    ]);
+  });
+
+  it('revisions, approvals, attempts: what there is to go back to, who said what, and what was tried', async () => {
+    const revisions = await json<{ revision: number; completedAt?: string }[]>('revisions shop');
+    expect(revisions.map(({ revision }) => revision)).toEqual(revisions.map((_, index) => revisions.length - index));
+    expect(rowsOf(await ok('deployment revisions shop'))).toHaveLength(revisions.length);
+    expect(rowsOf(await ok('approvals shop'))).toEqual([expect.stringMatching(/^approved .*sha256:/)]);
+    const [task] = await json<{ id: string }[]>('tasks shop');
+    expect(rowsOf(await ok(`attempts ${task!.id}`))).toEqual([expect.stringMatching(/\/1\.1 +succeeded /)]);
+    expect((await cli.caisson('attempts nothing')).code).toBe(3);
+  });
+
+  it('drift schedule, policy, breakers: when it is looked for, how it is judged, and who is left alone', async () => {
+    expect(refused(await cli.caisson('drift schedule shop'))).toEqual([
+      3,
+      expect.stringContaining('drift-schedule-not-found'),
+    ]);
+    const set = ['drift', 'schedule', 'shop', '--cron', '0 3 * * *', '--time-zone', 'Europe/Berlin'];
+    expect((await cli.run('caisson', set)).stdout).toMatch(/timeZone +Europe\/Berlin/);
+    expect(await ok('drift schedule shop')).toMatch(/cron +0 3 \* \* \*\n/);
+    expect(refused(await cli.caisson('drift schedule shop --auto-remediate'))).toEqual([
+      1,
+      expect.stringContaining('--cron'),
+    ]);
+    expect(await ok('drift schedule shop --remove')).toBe('');
+    expect((await cli.caisson('drift schedule shop')).code).toBe(3);
+    expect(await ok('drift policy')).toMatch(/^version +1\n/);
+    expect(refused(await cli.caisson('drift policy --version 99'))).toEqual([
+      3,
+      expect.stringContaining('table-version-not-found'),
+    ]);
+    expect(await ok('drift breakers')).toMatch(/^PROVIDER +STATUS/);
+    expect(refused(await cli.caisson('drift close-breaker nobody --because looked'))).toEqual([
+      3,
+      expect.stringContaining('drift-breaker-not-found'),
+    ]);
+  });
+
+  it('invitations: those that nobody used, and taking one back', async () => {
+    const params = { body: { role: 'viewer' } } as const;
+    const id = (await caisson.client.api.POST('/api/v1/members', params)).data?.id ?? '';
+    expect(rowsOf(await ok('invitations'))).toEqual([expect.stringMatching(new RegExp(`^${id} +viewer `))]);
+    expect(await ok(`invitation revoke ${id}`)).toBe('');
+    expect(rowsOf(await ok('invitations'))).toEqual([]);
+    expect(refused(await cli.caisson(`invitation revoke ${id}`))).toEqual([
+      3,
+      expect.stringContaining('invitation-not-found'),
+    ]);
+  });
+
   it('events: what happened until now, then it ends; --follow tells what happens', async () => {
     const lines = (await ok('events --deployment shop --type caisson.deployment.* -o json')).trimEnd().split('\n');
     const events = lines.map((line) => JSON.parse(line) as { place: string; type: string });

@@ -3,10 +3,11 @@ import {
   readDesiredState,
   type CaissonClient,
   type DeploymentSummary,
+  type PastPoint,
   type RunCommandAnswer,
   type RunResource,
 } from '@caisson/client';
-import { openCall, type Call, type Verb } from '../command.js';
+import { AS_OF, openCall, type Call, type Verb } from '../command.js';
 import { findByName, findDeployment } from '../find.js';
 import { approvable, carryThrough, follow, staysFor, type Approval } from '../follow.js';
 import { fields, printList, printOne } from '../output.js';
@@ -67,10 +68,11 @@ export const DEPLOYMENT_VERBS: readonly Verb[] = [
     define: (command, terminal) =>
       command
         .argument('<deployment>', DEPLOYMENT)
+        .option(...AS_OF)
         .description('show a deployment with its outputs')
-        .action(async (given: string) => {
+        .action(async (given: string, past: PastPoint) => {
           const call = await openCall(terminal, command);
-          const deployment = await call.client.deployment((await findDeployment(call.client, given)).id);
+          const deployment = await call.client.deployment((await findDeployment(call.client, given)).id, past);
           const { currentRun: run, id, name, environment, outputs, revision, status } = deployment;
           printOne(call, deployment, () => fields({ id, name, environment, status, revision, run, ...named(outputs) }));
         }),
@@ -91,6 +93,25 @@ export const DEPLOYMENT_VERBS: readonly Verb[] = [
             ['event', ({ type }) => type.replace(/^caisson\./, '').replace(/\.v\d+$/, '')],
             ['who', ({ actor }) => actor],
             ['about', ({ data }) => data['unitId'] ?? data['runId'] ?? data['revision']],
+          ]);
+        }),
+  },
+  {
+    noun: 'deployment',
+    verb: 'revisions',
+    short: 'revisions',
+    define: (command, terminal) =>
+      command
+        .argument('<deployment>', DEPLOYMENT)
+        .description('list the versions of what is desired, newest first: those that can be gone back to')
+        .action(async (given: string) => {
+          const call = await openCall(terminal, command);
+          const { id } = await findDeployment(call.client, given);
+          printList(call, await collect(call.client.revisions(id)), [
+            ['revision', ({ revision }) => revision],
+            ['created', ({ createdAt }) => createdAt],
+            ['completed', ({ completedAt }) => completedAt],
+            ['digest', ({ digest }) => digest],
           ]);
         }),
   },

@@ -1,5 +1,5 @@
-import { collect, type CaissonClient, type RunResource } from '@caisson/client';
-import { openCall, type Call, type Verb } from '../command.js';
+import { collect, type CaissonClient, type PastPoint, type RunResource } from '@caisson/client';
+import { AS_OF, openCall, type Call, type Verb } from '../command.js';
 import { findDeployment, findRun } from '../find.js';
 import { endWith, follow, runLines, showPlan } from '../follow.js';
 import { printList, printOne } from '../output.js';
@@ -36,10 +36,12 @@ export const RUN_VERBS: readonly Verb[] = [
     define: (command, terminal) =>
       command
         .argument('<run>', RUN)
-        .description('show a run as it is now')
-        .action(async (given: string) => {
+        .option(...AS_OF)
+        .description('show a run')
+        .action(async (given: string, past: PastPoint) => {
           const call = await openCall(terminal, command);
-          const run = await findRun(call.client, given);
+          const now = await findRun(call.client, given);
+          const run = past.asOf === undefined ? now : await call.client.run(now.id, past);
           printOne(call, run, () => runLines(run));
         }),
   },
@@ -50,10 +52,15 @@ export const RUN_VERBS: readonly Verb[] = [
     define: (command, terminal) =>
       command
         .argument('<run>', RUN)
+        .option(...AS_OF)
         .description('show what a run is going to do; changes end with 2')
-        .action(async (given: string) => {
+        .action(async (given: string, past: PastPoint) => {
           const call = await openCall(terminal, command);
           const run = await findRun(call.client, given);
+          if (past.asOf !== undefined) {
+            await showPlan(call, run.id, past);
+            return;
+          }
           const planned = run.planDigest === undefined ? await follow(call, run.id) : run;
           if (planned.planDigest === undefined) await endWith(call, planned);
           else await showPlan(call, planned.id);
@@ -76,6 +83,27 @@ export const RUN_VERBS: readonly Verb[] = [
           const digest = options.digest ?? (await askedDigest(call, run, options.yes === true));
           const approved = (await call.client.approve(run.id, digest)).run;
           await endWith(call, options.wait === true ? await follow(call, run.id) : approved);
+        }),
+  },
+  {
+    noun: 'run',
+    verb: 'approvals',
+    short: 'approvals',
+    define: (command, terminal) =>
+      command
+        .argument('<run>', RUN)
+        .description('list what was said to the plans of a run, oldest first')
+        .action(async (given: string) => {
+          const call = await openCall(terminal, command);
+          const { id } = await findRun(call.client, given);
+          printList(call, await call.client.approvals(id), [
+            ['state', ({ state }) => state],
+            ['requested', ({ requestedAt }) => requestedAt],
+            ['decided', ({ decidedAt }) => decidedAt],
+            ['by', ({ decidedBy }) => decidedBy],
+            ['reason', ({ reason }) => reason],
+            ['plan', ({ planDigest }) => planDigest],
+          ]);
         }),
   },
   changeOfRun('cancel', 'stop a run; what it did is said', (client, id) => client.cancel(id)),
@@ -109,6 +137,25 @@ export const RUN_VERBS: readonly Verb[] = [
             ['state', ({ state }) => state],
             ['attempt', ({ attempt }) => attempt],
             ['resources', ({ resources }) => resources.map(({ address }) => address).join(' ')],
+          ]);
+        }),
+  },
+  {
+    noun: 'task',
+    verb: 'attempts',
+    short: 'attempts',
+    define: (command, terminal) =>
+      command
+        .argument('<task>', 'id of a task, such as <run>/<unit>')
+        .description('list the tries of a task, oldest first')
+        .action(async (task: string) => {
+          const call = await openCall(terminal, command);
+          printList(call, await call.client.attempts(task), [
+            ['id', ({ id }) => id],
+            ['state', ({ state }) => state],
+            ['started', ({ startedAt }) => startedAt],
+            ['finished', ({ finishedAt }) => finishedAt],
+            ['failure', ({ failure }) => failure?.message],
           ]);
         }),
   },
