@@ -206,7 +206,7 @@ describe('a deployment', () => {
     expect(await ok(`run show ${first.id} --as-of 2`)).toMatch(/state +pending/);
     expect(refused(await cli.caisson(`plan ${first.id} --as-of 1`))).toEqual([
       3,
-      expect.stringContaining('plan-not-found'),
+      expect.stringContaining('run-not-found'),
     ]);
     expect(await cli.caisson(`plan ${first.id} --as-of ${new Date().toISOString()}`)).toMatchObject({
       ...{ code: 2, stdout: expect.stringContaining('+ network') as string },
