@@ -1,8 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { bodyOf, openApi, type Api, type ApiOptions } from './api.js';
 import type { components } from './openapi-types.js';
 import { pagesOf } from './pages.js';
-import { problemOf } from './problem.js';
 import type {
   ApprovalResource,
   AttemptResource,
@@ -31,15 +29,14 @@ import type {
   TokenAnswer,
   TypeTableResource,
 } from './resources.js';
+import { isPutRight, isScanned, waitForReport } from './wait-for-report.js';
 import { waitForRun, type WaitOptions } from './wait-for-run.js';
 import { watchEvents, type WatchedEvent, type WatchOptions } from './watch-events.js';
 
 type Schemas = components['schemas'];
 
-const POLL_MS = 100;
 /** How long one call waits for a line; shorter than the limit of a call. */
 const FOLLOW_SECONDS = 8;
-const WAIT_LIMIT_MS = 120_000;
 
 /** Which deployments to list. */
 export interface DeploymentFilter {
@@ -378,38 +375,13 @@ export class CaissonClient {
   }
 
   /** Waits until a scan has ended. */
-  waitForScan(reportId: string, limitMs = WAIT_LIMIT_MS): Promise<DriftReportResource> {
-    return this.#waitForReport(reportId, ({ status }) => status === 'completed', limitMs);
+  waitForScan(reportId: string, limitMs?: number): Promise<DriftReportResource> {
+    return waitForReport(reportId, { look: (id) => this.driftReport(id), isThrough: isScanned, limitMs });
   }
 
   /** Waits until somebody has looked whether what a scan found is gone, or it is said why nobody will. */
-  waitForRemediation(reportId: string, limitMs = WAIT_LIMIT_MS): Promise<DriftReportResource> {
-    const isOpen = ({ remediation }: DriftReportResource): boolean =>
-      remediation === undefined || ['requested', 'started'].includes(remediation.outcome);
-    return this.#waitForReport(reportId, (report) => !isOpen(report), limitMs);
-  }
-
-  async #waitForReport(
-    id: string,
-    isThrough: (report: DriftReportResource) => boolean,
-    limitMs: number,
-  ): Promise<DriftReportResource> {
-    const deadline = performance.now() + limitMs;
-    for (;;) {
-      const report = await this.#findReport(id);
-      if (report !== undefined && isThrough(report)) return report;
-      if (performance.now() > deadline) throw new Error(`scan ${id} did not come so far in ${limitMs} ms`);
-      await pause(POLL_MS);
-    }
-  }
-
-  async #findReport(id: string): Promise<DriftReportResource | undefined> {
-    try {
-      return await this.driftReport(id);
-    } catch (error) {
-      if (problemOf(error)?.status === 404) return undefined; // Its scan has not begun.
-      throw error;
-    }
+  waitForRemediation(reportId: string, limitMs?: number): Promise<DriftReportResource> {
+    return waitForReport(reportId, { look: (id) => this.driftReport(id), isThrough: isPutRight, limitMs });
   }
 }
 
