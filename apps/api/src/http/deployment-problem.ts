@@ -63,9 +63,11 @@ function runProblem(rejection: RunRejection): HttpProblem {
   switch (rejection.code) {
     case 'run-active': {
       const { runId, state } = rejection;
+      const allowed = allowedCommands(state);
+      const wait = `Run ${runId} is ${state}. Wait until it has ended.`;
       return apiProblem('run-active', {
-        detail: `Run ${runId} is ${state}. Wait until it has ended, or cancel it.`,
-        members: { runId, state, allowed: allowedCommands(state) },
+        detail: allowed.length > 0 ? `${wait} What can be asked of it now: ${allowed.join(', ')}.` : wait,
+        members: { runId, state, allowed },
       });
     }
     case 'run-not-found':
