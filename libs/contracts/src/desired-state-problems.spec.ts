@@ -81,6 +81,25 @@ describe('a desired state that cannot be planned', () => {
     expect(problemsOf(resources)).toMatchObject([{ pointer: at, code }]);
   });
 
+  it('gives in clear what its own configuration calls a secret', () => {
+    const source = { files: { 'main.tf': 'variable "password" {\n  sensitive = true\n  default = "from-default"\n}' } };
+    const problems = problemsOf([{ properties: { source, variables: { password: 'se-cret' } } }]);
+    expect(problems.map(({ code, pointer }) => `${code} ${pointer}`)).toEqual([
+      'secret-in-clear /resources/0/properties/variables/password',
+      'secret-in-clear /resources/0/properties/source/files/main.tf',
+    ]);
+    expect(JSON.stringify(problems)).toContain('put it into a credential as TF_VAR_password');
+    expect(JSON.stringify(problems)).not.toMatch(/se-cret|from-default/);
+  });
+
+  it.each([{}, { password: null }, { password: '' }, { password: '${vault.outputs.password}' }])(
+    'does not with a secret variable that is given %j',
+    (variables) => {
+      const source = { files: { 'main.tf': 'variable "password" { sensitive = true }' } };
+      expect(problemsOf([{ properties: { source, variables } }, { name: 'vault' }])).toEqual([]);
+    },
+  );
+
   it('names every resource of a cycle', () => {
     const ring = [
       { name: 'x' },

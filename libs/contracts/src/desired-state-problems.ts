@@ -3,6 +3,7 @@ import { checkProblems } from './check-problems.js';
 import { DESIRED_STATE_LIMITS, type DesiredState, type ResourceSpec } from './desired-state.js';
 import { everOpens } from './schedule.js';
 import { findReferences, visitReferableText, type Reference } from './references.js';
+import { secretsInClear } from './secrets-in-clear.js';
 
 /** Problems listed at once; a caller mends the first ones and asks again. */
 export const PROBLEMS_MAX = 100;
@@ -22,6 +23,7 @@ export interface DesiredStateProblem {
     | 'unsupported-type'
     | 'schedule-never-opens'
     | 'impossible-check'
+    | 'secret-in-clear'
     | 'plan-too-large';
   /** What is wrong, with names, and what to do. */
   readonly message: string;
@@ -34,8 +36,8 @@ export type TypeCheck = (resource: ResourceSpec) => string | undefined;
 
 /**
  * Finds what the schema cannot see: names used twice, references and dependencies on nothing, copies that do not exist,
- * cycles, checks that nothing could pass, and types that no engine knows. At most `PROBLEMS_MAX`; none = it can be
- * planned. O(size of the desired state).
+ * cycles, checks that nothing could pass, secrets in clear, and types that no engine knows. At most `PROBLEMS_MAX`;
+ * none = it can be planned. O(size of the desired state).
  */
 export function validateDesiredState(desired: DesiredState, checkType?: TypeCheck): readonly DesiredStateProblem[] {
   const survey = new Survey(desired);
@@ -97,6 +99,9 @@ class Survey {
       if (this.depend(name, { from: index }) === undefined) this.reportUnknown(name, `${pointer}/dependsOn/${place}`);
     });
     this.visitValue(resource.properties, { pointer: `${pointer}/properties`, from: index, one: true });
+    for (const { message, path } of secretsInClear(resource.properties)) {
+      this.report([pointer, 'properties', ...path.map(escapePointer)].join('/'), 'secret-in-clear', message);
+    }
     resource.checks.forEach((check, place) => {
       const at = `${pointer}/checks/${place}`;
       this.visitValue(check, { pointer: at, from: undefined, own: resource.name });

@@ -207,6 +207,8 @@ export {
   SETTLED_RUN_STATES,
 } from './run-states.js';
 export type { RunCommand, RunKind, RunState, RunTransition } from './run-states.js';
+export { secretVariablesOf } from './secret-variables.js';
+export type { ModuleValues, SecretVariable } from './secret-variables.js';
 export { TASK_STATES, TASK_TRANSITIONS } from './task-states.js';
 export type { TaskState } from './task-states.js';
 export { CONTEXTS, TOPICS, topicOf } from './topics.js';

@@ -137,6 +137,20 @@ const ROWS: readonly Row[] = [
     ...{ status: 422, code: 'desired-state-invalid', pointer: '/resources/1/name' },
   },
   {
+    what: 'a secret that would become history',
+    ask: create(
+      desired({
+        engine: 'terraform',
+        type: 'module',
+        properties: {
+          source: { files: { 'main.tf': 'variable "password" { sensitive = true }' } },
+          variables: { password: 'se-cret' },
+        },
+      }),
+    ),
+    ...{ status: 422, code: 'desired-state-invalid', pointer: '/resources/0/properties/variables/password' },
+  },
+  {
     what: 'a digest that is none',
     ask: () => ({ path: `/runs/${waiting.run}/approve`, body: '{"planDigest":"yes"}' }),
     ...{ status: 400, code: 'invalid-request', pointer: '/planDigest' },

@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Diagnostic } from '@caisson/contracts';
+import { secretVariablesOf, type Diagnostic } from '@caisson/contracts';
 import { EngineFailure, type EngineCall } from '@caisson/engine';
 import { Fault, messageOf, type JsonObject } from '@caisson/kernel';
 import {
@@ -18,7 +18,6 @@ import {
 } from './engine-options.js';
 import { whereSpaceIs } from './full-disk.js';
 import { redactDiagnostic } from './masking.js';
-import { secretVariablesOf } from './secret-variables.js';
 import { stateAddressOf } from './state-access.js';
 import { STATE_USER } from './state-backend/state-backend.js';
 import { readMessage } from './terraform-messages.js';
@@ -117,7 +116,8 @@ export class TerraformCli {
     let changes: JsonObject | undefined;
     // Not in the line itself: a secret may be a word of Terraform's JSON.
     const redactor = createRedactor([
-      ...secretVariablesOf(session.layout.module),
+      // Where Terraform passes on what others said, as in the error of a provisioner, it shows them.
+      ...secretVariablesOf(session.layout.module).flatMap(({ defaults, given }) => [...given, ...defaults]),
       ...Object.values(call.secrets ?? {}),
     ]);
     const onLine = (line: string): void => {

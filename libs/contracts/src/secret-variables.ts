@@ -1,37 +1,52 @@
-import type { Json } from '@caisson/kernel';
-import { secretsIn } from './masking.js';
-import type { TerraformModule } from './module-properties.js';
+import type { Json, JsonObject } from '@caisson/kernel';
 
 /** Where a block of a configuration begins. */
 const BLOCK = /^(?=[ \t]*(?:variable|resource|data|module|output|provider|locals|terraform|check)[ \t]*["{])/m;
-const SECRET_VARIABLE = /^\s*variable\s+"([^"]+)".*\bsensitive\s*=\s*true\b/s;
+const SECRET_VARIABLE = /^\s*variable\s+"([^"]+)".*[{\n][ \t]*sensitive\s*=\s*true\b/s;
 
 const DEFAULT = /\bdefault\s*=\s*(?<value>[\s\S]*)/m;
 const HEREDOC = /^<<[-~]?\s*(?<mark>\w+)\n(?<lines>[\s\S]*?)\n\s*\k<mark>\s*$/m;
 const QUOTED = /"(?:[^"\\]|\\.)*"/g;
 
-/** A variable that a configuration declares sensitive. */
-interface SecretVariable {
+/** A Terraform configuration, and the values that it is given. */
+export interface ModuleValues {
+  /** Text by relative path, such as `main.tf` or `modules/net/main.tf`. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly variables: JsonObject;
+}
+
+/** A variable that a configuration declares sensitive, and the texts that stand in it where anybody reads them. */
+export interface SecretVariable {
   readonly name: string;
+  /** The file that declares it. */
+  readonly file: string;
+  /** The texts of the value that is given to it. */
+  readonly given: readonly string[];
   /** The texts of its default value. */
   readonly defaults: readonly string[];
 }
 
 /**
- * The texts of the variables that a configuration declares sensitive, given or by default. Terraform shows them where
- * it passes on what others said, as in the error of a provisioner. Read from the text, because no command tells before
- * it acts; too much does no harm.
+ * The variables that the root of a configuration declares sensitive. Read from the text, because no command tells
+ * before it acts.
  */
-export function secretVariablesOf({ files, variables }: TerraformModule): readonly string[] {
+export function secretVariablesOf({ files, variables }: ModuleValues): readonly SecretVariable[] {
   const root = Object.entries(files).filter(([path]) => !path.includes('/'));
-  const declared = root.flatMap(([path, text]) => {
-    if (path.endsWith('.tf')) return declaredInText(text);
-    return path.endsWith('.tf.json') ? declaredInJson(text) : [];
-  });
-  return declared.flatMap(({ defaults, name }) => [...secretsIn(valueOf(variables, name), true), ...defaults]);
+  return root.flatMap(([file, text]) =>
+    declaredIn(file, text).map(({ defaults, name }) => {
+      return { name, file, given: textsIn(valueOf(variables, name)), defaults: defaults.filter((one) => one !== '') };
+    }),
+  );
 }
 
-function declaredInText(text: string): readonly SecretVariable[] {
+type Declaration = Pick<SecretVariable, 'name' | 'defaults'>;
+
+function declaredIn(file: string, text: string): readonly Declaration[] {
+  if (file.endsWith('.tf')) return declaredInText(text);
+  return file.endsWith('.tf.json') ? declaredInJson(text) : [];
+}
+
+function declaredInText(text: string): readonly Declaration[] {
   return text.split(BLOCK).flatMap((block) => {
     const name = SECRET_VARIABLE.exec(block)?.[1];
     return name === undefined ? [] : [{ name, defaults: defaultsIn(block) }];
@@ -53,13 +68,19 @@ function unquoted(quoted: string): string {
 }
 
 /** In JSON a block is an object by name, or a list of such objects. */
-function declaredInJson(text: string): readonly SecretVariable[] {
+function declaredInJson(text: string): readonly Declaration[] {
   return listOf(memberOf(parsed(text), 'variable')).flatMap((variables) =>
     Object.keys(isRecord(variables) ? variables : {}).flatMap((name) => {
       const blocks = listOf(memberOf(variables, name)).filter((block) => memberOf(block, 'sensitive') === true);
-      return blocks.map((block) => ({ name, defaults: secretsIn(memberOf(block, 'default'), true) }));
+      return blocks.map((block) => ({ name, defaults: textsIn(memberOf(block, 'default')) }));
     }),
   );
+}
+
+function textsIn(value: Json | undefined): readonly string[] {
+  if (typeof value === 'string') return value === '' ? [] : [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap((item: Json) => textsIn(item));
 }
 
 function listOf(value: Json | undefined): readonly Json[] {
@@ -88,6 +109,6 @@ function parsed(text: string): Json | undefined {
   }
 }
 
-function valueOf(variables: TerraformModule['variables'], name: string): Json | undefined {
+function valueOf(variables: JsonObject, name: string): Json | undefined {
   return Object.hasOwn(variables, name) ? variables[name] : undefined;
 }

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { secretVariablesOf } from './secret-variables.js';
+import { secretVariablesOf, type ModuleValues } from './secret-variables.js';
+
+function textsOf(module: ModuleValues): readonly string[] {
+  return secretVariablesOf(module).flatMap(({ defaults, given }) => [...given, ...defaults]);
+}
 
 const variables = { password: 'se-cret', keys: { first: 'key-1', all: ['key-2'] }, size: 'large' };
 
@@ -16,13 +20,22 @@ output "size" {
   value     = var.size
   sensitive = true
 }`;
-    expect(secretVariablesOf({ files: { 'main.tf': text }, variables })).toEqual(['se-cret', 'key-1', 'key-2']);
+    expect(textsOf({ files: { 'main.tf': text }, variables })).toEqual(['se-cret', 'key-1', 'key-2']);
   });
 
   it('are those of the root module alone, and only of variables that are given', () => {
     const text = 'variable "size" { sensitive = true }';
     const files = { 'modules/a/main.tf': text, 'README.md': text, 'b.tf': 'variable "toString" { sensitive = true }' };
-    expect(secretVariablesOf({ files, variables })).toEqual([]);
+    expect(textsOf({ files, variables })).toEqual([]);
+  });
+
+  it('are not those of which a comment or a description speaks', () => {
+    const text = `
+variable "size" {
+  description = "Large; was sensitive = true once"
+  # sensitive = true
+}`;
+    expect(secretVariablesOf({ files: { 'main.tf': text }, variables })).toEqual([]);
   });
 
   it('are default values too: texts, lists, maps and heredocs', () => {
@@ -49,8 +62,8 @@ variable "pem" {
 }
 variable "size" { default = "not-secret" }`;
     const defaults = ['from-"default"', 'default-1', 'default-2', 'default-3', 'line-of-key', 'another-line'];
-    const found = secretVariablesOf({ files: { 'main.tf': text }, variables: {} });
-    expect(found.filter((one) => one !== '')).toEqual(defaults);
+    const found = textsOf({ files: { 'main.tf': text }, variables: {} });
+    expect(found).toEqual(defaults);
   });
 
   it('are found in JSON as well, as an object or a list', () => {
@@ -62,6 +75,6 @@ variable "size" { default = "not-secret" }`;
       'c.tf.json': 'no JSON',
       'd.json': JSON.stringify({ variable: { size: { sensitive: true } } }),
     };
-    expect(secretVariablesOf({ files, variables })).toEqual(['se-cret', 'from-default', 'key-1', 'key-2']);
+    expect(textsOf({ files, variables })).toEqual(['se-cret', 'from-default', 'key-1', 'key-2']);
   });
 });
