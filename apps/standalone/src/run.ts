@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf } from '@caisson/kernel';
-import { endOnSignals } from '@caisson/service';
+import { debugOnSignal, endOnSignals } from '@caisson/service';
 import { startStandalone, type Standalone } from './standalone.js';
 
 /** Starts, says where it is, and stays until it is told to stop. */
@@ -10,6 +10,7 @@ export async function run(stopTracing: () => Promise<void>): Promise<void> {
     const standalone = await startStandalone(process.env);
     standalone.shutdown.add('connections', 'tracing', stopTracing);
     endOnSignals(standalone.shutdown, standalone.health);
+    debugOnSignal(standalone.log);
     await announce(standalone, process.env['CAISSON_READY_FILE']);
   } catch (error) {
     process.stderr.write(`Caisson did not start. ${messageOf(error)}\n`);

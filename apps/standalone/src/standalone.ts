@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { apiService } from '@caisson/api';
 import { driftDetectorService } from '@caisson/drift-detector';
 import { executorService } from '@caisson/executor';
-import { createLogger, Metrics } from '@caisson/observability';
+import { createLogger, Metrics, type ProcessLogger } from '@caisson/observability';
 import { plannerService } from '@caisson/planner';
 import { freePort, startPostgresServer } from '@caisson/postgres-server';
 import { startSandboxCloud } from '@caisson/sandbox-cloud';
@@ -25,6 +25,7 @@ export interface Standalone {
   readonly bootstrapToken: string;
   readonly shutdown: Shutdown;
   readonly health: Health;
+  readonly log: ProcessLogger;
 }
 
 /** A part that is not ready by then keeps nobody from starting: `/readyz` says what it lacks. */
@@ -78,7 +79,7 @@ export async function startStandalone(environment: Environment): Promise<Standal
     await front.listen(settings.host, port);
     shutdown.add('serving', 'front', () => front.close());
     await health.untilReady(READY_LIMIT_MS, systemClock);
-    return { url, sandboxUrl: sandbox.url, bootstrapToken: secrets.bootstrapToken, shutdown, health };
+    return { url, sandboxUrl: sandbox.url, bootstrapToken: secrets.bootstrapToken, shutdown, health, log };
   } catch (error) {
     await shutdown.run();
     throw error;

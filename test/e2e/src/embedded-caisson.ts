@@ -45,9 +45,9 @@ export class EmbeddedCaisson {
     return new SandboxWorld(this.process.sandboxUrl);
   }
 
-  /** The newest lines that its processes wrote. */
+  /** The newest whole lines that its processes wrote. */
   get lines(): readonly string[] {
-    return this.#output.split('\n').filter((line) => line !== '');
+    return this.#output.split('\n').slice(0, -1); // Of the last one the end may be missing.
   }
 
   /** Stops it and starts it again on the same data. */

@@ -72,6 +72,13 @@ export function settingsPage(): string {
       '([how](../how-to/trace-a-run.md)). The other ' +
       '`OTEL_*` variables ' +
       'of OpenTelemetry’s Node SDK count too.',
+    '## Logging',
+    'Every process writes one JSON object a line to its standard output, from `CAISSON_LOG_LEVEL` on. `SIGUSR2` ' +
+      'switches a running one to `debug`, and a second one back: `kill -USR2 PID`, ' +
+      '`docker compose kill -s SIGUSR2 executor`, or ' +
+      '`kubectl exec POD -- node -e "process.kill(1, \'SIGUSR2\')"`. ' +
+      'Lines of one story have the same `correlationId`; ' +
+      'they name the `tenantId`, and the `runId` where there is a run.',
     '## Elsewhere',
     'The sandbox cloud has [its own settings](sandbox-cloud.md). `npm run stack` takes `CAISSON_PORT` for the API, ' +
       '`CAISSON_STACK_DIR` for its folder and `REDIS_SERVER` for the program that is started as Redis.',

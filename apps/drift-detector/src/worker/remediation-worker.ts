@@ -27,7 +27,8 @@ export function remediationWorker(frame: ServiceFrame): BackgroundLoop {
     drainMs: DRAIN_MS,
     handle: async (job) => {
       const { correlationId, id } = job.payload as { readonly correlationId: string; readonly id: string };
-      const scan = await withStory({ correlationId, causationId: id }, () => decideRemediation.execute(job));
+      const story = { correlationId, causationId: id, tenantId: job.tenantId };
+      const scan = await withStory(story, () => decideRemediation.execute(job));
       if (scan.status === 'completed') decided.inc({ outcome: scan.remediation?.outcome ?? 'none' });
       return { outcome: 'done' };
     },

@@ -1,5 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { invariant } from '@caisson/kernel';
+import { addToStory } from '@caisson/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Authenticator, type Principal } from './authenticator.js';
 import { setPrincipal } from './caller.js';
@@ -38,6 +39,7 @@ export class AccessGuard implements CanActivate {
       throw error;
     });
     setPrincipal(request, principal);
+    addToStory({ tenantId: principal.tenantId });
     await count(principal);
     if (access !== 'authenticated' && !principal.permissions.includes(access)) {
       throw edgeProblem('permission-denied', {

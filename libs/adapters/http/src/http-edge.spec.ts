@@ -15,7 +15,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { describeEvents, EDGE_PROBLEMS, ROLE_PERMISSIONS } from '@caisson/contracts';
 import { Fault, uuidV7 } from '@caisson/kernel';
-import { Metrics, type Logger } from '@caisson/observability';
+import { currentStory, Metrics, type Logger } from '@caisson/observability';
 import jwt from 'jsonwebtoken';
 import { createSecretKey } from 'node:crypto';
 import { connect, type AddressInfo } from 'node:net';
@@ -54,6 +54,7 @@ class ThingsController {
   @HttpCode(202)
   @Operation({ summary: 'Make a thing', access: 'deployment:create', answer: Thing })
   create(@Body({ schema: Thing }) body: unknown, @CalledBy() caller: Caller): unknown {
+    told.push(currentStory());
     return { body, caller };
   }
 
@@ -125,6 +126,7 @@ class TestModule {}
 let app: NestFastifyApplication;
 let reports: object[] = [];
 let answered: object[] = [];
+const told: unknown[] = [];
 const metrics = new Metrics(false);
 const subject = {
   principalId: uuidV7(2, new Uint8Array(10)),
@@ -176,6 +178,11 @@ describe('the access log', () => {
       { method: 'POST', route: '/things', status: '202', tenantId: TENANT, principalId: subject.principalId },
       { method: 'POST', route: '/things', status: '401', tenantId: undefined },
     ]);
+  });
+
+  it('is not alone: what a handler logs names the request and the tenant too', async () => {
+    await post('{"name":"a"}', { 'x-request-id': 'r-2' });
+    expect(told.at(-1)).toEqual({ correlationId: 'r-2', tenantId: TENANT });
   });
 });
 

@@ -12,3 +12,26 @@ it('a line of a service that shares its process names that service, once', () =>
     ['"service":"standalone"'],
   ]);
 });
+
+it('a change of the level reaches every service of the process, whenever its log was made', () => {
+  const lines: string[] = [];
+  const destination = { write: (line: string) => void lines.push(line) };
+  const log = createLogger({ service: 'standalone', level: 'info', destination });
+  const earlier = log.of('api');
+  const say = (): void => {
+    for (const one of [log, earlier, log.of('planner')]) one.debug({}, 'a detail');
+  };
+  say();
+  log.level = 'debug';
+  say();
+  log.of('late').debug({}, 'a detail');
+  expect(lines.map((line) => (JSON.parse(line) as { service: string }).service)).toEqual([
+    'standalone',
+    'api',
+    'planner',
+    'late',
+  ]);
+  log.level = 'error';
+  say();
+  expect(lines).toHaveLength(4);
+});

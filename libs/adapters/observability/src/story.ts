@@ -23,7 +23,13 @@ const stories = new AsyncLocalStorage<Story>();
 
 /** Runs work as part of a story. */
 export function withStory<Result>(story: Story, work: () => Result): Result {
-  return stories.run(story, work);
+  return stories.run({ ...story }, work);
+}
+
+/** Adds what has become known of the story of the current work, such as whose it is; nothing outside of one. */
+export function addToStory(known: Partial<Story>): void {
+  const story = stories.getStore();
+  if (story !== undefined) Object.assign(story, known);
 }
 
 /** Runs what follows from a fact: as part of its story, and as a span of its trace when that is recorded. */

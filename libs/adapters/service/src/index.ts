@@ -1,3 +1,4 @@
+export { debugOnSignal } from './debug-on-signal.js';
 export { openFoundation } from './foundation.js';
 export type { Foundation, FoundationParts } from './foundation.js';
 export { Health } from './health.js';

@@ -57,7 +57,7 @@ export function jobLoop<Settings>(frame: ServiceFrame<Settings>, options: JobLoo
     observer: {
       jobEnded: (job, outcome, error) => {
         ended.inc({ queue, outcome });
-        const fields = { queue, job: job.key, outcome, attempt: job.attempt };
+        const fields = { queue, job: job.key, tenantId: job.tenantId, outcome, attempt: job.attempt };
         if (error === undefined) log.info(fields, 'a job has ended');
         else log.warn({ ...fields, error }, 'a job did not end');
       },

@@ -1,6 +1,7 @@
 import { Fault, messageOf } from '@caisson/kernel';
 import { createLogger, Metrics } from '@caisson/observability';
 import type { z } from 'zod';
+import { debugOnSignal } from './debug-on-signal.js';
 import { migrateDatabase, openFoundation } from './foundation.js';
 import { Health } from './health.js';
 import { startService } from './service.js';
@@ -27,6 +28,7 @@ export async function runProcess<Schema extends z.ZodObject>(
     const settings = readSettings(definition.settings, environment);
     const common = readSettings(CommonSettings, environment);
     log = createLogger({ service: definition.name, level: common.logLevel });
+    debugOnSignal(log);
     if (process.argv.includes(MIGRATE_ONLY)) {
       log.info({ migrations: await migrateOnly(common, definition) }, 'the tables are up to date; ending');
       process.exit(0);
