@@ -5,8 +5,8 @@ import { inSpan, type Logger, type Metrics } from '@caisson/observability';
 export function executionTelemetry(log: Logger, metrics: Metrics, slots: Slots): ExecutionObserver {
   const attempts = metrics.counter(
     'caisson_execution_attempts_total',
-    'Attempts of tasks by engine and by what came of them.',
-    ['engine', 'outcome'],
+    'Attempts of tasks by engine, by what came of them, and by the class of what went wrong.',
+    ['engine', 'outcome', 'class'],
   );
   const durations = metrics.duration('caisson_execution_attempt_duration_seconds', 'How long attempts took.', [
     'engine',
@@ -24,10 +24,11 @@ export function executionTelemetry(log: Logger, metrics: Metrics, slots: Slots):
         },
         work,
       ),
-    attemptEnded: ({ engine, taskId, attempt, outcome, durationMs }) => {
-      attempts.inc({ engine, outcome });
+    attemptEnded: ({ engine, taskId, attempt, outcome, durationMs, errorClass = 'none' }) => {
+      attempts.inc({ engine, outcome, class: errorClass });
       durations.observe({ engine }, durationMs / 1000);
-      log.info({ taskId, attempt, engine, outcome, durationMs: Math.round(durationMs) }, 'an attempt has ended');
+      const fields = { taskId, attempt, engine, outcome, errorClass, durationMs: Math.round(durationMs) };
+      log.info(fields, 'an attempt has ended');
     },
     toolSaid: (taskId, line) => log.debug({ taskId, line }, 'a tool said'),
     noticed: (what, detail) => log.warn(detail, what),

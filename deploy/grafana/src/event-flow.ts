@@ -64,7 +64,7 @@ export const eventFlow: Page = {
           title: 'Events relayed',
           meaning: 'Events a second that left the outbox, by type.',
           unit: 'ops',
-          queries: { '{{type}}': perSecond('caisson_relay_events_total', 'type') },
+          queries: { '{{type}}': `${perSecond('caisson_relay_events_total', 'type')} > 0` },
         },
         {
           title: 'Outbox',

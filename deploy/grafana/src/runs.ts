@@ -87,9 +87,16 @@ export const runs: Page = {
       graphs: [
         {
           title: 'Attempts',
-          meaning: 'Attempts of tasks a second by engine and outcome.',
+          meaning: 'Attempts of tasks a second by engine, outcome and the class of what went wrong.',
           unit: 'ops',
-          queries: { '{{engine}} {{outcome}}': perSecond('caisson_execution_attempts_total', 'engine', 'outcome') },
+          queries: {
+            '{{engine}} {{outcome}} {{class}}': perSecond(
+              'caisson_execution_attempts_total',
+              'engine',
+              'outcome',
+              'class',
+            ),
+          },
           runbook: 'runs-failing.md',
         },
         {

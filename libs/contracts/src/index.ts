@@ -75,7 +75,7 @@ export {
 } from './plan.js';
 export { HEAD_START_MS, PRIORITIES, Priority } from './priority.js';
 export { outputsByAddress, resourcesByAddress } from './applied-resources.js';
-export { decodeEvent, eventTypeOf, eventTypesOf, parseEventType, PUBLIC_EVENTS } from './public-event.js';
+export { decodeEvent, EVENT_TYPES, eventTypeOf, eventTypesOf, parseEventType, PUBLIC_EVENTS } from './public-event.js';
 export type {
   DataOf,
   DataOfType,

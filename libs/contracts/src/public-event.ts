@@ -88,6 +88,11 @@ export function eventTypesOf(facts: FactsByContext): readonly string[] {
   );
 }
 
+/** The type attributes of all public events. */
+export const EVENT_TYPES: readonly string[] = Object.entries(PUBLIC_EVENTS).flatMap(([context, facts]) =>
+  Object.keys(facts).map((fact) => eventTypeOf(context as Context, fact as FactOf<Context>)),
+);
+
 const TYPE = /^caisson\.([a-z]+)\.([a-z-]+)\.v(\d+)$/;
 
 /** The context and fact that a type attribute names; undefined for a foreign type. */

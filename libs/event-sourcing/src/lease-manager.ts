@@ -14,6 +14,12 @@ export interface LeaseManagerOptions {
   readonly random: Random;
 }
 
+interface Acquired {
+  readonly sentAtMs: number;
+  readonly token: number;
+  readonly tookOver: boolean;
+}
+
 /**
  * Locks as leases, with a token that rises with each holder. The lease saves wasted work; the token, checked by each
  * append, is what makes a stale holder harmless.
@@ -28,7 +34,7 @@ export class LeaseManager implements LockManager {
   }
 
   async withLock<Result>(request: LockRequest, work: (lock: HeldLock) => Promise<Result>): Promise<Result> {
-    const { sentAtMs, token } = await this.#acquire(request);
+    const { sentAtMs, token, tookOver } = await this.#acquire(request);
     const abort = new AbortController();
     const lease: RenewableLease = {
       tenantId: request.tenantId,
@@ -45,7 +51,7 @@ export class LeaseManager implements LockManager {
     request.signal?.addEventListener('abort', onAbort, { once: true });
     if (request.signal?.aborted === true) onAbort();
     try {
-      return await work({ fencingToken: token, signal: abort.signal });
+      return await work({ fencingToken: token, signal: abort.signal, tookOver });
     } finally {
       request.signal?.removeEventListener('abort', onAbort);
       this.#renewal.remove(lease);
@@ -53,14 +59,14 @@ export class LeaseManager implements LockManager {
     }
   }
 
-  async #acquire(request: LockRequest): Promise<{ readonly sentAtMs: number; readonly token: number }> {
+  async #acquire(request: LockRequest): Promise<Acquired> {
     const { clock, leases, random } = this.#options;
     const giveUpAtMs = clock.monotonicMs() + request.waitMs;
     for (let pollMs = POLL_MS_MIN; ; pollMs = Math.min(POLL_MS_MAX, pollMs * 1.5)) {
       if (request.signal?.aborted === true) throw unavailable(request, 'the caller gave up');
       const sentAtMs = clock.monotonicMs();
       const answer = await leases.acquire(request);
-      if ('token' in answer) return { sentAtMs, token: answer.token };
+      if ('token' in answer) return { sentAtMs, ...answer };
       const leftMs = giveUpAtMs - clock.monotonicMs();
       if (leftMs <= 0) throw unavailable(request, `${answer.heldBy} holds it`);
       await clock.sleep(Math.min(leftMs, pollMs * (0.5 + random.next())), request.signal);

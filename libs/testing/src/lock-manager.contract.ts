@@ -86,6 +86,18 @@ export function describeLockManagerContract(name: string, createFixture: () => P
       expect(new Set(tokens).size).toBe(3);
     });
 
+    it('says whether the last holder let go', async () => {
+      const request = newLock();
+      const isTakenOver = (through: LockManager) =>
+        through.withLock({ ...request, waitMs: 5_000 }, async ({ tookOver }) => tookOver);
+      expect(await isTakenOver(locks)).toBe(false);
+      await locks.withLock(request, async () => {
+        await fixture.expire(request.tenantId, request.resource);
+        expect(await isTakenOver(otherLocks)).toBe(true);
+      });
+      expect(await isTakenOver(otherLocks)).toBe(false);
+    });
+
     it('renews by itself: work may take longer than the lock lasts', async () => {
       const request = newLock({ ttlMs: 800 });
       await locks.withLock(request, async ({ signal }) => {

@@ -14,13 +14,14 @@ const ONLY_IN_TROUBLE: ReadonlySet<string> = new Set([
   'caisson_drift_scans_due_total', // Needs a schedule; see the specs of the drift detector.
   'caisson_drift_unreadable_units_total',
   'caisson_http_rate_limited_total',
+  'caisson_lock_takeovers_total', // See the spec of the alerts.
   'caisson_relay_failures_total',
 ]);
 
 /** Nothing is told of an empty queue; see `postgres-backlog.int.spec.ts`. */
 const ONLY_WAITING = /^caisson_queue_/;
 
-const ONLY_DISTRIBUTED = /^caisson_(lock_(lost_total|redis_away)|rate_limiter_away)$/;
+const ONLY_DISTRIBUTED = /^caisson_(lock_(lost_total|redis_away)|rate_limiter_away|redis_operations_total)$/;
 
 /** What tells how things are, and may be as before when it is asked again. */
 const STATES = new RegExp(

@@ -15,7 +15,7 @@ const UNITS = {
 /** Labels whose values the code or the installation lists. Never an id, an address, a name that users give. */
 const BOUNDED_LABELS: ReadonlySet<string> = new Set([
   ...['consumer', 'engine', 'kind', 'method', 'operation', 'outcome', 'phase', 'policy', 'profile', 'queue', 'reason'],
-  ...['resource', 'result', 'route', 'service', 'severity', 'state', 'status', 'type'],
+  ...['resource', 'result', 'route', 'service', 'severity', 'state', 'status', 'type', 'class'],
 ]);
 
 // `npx vitest run --project tidy -u` writes the pages anew.

@@ -3,7 +3,7 @@ import type { Lease, LeaseAnswer, LeaseTable, LockRequest } from '@caisson/event
 import { orFault } from './postgres-faults.js';
 import { isKnownDead } from './process-identity.js';
 
-const ACQUIRE = 'select new_token, held_by from acquire_lease($1, $2, $3, $4, $5, $6)';
+const ACQUIRE = 'select new_token, held_by, took_over from acquire_lease($1, $2, $3, $4, $5, $6)';
 
 /** Not once expired: then it may belong to somebody else, and the streams' fence with it. */
 const RENEW = `
@@ -18,6 +18,7 @@ const RELEASE = 'delete from lease where tenant_id = $1 and resource = $2 and to
 interface AcquiredRow {
   readonly new_token: string | null;
   readonly held_by: string | null;
+  readonly took_over: boolean | null;
 }
 
 type Wanted = Pick<LockRequest, 'tenantId' | 'resource' | 'ttlMs' | 'fences'>;
@@ -62,10 +63,12 @@ export class PostgresLeaseTable implements LeaseTable {
     const answer = await orFault('take a lease', () =>
       this.#pool.query<AcquiredRow>({ name: 'acquire-lease', text: ACQUIRE, values }),
     );
-    return answer.rows[0] ?? { new_token: null, held_by: null };
+    return answer.rows[0] ?? { new_token: null, held_by: null, took_over: null };
   }
 }
 
 function toAnswer(row: AcquiredRow): LeaseAnswer {
-  return row.new_token === null ? { heldBy: row.held_by ?? 'somebody' } : { token: Number(row.new_token) };
+  return row.new_token === null
+    ? { heldBy: row.held_by ?? 'somebody' }
+    : { token: Number(row.new_token), tookOver: row.took_over === true };
 }

@@ -8,6 +8,9 @@ const CALL_MS_MAX = 1000;
 /** A key is renewed after this part of its time. */
 const RENEWALS_PER_TTL = 3;
 
+/** Hears of each call to Redis what came of it: done, refused because another holds the key, or no answer. */
+export type RedisCallObserver = (operation: 'lock' | 'renew' | 'release', outcome: 'done' | 'held' | 'failed') => void;
+
 /** Takes the limit of one call to redlock. Rejects with a retryable fault when it passes. */
 export async function within<Result>(clock: Clock, what: string, call: Promise<Result>): Promise<Result> {
   const settled = new AbortController();
@@ -30,6 +33,7 @@ export class RedisHold {
   readonly #clock: Clock;
   readonly #redlock: Redlock;
   readonly #ttlMs: number;
+  readonly #asked: RedisCallObserver;
   readonly #ended = new AbortController();
   readonly #renewing: Promise<void>;
   #lock: Lock;
@@ -37,13 +41,19 @@ export class RedisHold {
   #validUntilMs: number;
 
   constructor(
-    options: { readonly clock: Clock; readonly redlock: Redlock; readonly ttlMs: number },
+    options: {
+      readonly clock: Clock;
+      readonly redlock: Redlock;
+      readonly ttlMs: number;
+      readonly asked: RedisCallObserver;
+    },
     taken: { readonly lock: Lock; readonly sentAtMs: number },
     onLost: (reason: string) => void,
   ) {
     this.#clock = options.clock;
     this.#redlock = options.redlock;
     this.#ttlMs = options.ttlMs;
+    this.#asked = options.asked;
     this.#lock = taken.lock;
     this.#validUntilMs = taken.sentAtMs + options.ttlMs;
     this.#renewing = this.#renew(onLost);
@@ -55,8 +65,9 @@ export class RedisHold {
     await this.#renewing;
     try {
       await within(this.#clock, 'release a lock', this.#redlock.release(this.#lock, { retryCount: 0 }));
+      this.#asked('release', 'done');
     } catch {
-      // Redis is away, or the key ran out before.
+      this.#asked('release', 'failed'); // Redis is away, or the key ran out before.
     }
   }
 
@@ -71,7 +82,9 @@ export class RedisHold {
       try {
         this.#lock = await within(this.#clock, 'renew a lock', this.#redlock.extend(this.#lock, this.#ttlMs));
         this.#validUntilMs = sentAtMs + this.#ttlMs;
+        this.#asked('renew', 'done');
       } catch (error) {
+        this.#asked('renew', 'failed');
         trouble = messageOf(error); // Tried again while it is valid.
       }
     }

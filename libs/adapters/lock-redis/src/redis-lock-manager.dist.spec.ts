@@ -35,6 +35,7 @@ async function openFixture() {
     locks,
     otherLocks,
     redis,
+    inner: store.locks,
     events: store.events,
     expire: async (tenantId: string, resource: string): Promise<void> => {
       await redis.del(keyOf(tenantId, resource));
@@ -76,6 +77,26 @@ describe('The key in Redis', () => {
       expect(ttlMs).toBeLessThanOrEqual(3000);
     });
     expect(await fixture.redis.exists(key)).toBe(0);
+  });
+
+  it('is counted by what was asked of Redis and what came of it', async () => {
+    const calls: string[] = [];
+    const { inner } = fixture;
+    const locks = new RedisLockManager({
+      ...{ url: testRedisUrl(), inner, clock: systemClock, log },
+      observer: { asked: (operation, outcome) => void calls.push(`${operation} ${outcome}`) },
+    });
+    await eventually('Redis', () => locks.isConnected);
+    const request = newLock({ ttlMs: 900 });
+    await locks.withLock(request, async () => {
+      await eventually('a renewal', () => calls.includes('renew done'));
+      await expect(locks.withLock(request, () => Promise.resolve())).rejects.toMatchObject({
+        code: 'lock-unavailable',
+      });
+    });
+    await locks.close();
+    await locks.withLock(newLock(), () => Promise.resolve());
+    expect(new Set(calls)).toEqual(new Set(['lock done', 'renew done', 'lock held', 'release done', 'lock failed']));
   });
 
   it('left behind by a crash keeps others out for three seconds at most', async () => {

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { HeldLock, LockManager, LockRequest } from '@caisson/event-sourcing';
 import { Fault, messageOf, type Clock } from '@caisson/kernel';
 import { connectRedis, createRedlock, isHeldByAnother, type Redlock } from './redis-client.js';
-import { RedisHold, within } from './redis-hold.js';
+import { RedisHold, within, type RedisCallObserver } from './redis-hold.js';
 
 /**
  * Longest life of a key without renewal. Short, whatever the lease's is: after a crash it keeps others out for so long,
@@ -41,6 +41,8 @@ export interface RedisLockObserver {
   away?(isAway: boolean): void;
   /** A key was lost while its work went on. */
   lost?(resource: string): void;
+  /** A call to Redis has ended. */
+  asked?: RedisCallObserver;
 }
 
 /** What the locks are made of. */
@@ -121,6 +123,7 @@ export class RedisLockManager implements LockManager {
 
   async #tryOnce(request: LockRequest): Promise<RedisHold | 'held' | undefined> {
     const { clock, observer } = this.#options;
+    const asked: RedisCallObserver = (operation, outcome) => observer?.asked?.(operation, outcome);
     const ttlMs = Math.min(KEY_TTL_MS_MAX, Math.max(1, Math.floor(request.ttlMs)));
     const key = `caisson:lock:${request.tenantId}:${request.resource}`;
     const sentAtMs = clock.monotonicMs();
@@ -128,6 +131,7 @@ export class RedisLockManager implements LockManager {
     try {
       const lock = await within(clock, 'give a lock', acquiring);
       this.#answered();
+      asked('lock', 'done');
       const onLost = (reason: string): void => {
         this.#options.log.info(
           { resource: request.resource, reason },
@@ -135,14 +139,16 @@ export class RedisLockManager implements LockManager {
         );
         observer?.lost?.(request.resource);
       };
-      return new RedisHold({ clock, redlock: this.#redlock, ttlMs }, { lock, sentAtMs }, onLost);
+      return new RedisHold({ clock, redlock: this.#redlock, ttlMs, asked }, { lock, sentAtMs }, onLost);
     } catch (error) {
       if (await isHeldByAnother(error)) {
         this.#answered();
+        asked('lock', 'held');
         return 'held';
       }
       // What arrives after all is given back.
       acquiring.then((lock) => this.#redlock.release(lock, { retryCount: 0 })).catch(() => undefined);
+      asked('lock', 'failed');
       this.#failed(error);
       return undefined;
     }

@@ -28,6 +28,8 @@ export interface RedisRateLimiterOptions {
   readonly log: RateLog;
   /** Hears that Redis does not answer from now on, or does again. Must not throw. */
   readonly onAway?: (isAway: boolean) => void;
+  /** Hears what came of each call to Redis. Must not throw. */
+  readonly onAsked?: (outcome: 'done' | 'failed') => void;
 }
 
 /**
@@ -53,14 +55,16 @@ export class RedisRateLimiter implements RateLimiter {
   }
 
   async take(checks: readonly RateCheck[]): Promise<readonly RateState[]> {
-    const { clock, fallback } = this.#options;
+    const { clock, fallback, onAsked } = this.#options;
     if (this.#isAway && clock.monotonicMs() < this.#nextProbeMs) return fallback.take(checks);
     this.#nextProbeMs = clock.monotonicMs() + AWAY_PROBE_MS;
     try {
       const states = await this.#ask(checks);
+      onAsked?.('done');
       this.#tell(false);
       return states;
     } catch (error) {
+      onAsked?.('failed');
       this.#tell(true, messageOf(error));
       return fallback.take(checks);
     }

@@ -77,12 +77,19 @@ async function distributed(
   { brokers, redisUrl }: { readonly brokers: readonly string[]; readonly redisUrl: string },
 ): Promise<Foundation> {
   const { log, metrics } = parts;
+  const calls = metrics.counter('caisson_redis_operations_total', 'Calls to Redis by what for and what came of it.', [
+    'operation',
+    'outcome',
+  ]);
   const locks = new RedisLockManager({
     url: redisUrl,
     inner: stores.locks,
     clock: systemClock,
     log,
-    observer: lockObserver(metrics),
+    observer: {
+      ...lockObserver(metrics),
+      asked: (operation, outcome) => calls.inc({ operation, outcome }),
+    },
   });
   parts.shutdown.add('connections', 'redis', () => locks.close());
   const publisher = new KafkaEventPublisher({ brokers, log });
@@ -98,6 +105,7 @@ async function distributed(
     clock: systemClock,
     log,
     onAway: (isAway) => away.set(isAway ? 1 : 0),
+    onAsked: (outcome) => calls.inc({ operation: 'count', outcome }),
   });
   parts.shutdown.add('connections', 'redis of rates', () => rates.close());
   return { stores, locks: timedLocks(locks, metrics), rates, kafkaBrokers: brokers };

@@ -1,3 +1,4 @@
+import { EVENT_TYPES } from '@caisson/contracts';
 import type { OutboxEntry, RelayObserver } from '@caisson/event-sourcing';
 import { messageOf } from '@caisson/kernel';
 import { topicOfType } from '@caisson/messaging-kafka';
@@ -9,6 +10,7 @@ const MS_PER_S = 1000;
 export function relayTelemetry({ log, metrics }: { readonly log: Logger; readonly metrics: Metrics }): RelayObserver {
   const leads = metrics.gauge('caisson_relay_leader', '1 while this process relays events, else 0.');
   const published = metrics.counter('caisson_relay_events_total', 'Events that left the outbox.', ['type']);
+  for (const type of EVENT_TYPES) published.inc({ type }, 0); // A series that begins at 1 has no increase.
   const delays = metrics.duration('caisson_relay_delay_seconds', 'Age of the oldest event of each batch as it left.');
   const sending = metrics.duration('caisson_relay_batch_duration_seconds', 'Time to send a batch, retries included.');
   const failures = metrics.counter(

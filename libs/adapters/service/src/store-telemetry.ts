@@ -43,6 +43,11 @@ export function timedLocks(locks: LockManager, metrics: Metrics): LockManager {
     'resource',
     'outcome',
   ]);
+  const takeovers = metrics.counter(
+    'caisson_lock_takeovers_total',
+    'Leases that were had although their last holder did not let go: it died, or was too slow.',
+    ['resource'],
+  );
   return {
     withLock: async (request, work) => {
       const startedMs = performance.now();
@@ -55,6 +60,7 @@ export function timedLocks(locks: LockManager, metrics: Metrics): LockManager {
       try {
         return await locks.withLock(request, (lock) => {
           had('acquired');
+          if (lock.tookOver === true) takeovers.inc({ resource });
           return work(lock);
         });
       } finally {

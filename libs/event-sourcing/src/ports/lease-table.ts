@@ -8,8 +8,8 @@ export interface Lease {
   readonly ttlMs: number;
 }
 
-/** A new token, or who holds the lease. */
-export type LeaseAnswer = { readonly token: number } | { readonly heldBy: string };
+/** A new token and whether the last holder did not let go, or who holds the lease. */
+export type LeaseAnswer = { readonly token: number; readonly tookOver: boolean } | { readonly heldBy: string };
 
 /** Leases as rows with an end, counted by the database's clock. */
 export interface LeaseTable {

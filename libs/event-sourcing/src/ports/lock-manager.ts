@@ -19,6 +19,8 @@ export interface HeldLock {
   readonly fencingToken: number;
   /** Aborted when the lock could not be renewed, or the request's own signal was aborted: stop at once. */
   readonly signal: AbortSignal;
+  /** Its last holder did not let go: it died, or was too slow to renew it. To be counted; decide nothing by it. */
+  readonly tookOver?: boolean;
 }
 
 /**

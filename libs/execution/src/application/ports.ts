@@ -1,5 +1,5 @@
 import type { ConsumerStore, EventStore, LockManager, Wakeups } from '@caisson/event-sourcing';
-import type { ArtifactStore, AttemptLogs, EngineRegistry } from '@caisson/engine';
+import type { ArtifactStore, AttemptLogs, EngineRegistry, ErrorClass } from '@caisson/engine';
 import type { Clock, Random } from '@caisson/kernel';
 import type { ExecutionLimits } from './execution-limits.js';
 import type { Slots } from './slots.js';
@@ -60,6 +60,8 @@ export interface ExecutionObserver {
     readonly taskId: string;
     readonly attempt: number;
     readonly outcome: 'waiting' | 'succeeded' | 'failed' | 'timed-out' | 'unknown' | 'resolved';
+    /** Of what went wrong, by which it is decided whether to try again; absent when nothing did. */
+    readonly errorClass?: ErrorClass;
     readonly durationMs: number;
   }): void;
   /** One line of a tool's output, secrets removed. */

@@ -358,6 +358,7 @@ class Scene {
   readonly world = new World();
   readonly stopped: number[] = [];
   readonly noticed: string[] = [];
+  readonly ended: string[] = [];
   statuses: (number | 'down')[] = [];
   readonly #listeners = new Map<string, Set<() => void>>();
   readonly wakeups: Wakeups = {
@@ -383,7 +384,7 @@ class Scene {
       checks: { status: async () => this.#probe(), connect: async () => undefined, run: async () => 0 },
       slots: slotsOf(8),
       observer: {
-        attemptEnded: () => undefined,
+        attemptEnded: ({ outcome, errorClass }) => this.ended.push(`${outcome} ${errorClass ?? 'none'}`),
         toolSaid: () => undefined,
         noticed: (what) => this.noticed.push(what),
       },
@@ -500,7 +501,7 @@ describe('a run', () => {
     const begun = scene.store.events.filter(({ type }) => type === 'TaskStarted');
     expect(begun).toHaveLength(100);
     const startsOf = (append: string): number => begun.filter(({ context }) => context.commandId === append).length;
-    expect(Math.max(...begun.map(({ context }) => startsOf(context.commandId)))).toBe(8);
+    expect(Math.max(...begun.map(({ context }) => startsOf(context.commandId)))).toBe(10);
   });
 
   it('uses no more places than the engine and the run may', async () => {
@@ -600,6 +601,7 @@ describe('an attempt', () => {
     expect(pauses.filter((_, index) => index % 2 === 1)).toEqual(waits);
     expect(scene.last()).toMatchObject({ fact: 'execution-failed', data: { failure: { code: 'tool-failed' } } });
     expect(scene.store.document('task', 'run/network')).toMatchObject({ state: 'failed', attempt: reactions.length });
+    expect(scene.ended).toEqual(reactions.map((errorClass) => `failed ${errorClass}`));
   });
 
   it('that fails for good ends the run, with the tool’s own words', async () => {

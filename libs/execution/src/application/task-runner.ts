@@ -4,6 +4,7 @@ import {
   isWaiting,
   type ApplyResult,
   type AttemptLog,
+  type ErrorClass,
   type EngineCall,
   type ResourceState,
   type Waited,
@@ -63,7 +64,8 @@ export async function runAttempt(context: RunnerContext, attempt: Attempt): Prom
   const run = (): Promise<Outcome> => runner.run();
   const outcome = await (ports.observer.aroundAttempt?.(which, run) ?? run());
   const durationMs = ports.clock.monotonicMs() - startedMs;
-  ports.observer.attemptEnded({ ...which, outcome, durationMs });
+  const { errorClass } = runner;
+  ports.observer.attemptEnded({ ...which, outcome, durationMs, ...(errorClass === undefined ? {} : { errorClass }) });
 }
 
 /** Finds out what became of an attempt of an earlier holder, by looking at the world only. Never rejects. */
@@ -84,6 +86,7 @@ class AttemptRunner {
   readonly #attempt: Attempt;
   readonly #log = new LogTail();
   readonly #wholeLog: AttemptLog;
+  #errorClass: ErrorClass | undefined;
 
   constructor(context: RunnerContext, attempt: Attempt) {
     this.#context = context;
@@ -91,6 +94,11 @@ class AttemptRunner {
     const { cycle, ref, work } = attempt;
     const attemptId = attemptIdOf(work.taskId, cycle, ref.attempt);
     this.#wholeLog = context.ports.logs.open({ tenantId: context.tenantId, attemptId });
+  }
+
+  /** Of what went wrong; undefined while nothing did. */
+  get errorClass(): ErrorClass | undefined {
+    return this.#errorClass;
   }
 
   async run(): Promise<Outcome> {
@@ -184,6 +192,7 @@ class AttemptRunner {
 
   async #failed(error: unknown, stoppedBy: StopReason | undefined): Promise<Outcome> {
     const failure = error instanceof EngineFailure ? error : undefined;
+    this.#errorClass = stoppedBy === 'timeout' || failure === undefined ? 'unknown' : failure.errorClass;
     const reason = reasonOf(error, failure);
     if (stoppedBy === 'timeout') return this.#timedOut();
     if (stoppedBy === 'shutdown') return this.#leave();
@@ -231,12 +240,14 @@ class AttemptRunner {
 
   /** It was told to stop and goes on: nothing can be learned while it may still act. */
   #abandoned(stoppedBy: StopReason): Outcome {
+    this.#errorClass = 'unknown';
     this.#reportUnknown(`it was told to stop (${stoppedBy}) and did not end`);
     this.#reportUndecided('the tool may still be at work');
     return 'unknown';
   }
 
   #leave(): Outcome {
+    this.#errorClass = 'unknown';
     this.#reportUnknown('the executor had to let go of it');
     return 'unknown';
   }

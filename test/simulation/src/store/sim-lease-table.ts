@@ -32,7 +32,7 @@ export class SimLeaseTable implements LeaseTable {
         const row = this.database.stream(stream);
         row.fence = Math.max(row.fence, token);
       }
-      return { token };
+      return { token, tookOver: held !== undefined };
     } finally {
       release();
     }

@@ -2,7 +2,7 @@ import { appendFunction } from './append-function.js';
 import { DOCUMENT_ISOLATION } from './document-isolation.js';
 import { EVENT_ISOLATION, WORK_ISOLATION } from './event-isolation.js';
 import { CONSUMER_TABLES, EVENT_TABLES, OUTBOX_TABLES, WORK_TABLES } from './event-store-tables.js';
-import { CONSUMER_FUNCTIONS, LEASE_FUNCTIONS } from './lease-functions.js';
+import { CONSUMER_FUNCTIONS, LEASE_FUNCTIONS, LEASE_TAKEOVERS } from './lease-functions.js';
 import { OUTBOX_FUNCTIONS, SENDING_BY_NUMBER } from './outbox-functions.js';
 import { EVENT_TRACING } from './event-tracing.js';
 import { HOLDING_TABLE, QUOTA_FUNCTIONS, QUOTA_TABLES, SETTLED_HOLDINGS } from './quota-functions.js';
@@ -37,4 +37,5 @@ export const EVENT_STORE_MIGRATIONS: readonly MigrationClass[] = [
   sqlMigration('ReleaseSettledRuns1764548400000', SETTLED_HOLDINGS),
   sqlMigration('SendByNumber1764549000000', SENDING_BY_NUMBER),
   sqlMigration('SetAppendsByCaller1764549600000', [appendFunction('set-by-caller')]),
+  sqlMigration('TellTakeovers1764563400000', LEASE_TAKEOVERS),
 ];

@@ -4,12 +4,13 @@ import { PLAN_BY_KEY } from './append-function.js';
  * Takes a lease when it is free, expired by the database's clock, or held by \`dead_holder\`, which the caller knows to
  * be gone. In the same transaction the streams it fences refuse every older token. Tokens are drawn under the lease's
  * row lock from one sequence, so they rise with each holder. Answers the new token, or null and who holds it.
+ * Whoever tells takeovers also answers whether there was a row already: who lets go deletes it.
  * Lock order: the lease, then its streams by key.
  */
-const ACQUIRE_FUNCTION = `
+const acquireFunction = (tellsTakeovers: boolean): string => `
 create function acquire_lease(
   for_tenant text, for_resource text, new_holder text, ttl_ms double precision, fences text[], dead_holder text,
-  out new_token bigint, out held_by text)
+  out new_token bigint, out held_by text${tellsTakeovers ? ', out took_over boolean' : ''})
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   ttl interval := ttl_ms * interval '1 millisecond';
@@ -19,7 +20,7 @@ begin
     on conflict (tenant_id, resource) do update
       set holder = excluded.holder, token = nextval('fencing_token'), expires_at = clock_timestamp() + ttl
       where l.expires_at <= clock_timestamp() or l.holder = dead_holder
-    returning l.token into new_token;
+    returning l.token${tellsTakeovers ? ', l.xmax <> 0 into new_token, took_over' : ' into new_token'};
   if new_token is null then
     select l.holder into held_by from lease l where l.tenant_id = for_tenant and l.resource = for_resource;
     return;
@@ -30,7 +31,13 @@ begin
 end $$`;
 
 /** Keep in step with \`postgres-lease-table.ts\`, which calls it. */
-export const LEASE_FUNCTIONS = [ACQUIRE_FUNCTION];
+export const LEASE_FUNCTIONS = [acquireFunction(false)];
+
+/** Other columns of a result need the function to be made anew; who runs without them asks for the old two. */
+export const LEASE_TAKEOVERS = [
+  'drop function acquire_lease(text, text, text, double precision, text[], text)',
+  acquireFunction(true),
+];
 
 /** Locks a consumer's positions in the order of their keys, making absent ones first, and answers them. */
 const POSITIONS_FUNCTION = `
