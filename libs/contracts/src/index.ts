@@ -41,6 +41,8 @@ export { decodeMessage, encodeHeaders } from './kafka-message.js';
 export type { Decoded, KafkaHeaders } from './kafka-message.js';
 export { deadLetterTopicOf } from './reading/dead-letter.js';
 export type { DeadLetter, KafkaMessage } from './reading/dead-letter.js';
+export { handlerNameOf } from './reading/event-handlers.js';
+export type { EventHandler, EventHandlers, HandlerName } from './reading/event-handlers.js';
 export { EventReader } from './reading/event-reader.js';
 export type { EventReaderOptions, Handling } from './reading/event-reader.js';
 export { PostgresSeenEvents } from './reading/postgres-seen-events.js';

@@ -1,7 +1,8 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { encodeHeaders } from '../kafka-message.js';
-import type { PublicEvent } from '../public-event.js';
+import { EVENT_TYPES, type PublicEvent } from '../public-event.js';
 import { deadLetterTopicOf, type DeadLetter, type KafkaMessage } from './dead-letter.js';
+import { handlerNameOf, type HandlerName } from './event-handlers.js';
 import { EventReader } from './event-reader.js';
 import { InMemorySeenEvents, type SeenEvents } from './seen-events.js';
 
@@ -34,22 +35,48 @@ function scene({ handle = () => undefined, seen = new InMemorySeenEvents(2) }: S
   const reader = new EventReader({
     ...{ group: 'billing', seen, pauseMs: 1 },
     deadLetters: async (letter) => letters.push(letter),
-  }).on(COMPLETED, (event) => {
-    calls.push(event.id);
-    handle(event);
+    handlers: {
+      onRunCompleted: (event) => {
+        calls.push(event.id);
+        handle(event);
+      },
+    },
   });
   return { reader, letters, calls };
 }
 
 describe('a reader of events', () => {
-  it('gives events to the handler of their type, with the type of their data', async () => {
-    const { reader } = scene();
-    reader.on('caisson.deployment.run-failed.v1', (event) => {
-      expectTypeOf(event.data.failure.code).toEqualTypeOf<string>();
+  it('gives events to the handler that is named after them, with the type of their data', async () => {
+    const completed: string[] = [];
+    const reader = new EventReader({
+      ...{ group: 'billing', seen: new InMemorySeenEvents(), deadLetters: async () => undefined },
+      handlers: {
+        onRunCompleted: ({ data }) => {
+          expectTypeOf(data.revision).toEqualTypeOf<number>();
+          completed.push(data.runId);
+        },
+        onRunFailed: ({ data }, transaction) => {
+          expectTypeOf(data.failure.code).toEqualTypeOf<string>();
+          expectTypeOf(transaction).toEqualTypeOf<undefined>();
+        },
+      },
     });
-    // @ts-expect-error -- There is no such type of event.
-    reader.on('caisson.deployment.run-exploded.v1', () => undefined);
     expect(await reader.handle(messageWith())).toBe('handled');
+    expect(completed).toEqual([DATA.runId]);
+  });
+
+  it('refuses a handler of what no event is called', () => {
+    const options = { group: 'billing', seen: new InMemorySeenEvents(), deadLetters: async () => undefined };
+    const handlers = { onRunExploded: () => undefined };
+    // @ts-expect-error -- There is no such type of event.
+    expect(() => new EventReader({ ...options, handlers })).toThrow('called onRunExploded');
+  });
+
+  it('has a name of its own for the handler of each type of event', () => {
+    const names = EVENT_TYPES.map((type) => handlerNameOf(type));
+    expect(new Set(names).size).toBe(EVENT_TYPES.length);
+    expect(handlerNameOf('caisson.ship.set-sail.v2')).toBe('onSetSailV2');
+    expectTypeOf<HandlerName<typeof COMPLETED>>().toEqualTypeOf<'onRunCompleted'>();
   });
 
   it('handles each event once, however often it comes', async () => {
@@ -164,7 +191,7 @@ describe('a reader of events', () => {
 
   it('does not let go of a message that could not even be set aside', async () => {
     const reader = new EventReader({
-      ...{ group: 'billing', seen: new InMemorySeenEvents() },
+      ...{ group: 'billing', seen: new InMemorySeenEvents(), handlers: {} },
       deadLetters: () => Promise.reject(new Error('Kafka is away')),
     });
     await expect(reader.handle({ ...messageWith(), headers: {} })).rejects.toThrow('Kafka is away');

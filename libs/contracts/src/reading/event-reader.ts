@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '@caisson/kernel';
 import { decodeMessage } from '../kafka-message.js';
-import { decodeEvent, parseEventType, type DataOfType, type EventType, type PublicEvent } from '../public-event.js';
+import { decodeEvent, parseEventType, type PublicEvent } from '../public-event.js';
 import { CONTEXTS, type Context } from '../topics.js';
 import { deadLetterOf, type DeadLetter, type KafkaMessage } from './dead-letter.js';
+import { byEventType, type AnyHandler, type EventHandlers } from './event-handlers.js';
 import type { SeenEvents } from './seen-events.js';
 
 /** What became of a message. Whichever it was, the message is done with. */
@@ -23,13 +24,13 @@ export interface EventReaderOptions<Transaction> {
   readonly seen: SeenEvents<Transaction>;
   /** Keeps what cannot be handled. When it rejects, so does `handle`, and Kafka brings the message again. */
   readonly deadLetters: (letter: DeadLetter) => Promise<unknown>;
+  /** What is done with which events, such as `onRunCompleted`. Events of all other types are passed over. */
+  readonly handlers: EventHandlers<Transaction>;
   /** How often a handler is tried with one event; default 3. */
   readonly triesMax?: number;
   /** Pause before the second try, doubled before each further one; default 200 ms. Stay within the session limit. */
   readonly pauseMs?: number;
 }
-
-type AnyHandler<Transaction> = (event: PublicEvent, transaction: Transaction) => Promise<void>;
 
 const TRIES_MAX = 3;
 const PAUSE_MS = 200;
@@ -40,22 +41,13 @@ const PAUSE_MS = 200;
  * so that nothing waits for it. See `docs/how-to/consume-our-events.md`.
  */
 export class EventReader<Transaction> {
-  readonly #handlers = new Map<string, AnyHandler<Transaction>>();
+  readonly #handlers: ReadonlyMap<string, AnyHandler<Transaction>>;
   readonly #options: EventReaderOptions<Transaction>;
 
+  /** @throws Error for a handler whose name belongs to no type of event. */
   constructor(options: EventReaderOptions<Transaction>) {
+    this.#handlers = byEventType(options.handlers);
     this.#options = options;
-  }
-
-  /** Handles events of one type. A handler may be called again with the same event when it, or its process, failed. */
-  on<T extends EventType>(
-    type: T,
-    handle: (event: PublicEvent<DataOfType<T>>, transaction: Transaction) => Promise<void> | void,
-  ): this {
-    this.#handlers.set(type, async (event, transaction) => {
-      await handle(event as PublicEvent<DataOfType<T>>, transaction);
-    });
-    return this;
   }
 
   /**
