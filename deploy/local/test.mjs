@@ -44,7 +44,7 @@ const STEPS = [
   // Most of its time is waiting for servers and leases: a second worker halves it, even on two cores.
   { name: 'integration', workers: 2, limitMs: 15 * MINUTE_MS },
   { name: 'distributed', needs: ['kafka', 'redis'], limitMs: 10 * MINUTE_MS },
-  { name: 'fault', needs: ['kafka', 'redis'], limitMs: 8 * MINUTE_MS },
+  { name: 'fault', needs: ['kafka', 'redis'], limitMs: 12 * MINUTE_MS },
   { name: 'e2e', limitMs: 20 * MINUTE_MS },
   { name: 'schemathesis', needs: ['python'], limitMs: 8 * MINUTE_MS },
 ];

@@ -8,7 +8,7 @@ export function executionTelemetry(log: Logger, metrics: Metrics, slots: Slots):
     'Attempts of tasks by engine, by what came of them, and by the class of what went wrong.',
     ['engine', 'outcome', 'class'],
   );
-  const durations = metrics.duration('caisson_execution_attempt_duration_seconds', 'How long attempts took.', [
+  const durations = metrics.tracedDuration('caisson_execution_attempt_duration_seconds', 'How long attempts took.', [
     'engine',
   ]);
   const taken = metrics.gauge('caisson_execution_slots_taken', 'Places for attempts that are taken.');

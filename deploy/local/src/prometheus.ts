@@ -42,6 +42,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Local
     args: [
       ...[`--config.file=${configuration}`, `--storage.tsdb.path=${join(directory, 'data')}`],
       ...[`--web.listen-address=127.0.0.1:${port}`, `--web.external-url=${url}`, '--log.level=warn'],
+      '--enable-feature=exemplar-storage', // Or what leads from a graph to a trace is thrown away.
     ],
     directory,
     mark: configuration,

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CaissonClient } from '@caisson/client';
 import { startDistributedStack } from '@caisson/local';
@@ -32,14 +34,21 @@ for (const { cannotRun, profile, start } of PROFILES) {
   describe.skipIf(cannotRun)(`traces of the ${profile} profile`, () => {
     let receiver: OtlpReceiver;
     let caisson: Traced;
+    let directory: Awaited<ReturnType<typeof makeTemporaryDirectory>>;
 
     beforeAll(async () => {
       receiver = await OtlpReceiver.start();
-      caisson = await start(receiver.environment);
+      directory = await makeTemporaryDirectory();
+      const script = join(directory.path, 'tell');
+      await writeFile(script, `#!/bin/sh\nprintf %s "$TRACEPARENT" > "${join(directory.path, 'told')}"\n`);
+      await chmod(script, 0o755);
+      const commands = { CAISSON_EXECUTOR_CHECK_COMMANDS: JSON.stringify({ tell: script }) };
+      caisson = await start({ ...receiver.environment, ...commands });
     }, START_MS_MAX);
     afterAll(async () => {
       await caisson.stop();
       await receiver.stop();
+      await directory.remove();
     });
 
     /** Sends a command as part of a trace of our own. */
@@ -95,6 +104,37 @@ for (const { cannotRun, profile, start } of PROFILES) {
       expect(receiver.paths).toEqual(new Set(['/v1/traces']));
     });
 
+    it('goes on in the tools that are started and the addresses that are asked, which stay out of it', async () => {
+      const traceId = hex(16);
+      const tells = { ...RECORD, checks: [{ kind: 'command', command: 'tell' }] };
+      const made = await create(traceParent(traceId), AUTO, [tells]);
+      expect(await caisson.client.waitForRun(made.run.id)).toMatchObject({ state: 'completed' });
+      expect(await readFile(join(directory.path, 'told'), 'utf8')).toMatch(
+        new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`),
+      );
+      const asked = await eventually('the spans of the cloud', () => {
+        const found = receiver
+          .of(traceId)
+          .map(attributesOf)
+          .filter((of) => of['url.full'] !== undefined);
+        return found.length > 0 ? found : undefined;
+      });
+      for (const of of asked) expect([of['url.full'], of['url.query']]).toEqual([expect.stringMatching(ORIGIN), '']);
+    });
+
+    it('is named by the bucket that a request fell into', async () => {
+      const traceId = hex(16);
+      await create(traceParent(traceId), AUTO);
+      const ask = (headers: Readonly<Record<string, string>>) => fetch(`${caisson.url}/metrics`, { headers });
+      const open = await ask({ accept: 'application/openmetrics-text; version=1.0.0,text/plain;q=0.5' });
+      expect(open.headers.get('content-type')).toContain('application/openmetrics-text');
+      const bucket = new RegExp(`^caisson_http_request_duration_seconds_bucket.* # \\{trace_id="${traceId}"\\}`, 'm');
+      expect(await open.text()).toMatch(bucket);
+      const plain = await ask({});
+      expect(plain.headers.get('content-type')).toContain('text/plain');
+      expect(await plain.text()).not.toContain('trace_id=');
+    });
+
     it('what an approval sets going is its own trace, linked to that of the request', async () => {
       const [request, approval] = [hex(16), hex(16)];
       const made = await create(traceParent(request), {});
@@ -148,6 +188,7 @@ for (const { cannotRun, profile, start } of PROFILES) {
   });
 }
 
+const ORIGIN = /^http:\/\/[^/?]+\/?$/;
 const RECORD = { name: 'web', engine: 'sandbox', type: 'record', properties: { data: { n: 1 } } };
 const AUTO = { autoApprove: true, autoExecute: true };
 

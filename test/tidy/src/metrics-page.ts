@@ -3,8 +3,14 @@ import { read, repositoryFiles } from './repository.js';
 
 const SOURCES = /^(apps|libs)\/.*(?<!\.spec)\.ts$/;
 const REGISTRATION =
-  /\b(counter|gauge|duration|longDuration)\(\s*'(caisson_\w+)',\s*(?:'([^']+)'|"([^"]+)")(?:,\s*(\[[^\]]*\]))?/g;
-const KINDS = { counter: 'counter', gauge: 'gauge', duration: 'histogram', longDuration: 'histogram' } as const;
+  /\b(counter|gauge|duration|longDuration|tracedDuration)\(\s*'(caisson_\w+)',\s*(?:'([^']+)'|"([^"]+)")(?:,\s*(\[[^\]]*\]))?/g;
+const KINDS = {
+  counter: 'counter',
+  gauge: 'gauge',
+  duration: 'histogram',
+  longDuration: 'histogram',
+  tracedDuration: 'histogram',
+} as const;
 
 /** Metrics that are registered through a function that adds their labels. */
 const LABELS_ADDED: readonly (readonly [RegExp, string])[] = [[/^caisson_consumer_/, "['consumer']"]];

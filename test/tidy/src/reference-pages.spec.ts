@@ -10,6 +10,7 @@ const UNITS = {
   gauge: /^(?!.*_(total|ms|milliseconds)$)/,
   duration: /_seconds$/,
   longDuration: /_seconds$/,
+  tracedDuration: /_seconds$/,
 } as const;
 
 /** Labels whose values the code or the installation lists. Never an id, an address, a name that users give. */

@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { nameRequestSpan, withStory, type Logger, type Metrics } from '@caisson/observability';
+import { activeTraceParent, nameRequestSpan, withStory, type Logger, type Metrics } from '@caisson/observability';
 import type { FastifyInstance } from 'fastify';
 import { principalOf } from './caller.js';
 import { answerNotModified } from './not-modified.js';
@@ -34,9 +34,12 @@ export function prepareHttp(app: NestFastifyApplication, { log, metrics }: HttpR
   answerNotModified(fastify);
   fastify.addHook('onRequest', (request, _reply, done) => {
     nameRequestSpan(request.method, request.routeOptions.url ?? 'unmatched');
+    const traceparent = activeTraceParent();
+    if (traceparent !== undefined) traces.set(request, traceparent);
     withStory({ correlationId: request.id }, done);
   });
-  const durations = metrics.duration('caisson_http_request_duration_seconds', 'Time to answer a request.', [
+  const traces = new WeakMap<object, string>();
+  const durations = metrics.tracedDuration('caisson_http_request_duration_seconds', 'Time to answer a request.', [
     'method',
     'route',
     'status',
@@ -48,7 +51,7 @@ export function prepareHttp(app: NestFastifyApplication, { log, metrics }: HttpR
     }
     const route = request.routeOptions.url ?? 'unmatched'; // The template: addresses would make endless series.
     const labels = { method: request.method, route, status: String(reply.statusCode) };
-    durations.observe(labels, reply.elapsedTime / MS_PER_S);
+    durations.observe(labels, reply.elapsedTime / MS_PER_S, traces.get(request));
     const { principalId, tenantId } = principalOf(request) ?? {};
     const answered = { ...labels, durationMs: Math.round(reply.elapsedTime), tenantId, principalId };
     log[PROBES.has(route) ? 'debug' : 'info'](answered, 'a request was answered');

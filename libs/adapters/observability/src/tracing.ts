@@ -19,9 +19,10 @@ export async function startTracing(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<() => Promise<void>> {
   if ((environment['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? '') === '') return () => Promise.resolve();
-  const [{ NodeSDK }, http, pg, redis] = await Promise.all([
+  const [{ NodeSDK }, http, undici, pg, redis] = await Promise.all([
     import('@opentelemetry/sdk-node'),
     import('@opentelemetry/instrumentation-http'),
+    import('@opentelemetry/instrumentation-undici'),
     import('@opentelemetry/instrumentation-pg'),
     import('@opentelemetry/instrumentation-ioredis'),
   ]);
@@ -37,6 +38,10 @@ export async function startTracing(
           'url.full': `${protocol}//${hostname ?? host ?? ''}`,
         }),
         requireParentforOutgoingSpans: true,
+      }),
+      new undici.UndiciInstrumentation({
+        startSpanHook: ({ origin }) => ({ 'url.full': origin, 'url.path': '', 'url.query': '' }),
+        requireParentforSpans: true,
       }),
       new pg.PgInstrumentation({ requireParentSpan: true }),
       new redis.IORedisInstrumentation({ requireParentSpan: true, dbStatementSerializer: (command) => command }),

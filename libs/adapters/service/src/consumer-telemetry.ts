@@ -14,9 +14,9 @@ export function consumerTelemetry(metrics: Metrics, service: string): ConsumerTe
 }
 
 function aroundEvent(metrics: Metrics, consumer: string): ConsumerTelemetry['around'] {
-  const handling = metrics
-    .duration('caisson_consumer_handle_duration_seconds', 'Time to handle an event.', ['consumer'])
-    .labels({ consumer });
+  const handling = metrics.tracedDuration('caisson_consumer_handle_duration_seconds', 'Time to handle an event.', [
+    'consumer',
+  ]);
   const lag = metrics
     .duration('caisson_consumer_lag_seconds', 'Time from a fact to its handling, by the clocks of both processes.', [
       'consumer',
@@ -28,7 +28,7 @@ function aroundEvent(metrics: Metrics, consumer: string): ConsumerTelemetry['aro
     try {
       await followCause(event, processing(consumer, event), work);
     } finally {
-      handling.observe((performance.now() - startedMs) / MS_PER_S);
+      handling.observe({ consumer }, (performance.now() - startedMs) / MS_PER_S, event.traceparent);
     }
   };
 }

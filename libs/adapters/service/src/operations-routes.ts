@@ -17,8 +17,8 @@ export function addOperationsRoutes(fastify: FastifyInstance, health: Health, me
       await reply.code(isWell(status) ? 200 : 503).send(status);
     });
   }
-  fastify.get('/metrics', async (_request, reply) => {
-    const text = await metrics.text();
-    await reply.header('content-type', metrics.contentType).send(text);
+  fastify.get('/metrics', async (request, reply) => {
+    const { contentType, text } = await metrics.scrape(request.headers.accept);
+    await reply.header('content-type', contentType).send(text);
   });
 }
