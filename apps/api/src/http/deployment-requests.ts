@@ -27,7 +27,7 @@ export class DeploymentRequests {
    * @throws HttpProblem 422 that names every place.
    */
   async admit(tenantId: string, request: DesiredStateRequest): Promise<DesiredState> {
-    const lookup = new TypeLookup(await this.tables.current(tenantId));
+    const lookup = TypeLookup.of(await this.tables.current(tenantId));
     const completed = completeResources(request, lookup);
     if (completed.outcome === 'refused') throw noDefaults(completed.providers);
     const { desired } = completed;
