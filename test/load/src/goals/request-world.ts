@@ -15,6 +15,9 @@ import { endProcess } from './footprint-process.js';
 const FLOOR_PROGRAM = fileURLToPath(new URL('../floors/request-floor.js', import.meta.url));
 const ID_COLUMNS = 'tenant_id, collection, version';
 
+/** Each copy is counted in one row of its tenant: what a transaction leaves of it is waded through each time. */
+const COPIES_PER_COMMIT = 1_000;
+
 /** A server under requests. */
 export interface Asked {
   readonly pid: number;
@@ -96,15 +99,17 @@ export async function storeCopies(
   copies: { readonly count: number; readonly forTenant?: string },
 ): Promise<readonly string[]> {
   const { count, forTenant = tenantId } = copies;
-  await pool.query(
-    `insert into document (${ID_COLUMNS}, id, body)
-     select $4, d.collection, d.version, replace(d.id, $2, c.id), replace(d.body::text, $2, c.id)::jsonb
-     from document d, (select
-       overlay(overlay(md5($4 || n::text) placing '7' from 13) placing '8' from 17)::uuid::text as id
-       from generate_series(1, $3::int) n) c
-     where d.tenant_id = $1 and d.collection in ('deployment', 'revision') and d.id like $2 || '%'`,
-    [tenantId, deploymentId, count, forTenant],
-  );
+  for (let stored = 0; stored < count; stored += COPIES_PER_COMMIT) {
+    await pool.query(
+      `insert into document (${ID_COLUMNS}, id, body)
+       select $4, d.collection, d.version, replace(d.id, $2, c.id), replace(d.body::text, $2, c.id)::jsonb
+       from document d, (select
+         overlay(overlay(md5($4 || n::text) placing '7' from 13) placing '8' from 17)::uuid::text as id
+         from generate_series($3::int + 1, $5::int) n) c
+       where d.tenant_id = $1 and d.collection in ('deployment', 'revision') and d.id like $2 || '%'`,
+      [tenantId, deploymentId, stored, forTenant, Math.min(count, stored + COPIES_PER_COMMIT)],
+    );
+  }
   await pool.query('vacuum (analyze) document');
   const { rows } = await pool.query<{ id: string }>(
     `select id from document where tenant_id = $1 and collection = 'deployment' order by md5(id) limit 10000`,
