@@ -25,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'tidy',
           include: ['test/tidy/src/**/*.spec.ts'],
-          exclude: ['**/*.chart.spec.ts', ...never],
+          exclude: ['**/*.{chart,cluster}.spec.ts', ...never],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -38,6 +38,16 @@ export default defineConfig({
           include: ['test/tidy/src/**/*.chart.spec.ts'],
           exclude: never,
           testTimeout: 60_000,
+        },
+      },
+      {
+        // Installs the chart on a control plane (`CAISSON_KUBECONFIG`): not part of `npm test`.
+        ...shared,
+        test: {
+          name: 'cluster',
+          include: ['test/tidy/src/**/*.cluster.spec.ts'],
+          exclude: never,
+          testTimeout: 200_000,
         },
       },
       {
