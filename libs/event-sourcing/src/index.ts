@@ -58,6 +58,8 @@ export type { GivenUpJob, ParkedStream, Recovery } from './ports/recovery.js';
 export type { Exhausted, Holding, Quotas, QuotaUse } from './ports/quotas.js';
 export { Relay } from './relay.js';
 export type { RelayObserver, RelayOptions } from './relay.js';
+export { SharedClock } from './shared-clock.js';
+export type { SharedClockOptions } from './shared-clock.js';
 export { Sweep, SWEEP_DEFAULTS } from './sweep.js';
 export type { SweepOptions } from './sweep.js';
 export { jobsChannel, OUTBOX_CHANNEL, SEQUENCED_CHANNEL } from './ports/wakeups.js';

@@ -1,16 +1,17 @@
 import { parseArgs } from 'node:util';
-import { drawSchedule } from './schedule.js';
 import { keepRun } from './kept-run.js';
 import { summarize } from './run-summary.js';
 import { recordHistory } from './record-history.js';
-import { runSchedule, type ScheduleResult } from './run-schedule.js';
-import { FaultStack } from './stack/fault-stack.js';
+import { Lanes } from './run-lanes.js';
+import type { ScheduleResult } from './run-schedule.js';
 import { tellStory, tellResult } from './tell.js';
 
-const USAGE = `npm run fault -- [--schedules <count>] [--from <seed>] [--keep] | --seed <seed> [--record <file>]
+const USAGE = `npm run fault -- [--schedules <count>] [--from <seed>] [--lanes <count>] [--keep]
+                 | --seed <seed> [--record <file>]
 
   --schedules   how many schedules to run; default 40
   --from        the seed of the first of them; default 1
+  --lanes       on how many installations side by side; default 2
   --keep        keeps the sum of the run and writes docs/reference/fault-matrix.md anew
   --seed        runs one schedule and tells its story
   --record      keeps the streams and documents of that schedule in a file, for test/history`;
@@ -24,53 +25,37 @@ async function run(args: readonly string[]): Promise<number> {
     say(USAGE);
     return 2;
   }
+  const beganMs = performance.now();
   const results = await runAll(given);
-  const run = summarize(given.from, results);
+  const run = summarize(given.from, results, performance.now() - beganMs);
   if (given.keeps) await keepRun(run);
   const failing = run.failing.length === 0 ? '' : ` (${run.failing.join(', ')})`;
   say(`${run.schedules} schedules from ${run.from}: ${run.failing.length} failing${failing}; ${run.tookS} s`);
   return run.failing.length === 0 ? 0 : 1;
 }
 
-async function runAll({ from, record, schedules, tells }: Given): Promise<readonly ScheduleResult[]> {
-  const results: ScheduleResult[] = [];
-  let stack = await FaultStack.start();
-  endWith(() => stack);
-  try {
-    for (let seed = from; seed < from + schedules; seed += 1) {
-      const result = await runSchedule(stack, drawSchedule(seed, stack.serviceNames), async (remains) => {
-        if (record !== undefined) await recordHistory(record, remains);
-      });
-      results.push(result);
+async function runAll({ from, lanes, record, schedules, tells }: Given): Promise<readonly ScheduleResult[]> {
+  const all = new Lanes({
+    seeds: Array.from({ length: schedules }, (_, index) => from + index),
+    lanes,
+    onResult: (result) => {
       const isFine = result.violations.length === 0;
       say(isFine && !tells ? tellResult(result) : `${tellStory(result)}\n${tellResult(result)}`);
-      if (!isFine) stack = await startedAnew(stack); // What is broken must not break the next.
-    }
-  } finally {
-    await stack.stop();
-  }
-  return results;
-}
-
-/** What was told to stop leaves nothing behind. */
-function endWith(current: () => FaultStack): void {
+    },
+    look: async (remains) => {
+      if (record !== undefined) await recordHistory(record, remains);
+    },
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      void current()
-        .abandon()
-        .finally(() => process.exit(130));
-    });
+    process.once(signal, () => void all.abandon().finally(() => process.exit(130))); // Nothing stays behind.
   }
-}
-
-async function startedAnew(stack: FaultStack): Promise<FaultStack> {
-  await stack.stop();
-  return FaultStack.start();
+  return all.run();
 }
 
 interface Given {
   readonly schedules: number;
   readonly from: number;
+  readonly lanes: number;
   readonly keeps: boolean;
   /** Tells the story also where all is well. */
   readonly tells: boolean;
@@ -85,19 +70,21 @@ function read(args: readonly string[]): Given | undefined {
       options: {
         schedules: { type: 'string', default: '40' },
         from: { type: 'string', default: '1' },
+        lanes: { type: 'string', default: '2' },
         seed: { type: 'string' },
         record: { type: 'string' },
         keep: { type: 'boolean', default: false },
       },
     });
-    const [schedules, from] = [values.seed === undefined ? values.schedules : '1', values.seed ?? values.from].map(
-      Number,
-    );
-    const isFine = [schedules, from].every((number) => Number.isSafeInteger(number));
+    const [schedules = 0, from = 1, lanes = 1] = [
+      values.seed === undefined ? values.schedules : '1',
+      values.seed ?? values.from,
+      values.lanes,
+    ].map(Number);
+    const isFine = [schedules, from, lanes].every((number) => Number.isSafeInteger(number)) && lanes > 0;
     if (!isFine) return undefined;
     return {
-      schedules: schedules ?? 0,
-      from: from ?? 1,
+      ...{ schedules, from, lanes },
       keeps: values.keep,
       tells: values.seed !== undefined,
       record: values.record,

@@ -29,7 +29,7 @@ export const FAIR_WEATHER: Scenario = {
   profile: 'embedded',
   processes: [{ name: 'standalone', host: 'host-1', services: STANDALONE }],
   stories: [0],
-  habits: { cancels: 0, plansAgain: 0, approvesItself: 0 },
+  habits: { cancels: 0, plansAgain: 0, approvesItself: 0, waits: 0 },
   tools: GOOD_HABITS,
   rates: NO_FAULTS,
   commitMsMax: 2,
@@ -50,7 +50,7 @@ export function drawScenario(random: SeededRandom): Scenario {
 function drawStorm(random: SeededRandom): Partial<Scenario> {
   return {
     stories: [0, 1, 0, 1],
-    habits: { cancels: 0.5, plansAgain: 0.4, approvesItself: 0.3 },
+    habits: { cancels: 0.5, plansAgain: 0.4, approvesItself: 0.3, waits: 0.3 },
     tools: { refuses: 0.15, breaks: 0.2, hangs: 0.05 },
     rates: { lost: 0.04, death: 0.01, halt: 0.003 },
     commitMsMax: random.pick([2, 100, 600]),
@@ -66,7 +66,10 @@ function drawWeather(random: SeededRandom): Scenario {
     profile: random.pick(['embedded', 'distributed'] as const),
     processes: drawProcesses(random),
     stories: Array.from({ length: random.between(1, 2) }, (_, index) => index % 2),
-    habits: { cancels: random.pick([0, 0.3]), plansAgain: random.pick([0, 0.3]), approvesItself: 0.3 },
+    habits: {
+      ...{ cancels: random.pick([0, 0.3]), plansAgain: random.pick([0, 0.3]), approvesItself: 0.3 },
+      waits: random.pick([0, 0, 0.5]),
+    },
     tools: bad ? { refuses: 0.1, breaks: 0.1, hangs: 0.03 } : GOOD_HABITS,
     rates: { lost: rates, death: random.pick([0, rates / 4, rates]), halt: random.pick([0, 0, 0.003]) },
     commitMsMax: random.pick([2, 2, 20, 200]),

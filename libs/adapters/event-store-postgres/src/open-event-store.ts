@@ -15,6 +15,7 @@ import {
   type StreamRef,
   type Wakeups,
 } from '@caisson/event-sourcing';
+import type { Instant } from '@caisson/kernel';
 import { systemClock, systemRandom } from '@caisson/system';
 import { AppendBatcher } from './append-batcher.js';
 import { appendSettings, connectionSettings, pg, TIMEOUTS_MS } from './connection.js';
@@ -83,6 +84,8 @@ export interface OpenedEventStore {
   readonly identity: string;
   /** Checks a stream against its hashes. */
   verifyChain(stream: StreamRef): Promise<ChainVerdict>;
+  /** The time by the database's clock. @throws Fault (retryable) when it does not answer. */
+  now(): Promise<Instant>;
   /** Answers within the connection's limits, or fails with a retryable fault: for readiness. */
   ping(): Promise<void>;
   /** Ends every connection. Stop the loops that use them first. */
@@ -138,6 +141,11 @@ export async function openEventStore(options: EventStoreOptions): Promise<Opened
     pool,
     identity,
     verifyChain: (stream) => verifyChain(pool, stream),
+    now: async () => {
+      const asked = 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms';
+      const { rows } = await orFault('tell the time', () => pool.query<{ readonly ms: number }>(asked));
+      return new Date(rows[0]?.ms ?? Number.NaN).toISOString();
+    },
     ping: async () => {
       await orFault('answer', () => pool.query('select 1'));
     },

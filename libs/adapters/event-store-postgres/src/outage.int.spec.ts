@@ -107,6 +107,7 @@ describe('an outage', () => {
       store.locks.withLock({ tenantId: 'tenant', resource: 'outage', ttlMs: 1_000, waitMs: 0 }, async () => undefined),
       store.outbox.tryLead(() => undefined),
       store.ping(),
+      store.now(),
     ];
     const results = Promise.allSettled(calls);
     await eventually('answers to be swallowed', () => link.swallowedBytes() > 0);
@@ -116,6 +117,8 @@ describe('an outage', () => {
     }
     link.swallowAnswers(false);
     await eventually('the database to be back', () => store.ping().then(() => true));
+    const [told, here] = [await store.now(), Date.now()]; // The test and the database are on one machine.
+    expect(Math.abs(Date.parse(told) - here)).toBeLessThan(60_000);
     await store.consumers.transact('outage', [stream], async (transaction) => transaction.advance(stream, 1));
     expect(await eventually('the lead', () => store.outbox.tryLead(() => undefined))).toBe(true);
     await store.outbox.resign();

@@ -1,4 +1,4 @@
-import { Fault, messageOf } from '@caisson/kernel';
+import { Fault, messageOf, type Clock } from '@caisson/kernel';
 import { Relay, type LockManager } from '@caisson/event-sourcing';
 import { migrate, openEventStore, type MigrationClass, type OpenedEventStore } from '@caisson/event-store-postgres';
 import { InProcessRateLimiter, type RateLimiter } from '@caisson/http';
@@ -8,6 +8,7 @@ import { storeTracing, type Logger, type Metrics } from '@caisson/observability'
 import { RedisRateLimiter } from '@caisson/rate-limit-redis';
 import { systemClock } from '@caisson/system';
 import type { Health, PartStatus, StatusProbe } from './health.js';
+import { openSharedClock } from './open-shared-clock.js';
 import { relayTelemetry } from './relay-telemetry.js';
 import type { CommonSettings } from './settings.js';
 import type { Shutdown } from './shutdown.js';
@@ -19,11 +20,15 @@ const PROBE_MS = 1_000;
 export interface Foundation {
   readonly stores: OpenedEventStore;
   readonly locks: LockManager;
+  /** One for all processes: Postgres' own. */
+  readonly clock: Clock;
   /** Counts requests over all replicas. */
   readonly rates: RateLimiter;
   /** Kafka's addresses; absent in the embedded profile. */
   readonly kafkaBrokers?: readonly string[];
 }
+
+type FoundationOfProfile = Omit<Foundation, 'stores' | 'clock'>;
 
 /** What the foundation stands on. */
 export interface FoundationParts {
@@ -61,21 +66,24 @@ export async function openFoundation(parts: FoundationParts): Promise<Foundation
   shutdown.add('connections', 'postgres', () => stores.close());
   watchPool(parts.metrics, stores.pool, settings.databasePoolMax);
   parts.health.watch('postgres', databaseProbe(stores));
-  return settings.profile === 'embedded'
-    ? embedded(parts, stores)
-    : distributed(parts, stores, { brokers: brokersOf(settings), redisUrl: redisOf(settings) });
+  const clock = await openSharedClock(stores, shutdown);
+  const rest =
+    settings.profile === 'embedded'
+      ? embedded(parts, stores)
+      : await distributed(parts, stores, { brokers: brokersOf(settings), redisUrl: redisOf(settings) });
+  return { stores, clock, ...rest };
 }
 
-function embedded(parts: FoundationParts, stores: OpenedEventStore): Foundation {
+function embedded(parts: FoundationParts, stores: OpenedEventStore): FoundationOfProfile {
   startRelay(parts, stores, undefined);
-  return { stores, locks: timedLocks(stores.locks, parts.metrics), rates: new InProcessRateLimiter(systemClock) };
+  return { locks: timedLocks(stores.locks, parts.metrics), rates: new InProcessRateLimiter(systemClock) };
 }
 
 async function distributed(
   parts: FoundationParts,
   stores: OpenedEventStore,
   { brokers, redisUrl }: { readonly brokers: readonly string[]; readonly redisUrl: string },
-): Promise<Foundation> {
+): Promise<FoundationOfProfile> {
   const { log, metrics } = parts;
   const calls = metrics.counter('caisson_redis_operations_total', 'Calls to Redis by what for and what came of it.', [
     'operation',
@@ -108,7 +116,7 @@ async function distributed(
     onAsked: (outcome) => calls.inc({ operation: 'count', outcome }),
   });
   parts.shutdown.add('connections', 'redis of rates', () => rates.close());
-  return { stores, locks: timedLocks(locks, metrics), rates, kafkaBrokers: brokers };
+  return { locks: timedLocks(locks, metrics), rates, kafkaBrokers: brokers };
 }
 
 /** The role in the services' URL is the one that gets its rights. */

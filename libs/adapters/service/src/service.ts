@@ -12,7 +12,7 @@ import {
 } from '@caisson/messaging-kafka';
 import type { Logger, Metrics } from '@caisson/observability';
 import { createHttpAdapter, prepareHttp } from '@caisson/http';
-import { systemClock, systemIds, systemRandom } from '@caisson/system';
+import { systemIds, systemRandom } from '@caisson/system';
 import { consumerTelemetry } from './consumer-telemetry.js';
 import type { Foundation } from './foundation.js';
 import type { Health, StatusProbe } from './health.js';
@@ -87,12 +87,12 @@ function describeService(metrics: Metrics, service: string, { kafkaBrokers }: Fo
 }
 
 function connectEvents<Settings>(app: NestFastifyApplication, service: string, around: Surroundings<Settings>): void {
-  const { stores, kafkaBrokers } = around.foundation;
+  const { clock, stores, kafkaBrokers } = around.foundation;
   const common: EventStrategyOptions = {
     service,
     consumerStore: stores.consumers,
     wakeups: stores.wakeups,
-    clock: systemClock,
+    clock,
     log: around.log,
     ...consumerTelemetry(around.metrics, service),
   };
@@ -125,14 +125,14 @@ function consumerProbe(health: () => StrategyHealth): StatusProbe {
 }
 
 function buildFrame<Settings>(service: string, around: Surroundings<Settings>, wanted: Wanted): ServiceFrame<Settings> {
-  const { locks, rates, stores } = around.foundation;
+  const { clock, locks, rates, stores } = around.foundation;
   const store = timedEventStore(stores.events, around.metrics);
   return {
     service,
     settings: around.settings,
     log: around.log,
     metrics: around.metrics,
-    clock: systemClock,
+    clock,
     ids: systemIds,
     random: systemRandom,
     store,
@@ -145,7 +145,7 @@ function buildFrame<Settings>(service: string, around: Surroundings<Settings>, w
     feed: stores.feed,
     quotas: stores.quotas,
     database: stores.pool,
-    runtime: { store, clock: systemClock, service },
+    runtime: { store, clock, service },
     holder: stores.identity,
     runInBackground: (name, loop) => {
       wanted.loops.push({ name, loop });

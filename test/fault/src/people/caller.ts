@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { deterministicId } from '@caisson/kernel';
 import type { History, Operation } from '../history/history.js';
+import { outcomeOf } from '../history/outcome.js';
 
 const TRY_MS_MAX = 5_000;
 const AGAIN_MS = 250;
@@ -81,7 +82,7 @@ export class Caller {
     for (;;) {
       const answer = await this.#tryOnce(call, key, tries);
       if (answer !== undefined && !answer.isBusy) {
-        record({ outcome: answer.status < 400 ? 'ok' : 'fail', status: answer.status }, answer);
+        record({ outcome: outcomeOf(answer.status, tries.length - 1), status: answer.status }, answer);
         return answer;
       }
       if (history.nowMs() - invokedMs > patienceMs) {

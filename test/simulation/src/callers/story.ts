@@ -23,6 +23,9 @@ const LOOK_EVERY_MS = 700;
 /** Runs that a person retries or rolls back before giving up. */
 const REMEDIES_MAX = 3;
 
+/** What some deployments wait for before their last resource: a timer of so long. */
+export const PAUSE = { name: 'pause', seconds: 20 } as const;
+
 /** An approval as its giver saw it. */
 export interface Approval {
   readonly commandId: string;
@@ -37,6 +40,8 @@ export interface StoryHabits {
   readonly plansAgain: number;
   /** Probability that a plan needs no person. */
   readonly approvesItself: number;
+  /** Probability that the last resource waits for a timer. */
+  readonly waits: number;
 }
 
 /** The life of one deployment in the hands of one person: made, approved, changed, mended where it broke, removed. */
@@ -196,17 +201,24 @@ export class Story {
     const random = this.#random;
     const count = random.between(1, 3);
     const names = ['network', 'server', 'volume'].slice(0, count);
+    const waits = random.chance(this.#habits.waits);
+    const resources = names.map((name, index) => ({
+      name,
+      type: name,
+      engine: SIM_ENGINE,
+      properties: { revision: this.#revision, size: random.between(1, 3) },
+      dependsOn: [
+        ...(index > 0 && random.chance(0.6) ? [names[index - 1]] : []),
+        ...(waits && index === count - 1 ? [PAUSE.name] : []),
+      ],
+    }));
+    const properties = { forSeconds: PAUSE.seconds, occasion: String(this.#revision) };
+    const pause = { name: PAUSE.name, type: 'timer', engine: 'wait', properties };
     return DesiredState.parse({
       name: this.#name,
       autoApprove: random.chance(this.#habits.approvesItself),
       onFailure: random.pick(['rollback', 'keep']),
-      resources: names.map((name, index) => ({
-        name,
-        type: name,
-        engine: SIM_ENGINE,
-        properties: { revision: this.#revision, size: random.between(1, 3) },
-        dependsOn: index > 0 && random.chance(0.6) ? [names[index - 1]] : [],
-      })),
+      resources: waits ? [pause, ...resources] : resources,
     });
   }
 }

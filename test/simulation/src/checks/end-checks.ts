@@ -5,7 +5,7 @@ import { eventIdOf } from '@caisson/event-sourcing';
 import { EXECUTION_REACTS_TO } from '@caisson/execution';
 import { PLANNING_REACTS_TO } from '@caisson/planning';
 import type { Caller } from '../callers/caller.js';
-import type { Story } from '../callers/story.js';
+import { PAUSE, type Story } from '../callers/story.js';
 import type { SimTransport } from '../services/sim-transport.js';
 import { parsed, streamKey, type EventRow, type SimDatabase, type StreamRow } from '../store/sim-database.js';
 import type { SimWorld } from '../world/sim-world.js';
@@ -45,6 +45,7 @@ export function checkRemains(remains: Remains): void {
     approvalsAreKept,
     tenantsAreApart,
     theWorldIsAsRecorded,
+    timersAreKept,
   ])
     check(remains);
 }
@@ -252,5 +253,44 @@ function addressesIn(text: string): readonly string[] {
   const { units } = parsed(text) as unknown as {
     readonly units: readonly { readonly resources: readonly { readonly address: string }[] }[];
   };
-  return units.flatMap(({ resources }) => resources.map(({ address }) => address)).sort();
+  const addresses = units.flatMap(({ resources }) => resources.map(({ address }) => address));
+  return addresses.filter((address) => address !== PAUSE.name).sort();
+}
+
+/** Clocks of processes may be behind the database's by as much as an answer of it may take to count. */
+const CLOCK_MS_OFF_MAX = 1_000;
+
+/** I11: what waits for a time is not over before it, by the clock of the database. That it ends is I1. */
+function timersAreKept({ database, report }: Remains): void {
+  const msMin = PAUSE.seconds * 1000 - CLOCK_MS_OFF_MAX;
+  for (const [key, { events }] of database.streams) {
+    if (!key.includes('|execution-')) continue;
+    for (const { tookMs, version } of endedWaits(events)) {
+      if (tookMs < msMin)
+        report.broken('I11', `${key} ${version} ends a wait of ${PAUSE.seconds} s after ${tookMs} ms`);
+    }
+  }
+}
+
+/** How long tasks took that waited and succeeded, from the first start on that was followed by no end. */
+function endedWaits(events: readonly EventRow[]): readonly { readonly version: number; readonly tookMs: number }[] {
+  const begun = new Map<string, { readonly sinceMs: number; readonly hasWaited: boolean }>();
+  return events.flatMap(({ dataText, recordedAtMs, type, version }) => {
+    const task = taskOf(dataText);
+    const wait = begun.get(task) ?? { sinceMs: recordedAtMs, hasWaited: false };
+    if (type === 'TaskStarted' || type === 'TaskWaiting') {
+      begun.set(task, { ...wait, hasWaited: wait.hasWaited || type === 'TaskWaiting' });
+      return [];
+    }
+    if (TASK_ENDS.has(type)) begun.delete(task);
+    return type === 'TaskSucceeded' && wait.hasWaited ? [{ version, tookMs: recordedAtMs - wait.sinceMs }] : [];
+  });
+}
+
+/** After which a task that is started again waits anew. */
+const TASK_ENDS = new Set(['TaskSucceeded', 'TaskFailed', 'TaskCancelled', 'TaskResolved']);
+
+function taskOf(dataText: string): string {
+  const { phase = '', unitId = '' } = parsed(dataText) as { readonly phase?: string; readonly unitId?: string };
+  return `${phase} ${unitId}`;
 }

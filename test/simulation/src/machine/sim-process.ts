@@ -3,7 +3,7 @@ import type { Scheduler, StepOwner } from './scheduler.js';
 import type { SeededRandom } from '@caisson/testing';
 
 /** When simulated time begins, in Unix time. */
-const EPOCH_MS = Date.parse('2026-03-02T10:00:00.000Z');
+export const EPOCH_MS = Date.parse('2026-03-02T10:00:00.000Z');
 
 /** The way from a process to something outside of it, where requests and answers get lost. */
 export interface Link {

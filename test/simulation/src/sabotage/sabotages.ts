@@ -48,6 +48,9 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
   'leases by the clocks of their holders': {
     tamper: (farSide, process, surroundings) => ({ ...farSide, leases: new WallClockLeases(process, surroundings) }),
   },
+  'waits by the clocks of their holders': {
+    tamper: (farSide, process) => ({ ...farSide, time: { now: async () => process.clock.now() } }),
+  },
   'approvals of whatever is planned': {
     composition: {
       approve: async ({ documents, ports }, { runId = '', ...input }) => {

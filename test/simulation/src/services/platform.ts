@@ -1,6 +1,7 @@
 import {
   LeaseManager,
   Relay,
+  SharedClock,
   type ConsumerStore,
   type DocumentStore,
   type EventPublisher,
@@ -11,11 +12,11 @@ import {
   type Outbox,
   type Wakeups,
 } from '@caisson/event-sourcing';
-import type { Clock, IdGenerator, Random } from '@caisson/kernel';
+import type { Clock, IdGenerator, Instant, Random } from '@caisson/kernel';
 import { over } from '../machine/over.js';
 import type { Scheduler } from '../machine/scheduler.js';
 import type { SeededRandom } from '@caisson/testing';
-import { reach, type SimProcess } from '../machine/sim-process.js';
+import { EPOCH_MS, reach, type SimProcess } from '../machine/sim-process.js';
 import { interactive } from '../store/interactive-consumer-store.js';
 import { SimConsumerStore, type ConsumerRows } from '../store/sim-consumer-store.js';
 import type { SimDatabase } from '../store/sim-database.js';
@@ -51,6 +52,8 @@ export interface FarSide {
   readonly outbox: Outbox;
   readonly consumers: ConsumerRows;
   readonly publisher: EventPublisher | undefined;
+  /** The clock of the database. */
+  readonly time: { readonly now: () => Promise<Instant> };
 }
 
 /** Replaces what a process stands on, to see whether the simulation notices. */
@@ -79,7 +82,9 @@ export interface Platform {
 export function openPlatform(process: SimProcess, surroundings: Surroundings, tamper: Tamper): Platform {
   const { random, wakeups: allWakeups } = surroundings;
   const farSide = tamper(farSideOf(process, surroundings), process, surroundings);
-  const { clock, ids } = process;
+  const { ids } = process;
+  const stopping = new AbortController();
+  const clock = sharedClock(process, farSide.time, stopping.signal);
   const wakeups = allWakeups.of(process);
   const leases = reach(process, 'leases', farSide.leases);
   const outbox = reach(process, 'outbox', farSide.outbox);
@@ -94,13 +99,25 @@ export function openPlatform(process: SimProcess, surroundings: Surroundings, ta
   return {
     ...{ process, surroundings, wakeups, clock, ids, random },
     stops: [() => relay.stop()],
-    stopping: new AbortController(),
+    stopping,
     events: reach(process, 'events', farSide.events),
     documents: reach(process, 'documents', farSide.documents),
     jobs: reach(process, 'jobs', farSide.jobs),
     locks: new LeaseManager({ leases, clock, random }),
     consumers: interactive(process, farSide.consumers, reach(process, 'consumers', farSide.consumers)),
   };
+}
+
+/** A process that hears no time at its start does not start. */
+function sharedClock(process: SimProcess, time: FarSide['time'], stopping: AbortSignal): Clock {
+  const overLink = reach(process, 'time', time);
+  let ask = time.now;
+  const clock = new SharedClock({ clock: process.clock, ask: () => ask() });
+  void clock.read().then(() => {
+    ask = overLink.now;
+    return clock.keep(stopping);
+  });
+  return clock;
 }
 
 function farSideOf(process: SimProcess, surroundings: Surroundings): FarSide {
@@ -114,6 +131,7 @@ function farSideOf(process: SimProcess, surroundings: Surroundings): FarSide {
     outbox: new SimOutbox(database, openSession(process, database)),
     consumers: new SimConsumerStore(database),
     publisher: transport,
+    time: { now: async () => new Date(EPOCH_MS + database.nowMs).toISOString() },
   };
 }
 

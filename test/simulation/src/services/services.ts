@@ -9,6 +9,8 @@ import {
   type DeploymentHandled,
   type DeploymentPorts,
 } from '@caisson/deployment';
+import type { Engine } from '@caisson/engine';
+import { WaitEngine } from '@caisson/engine-wait';
 import {
   EventConsumer,
   JobWorker,
@@ -153,9 +155,9 @@ function executionPorts(platform: Platform, composition: Composition): Execution
   };
 }
 
-function enginesOf({ process, surroundings }: Platform): ReadonlyMap<string, SimEngine> {
-  const engine = new SimEngine(surroundings.world, process);
-  return new Map([[engine.name, engine]]);
+function enginesOf({ clock, process, surroundings }: Platform): ReadonlyMap<string, Engine> {
+  const waits = new WaitEngine(clock, { status: async () => 200 });
+  return new Map([new SimEngine(surroundings.world, process), waits].map((engine) => [engine.name, engine]));
 }
 
 interface Follower {

@@ -10,6 +10,8 @@ export interface EventRow extends Omit<RecordedEvent, 'data'> {
   readonly publicText: string;
   /** The token that the append carried. */
   readonly fencingToken: number | undefined;
+  /** By the database's clock. */
+  readonly recordedAtMs: number;
 }
 
 /** A stream's row. */

@@ -51,7 +51,7 @@ export class SimEventStore implements EventStore {
       const row = this.database.stream(stream);
       const refusal = this.#refusalOf(request, row);
       if (refusal !== undefined) return refusal;
-      const written = chained(row, request, rows);
+      const written = chained(row, request, { texts: rows, recordedAtMs: this.database.nowMs });
       const drawn = written.map(() => this.database.draw());
       await this.database.commit();
       this.#write(request, row, { written, drawn });
@@ -142,7 +142,11 @@ function textOf({ context, documents = [], events, jobs = [], stream }: AppendRe
   });
 }
 
-function chained(row: StreamRow, request: AppendRequest, texts: readonly EventTexts[]): readonly EventRow[] {
+function chained(
+  row: StreamRow,
+  request: AppendRequest,
+  { recordedAtMs, texts }: { readonly texts: readonly EventTexts[]; readonly recordedAtMs: number },
+): readonly EventRow[] {
   const { context, events, fencingToken, stream } = request;
   let { hash } = row;
   return events.map((event, index) => {
@@ -161,6 +165,7 @@ function chained(row: StreamRow, request: AppendRequest, texts: readonly EventTe
       context: { ...context, causationId: event.causationId ?? context.causationId },
       hash,
       fencingToken,
+      recordedAtMs,
     };
   });
 }
