@@ -50,6 +50,12 @@ export function appendSettings(url: string, applicationName: string): pgModule.C
   return { ...connectionSettings(url, applicationName), options: [...settings, ACROSS_TENANTS].join(' ') };
 }
 
+/**
+ * To be returned by a statement that is a transaction of its own: its commit waits for no disk. For what may be done
+ * again when the server crashes within the second; whatever is committed later with a wait makes it last, too.
+ */
+export const UNAWAITED = `set_config('synchronous_commit', 'off', true)`;
+
 /** What a transaction does. */
 export interface TransactionSteps<Opened, Result> {
   /** Its first statement. Leaves with `begin`, so that a connection that pipelines asks once for both. */

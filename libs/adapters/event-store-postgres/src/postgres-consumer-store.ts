@@ -106,7 +106,8 @@ export class PostgresConsumerStore implements ConsumerStore {
     const part = [untilVersion ?? null, types === undefined ? null : [...types]];
     for (let lastVersion = afterVersion; ;) {
       const values = [stream.tenantId, stream.streamId, lastVersion, ...part];
-      const page = await orFault('read a stream', () => this.#pool.query<PublicRow>(READ_STREAM, values));
+      const statement = { name: 'read-stream', text: READ_STREAM, values };
+      const page = await orFault('read a stream', () => this.#pool.query<PublicRow>(statement));
       events.push(...page.rows.map((row) => toPublicEvent(row)));
       lastVersion = events.at(-1)?.sequence ?? lastVersion;
       if (page.rows.length < STREAM_PAGE_EVENTS) return events;
@@ -115,7 +116,9 @@ export class PostgresConsumerStore implements ConsumerStore {
 
   async readEvents(tenantId: string, ids: readonly string[]): Promise<readonly PublicEvent[]> {
     const values = [tenantId, ids.filter((id) => EVENT_ID.test(id))];
-    const found = await orFault('read events', () => this.#pool.query<PublicRow>(READ_EVENTS, values));
+    const found = await orFault('read events', () =>
+      this.#pool.query<PublicRow>({ name: 'read-events', text: READ_EVENTS, values }),
+    );
     return found.rows.map((row) => toPublicEvent(row));
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type pgModule from 'pg';
 import type { Json } from '@caisson/kernel';
 import type { ClaimedJob, FailedJob, JobClaim, JobQueue } from '@caisson/event-sourcing';
+import { UNAWAITED } from './connection.js';
 import { orFault } from './postgres-faults.js';
 import { isKnownDead } from './process-identity.js';
 import { toStorable } from './stored-text.js';
@@ -44,6 +45,8 @@ function tenantWalk(name: string, range: string): string {
  * jobs are for later, so those whose jobs are due for longest are looked at too, by index `job_due`: fewer jobs than
  * asked for are all that were due, unless some tenants are left alone. Candidates are locked with
  * `skip locked` and looked at again, so two workers never take one job nor wait for another.
+ * Neither a claim nor the end of a job waits for the disk: one that a crash of the server takes back means that the job
+ * is done again, as after a crash of its worker, and the lease under which it acts is kept on disk before it does.
  */
 const CLAIM = `
   with recursive ${tenantWalk('onwards', 'tenant_id >= $5')},
@@ -75,7 +78,7 @@ const CLAIM = `
   update job set attempt = attempt + 1, claim_token = claim_token + 1, worker = $2,
       due_at = clock_timestamp() + $4 * interval '1 millisecond'
     where job_id = any (array(select job_id from taken))
-    returning job_id, tenant_id, queue, key, payload::text as payload_text, attempt, claim_token`;
+    returning job_id, tenant_id, queue, key, payload::text as payload_text, attempt, claim_token, ${UNAWAITED}`;
 
 const RENEW = `
   update job set due_at = clock_timestamp() + $3 * interval '1 millisecond'
@@ -86,7 +89,8 @@ const RENEW = `
 const HELD = `job_id = $1 and claim_token = $2 and state = 'open' and worker is not null`;
 
 const COMPLETE = `
-  update job set state = 'completed', ended_at = clock_timestamp(), worker = null, reason = null where ${HELD}`;
+  update job set state = 'completed', ended_at = clock_timestamp(), worker = null, reason = null where ${HELD}
+    returning ${UNAWAITED}`;
 
 const RELEASE = `
   update job set due_at = clock_timestamp() + $3 * interval '1 millisecond', worker = null, reason = $4,
@@ -143,25 +147,24 @@ export class PostgresJobQueue implements JobQueue {
   async renew(jobs: readonly ClaimedJob[], leaseMs: number): Promise<ReadonlySet<string>> {
     if (jobs.length === 0) return new Set();
     const values = [jobs.map((job) => job.jobId), jobs.map((job) => job.claimToken), leaseMs];
-    const answer = await orFault('renew jobs', () => this.#pool.query<{ job_id: string }>(RENEW, values));
+    const answer = await orFault('renew jobs', () =>
+      this.#pool.query<{ job_id: string }>({ name: 'renew-jobs', text: RENEW, values }),
+    );
     return new Set(answer.rows.map((row) => row.job_id));
   }
 
   async complete(job: ClaimedJob): Promise<boolean> {
-    return this.#end('complete a job', COMPLETE, [job.jobId, job.claimToken]);
+    return this.#end('complete a job', { name: 'complete-job', text: COMPLETE, values: [job.jobId, job.claimToken] });
   }
 
   async release(job: ClaimedJob, delayMs: number, reason: string): Promise<boolean> {
-    return this.#end('release a job', RELEASE, [
-      job.jobId,
-      job.claimToken,
-      delayMs,
-      toStorable(reason, REASON_LENGTH_MAX),
-    ]);
+    const values = [job.jobId, job.claimToken, delayMs, toStorable(reason, REASON_LENGTH_MAX)];
+    return this.#end('release a job', { name: 'release-job', text: RELEASE, values });
   }
 
   async fail(job: ClaimedJob, reason: string): Promise<boolean> {
-    return this.#end('fail a job', FAIL, [job.jobId, job.claimToken, toStorable(reason, REASON_LENGTH_MAX)]);
+    const values = [job.jobId, job.claimToken, toStorable(reason, REASON_LENGTH_MAX)];
+    return this.#end('fail a job', { name: 'fail-job', text: FAIL, values });
   }
 
   async failed(queue: string, limit: number): Promise<readonly FailedJob[]> {
@@ -184,8 +187,8 @@ export class PostgresJobQueue implements JobQueue {
     return served;
   }
 
-  async #end(what: string, text: string, values: readonly unknown[]): Promise<boolean> {
-    const answer = await orFault(what, () => this.#pool.query(text, [...values]));
+  async #end(what: string, statement: pgModule.QueryConfig): Promise<boolean> {
+    const answer = await orFault(what, () => this.#pool.query(statement));
     return answer.rowCount === 1;
   }
 

@@ -1,5 +1,6 @@
 import type pgModule from 'pg';
 import type { Lease, LeaseAnswer, LeaseTable, LockRequest } from '@caisson/event-sourcing';
+import { UNAWAITED } from './connection.js';
 import { orFault } from './postgres-faults.js';
 import { isKnownDead } from './process-identity.js';
 
@@ -13,7 +14,8 @@ const RENEW = `
       and lease.expires_at > clock_timestamp()
     returning lease.token`;
 
-const RELEASE = 'delete from lease where tenant_id = $1 and resource = $2 and token = $3';
+/** One that a crash of the server takes back ends by itself. */
+const RELEASE = `delete from lease where tenant_id = $1 and resource = $2 and token = $3 returning ${UNAWAITED}`;
 
 interface AcquiredRow {
   readonly new_token: string | null;
@@ -44,17 +46,18 @@ export class PostgresLeaseTable implements LeaseTable {
   }
 
   async renew(leases: readonly Lease[]): Promise<ReadonlySet<number>> {
-    const answer = await this.#pool.query<{ token: string }>(RENEW, [
+    const values = [
       leases.map((lease) => lease.tenantId),
       leases.map((lease) => lease.resource),
       leases.map((lease) => lease.token),
       leases.map((lease) => lease.ttlMs),
-    ]);
+    ];
+    const answer = await this.#pool.query<{ token: string }>({ name: 'renew-leases', text: RENEW, values });
     return new Set(answer.rows.map((row) => Number(row.token)));
   }
 
   async release({ resource, tenantId, token }: Lease): Promise<void> {
-    await this.#pool.query(RELEASE, [tenantId, resource, token]);
+    await this.#pool.query({ name: 'release-lease', text: RELEASE, values: [tenantId, resource, token] });
   }
 
   async #tryOnce(request: Wanted, deadHolder: string | undefined): Promise<AcquiredRow> {

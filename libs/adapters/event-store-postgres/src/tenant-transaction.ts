@@ -9,6 +9,8 @@ export interface TenantWork {
   readonly what: string;
 }
 
+const AS_TENANT = { name: 'as-tenant', text: "select set_config('app.tenant', $1, true)" };
+
 /**
  * Runs a transaction as one tenant: row level security shows and takes only its rows. For other adapters' tables whose
  * policy is `tenant_id = current_setting('app.tenant', true)`.
@@ -24,7 +26,7 @@ export async function asTenant<Result>(
   return orFault(what, () =>
     inTransaction(pool, {
       // Until the end of the transaction only: the next user of the connection is another tenant.
-      open: (client) => client.query("select set_config('app.tenant', $1, true)", [tenantId]),
+      open: (client) => client.query({ ...AS_TENANT, values: [tenantId] }),
       work,
     }),
   );

@@ -29,7 +29,8 @@ const EVENTS_PER_APPEND_MAX = 1_000;
 const RETRY_MS_MIN = 50;
 const RETRY_MS_MAX = 2_000;
 
-interface Decided {
+/** Facts that are about to be recorded, and the state after them. */
+export interface Decided {
   readonly events: readonly ExecutionEvent[];
   readonly state: ExecutionState;
 }
@@ -88,20 +89,28 @@ export class ExecutionSession {
    * longer fit are left out. Decides anew when the stream moved on meanwhile. A store that is away is asked again until
    * the lease is lost. More than a thousand facts are recorded in parts, cut where `ResumeExecution` can go on.
    *
+   * @param following What follows from the decision; it is recorded with it. Asked once.
    * @returns the facts that were recorded.
    * @throws Fault `fenced` when a newer holder exists, `lock-lost` when the lease was lost on the way.
    */
-  async execute(commands: readonly ExecutionCommand[]): Promise<readonly ExecutionEvent[]> {
+  async execute(
+    commands: readonly ExecutionCommand[],
+    following: (decided: Decided) => readonly ExecutionCommand[] = () => [],
+  ): Promise<readonly ExecutionEvent[]> {
     const recorded: ExecutionEvent[] = [];
-    let open = commands;
     this.#unplaced = [];
+    const first = this.#decide(commands, this.#state);
+    const more = following(first);
+    let open: readonly ExecutionCommand[] = [...commands, ...more];
+    let events: readonly ExecutionEvent[] = [...first.events, ...this.#decide(more, first.state).events];
     for (let conflicts = 0; conflicts <= CONFLICTS_MAX; conflicts += 1) {
-      const parts = inParts(this.#decide(open));
+      const parts = inParts(events);
       const { done, exhausted } = await this.#appendAll(parts);
       recorded.push(...parts.slice(0, done).flat());
       if (done === parts.length) return recorded;
       if (exhausted !== undefined) open = this.#withFewerTasks(open, { exhausted, refused: parts[done] ?? [] });
       if (done > 0) open = [...open, { type: 'ResumeExecution' }];
+      ({ events } = this.#decide(open, this.#state));
     }
     throw new Fault('concurrency-conflict', `${this.#stream.streamId} changed ${CONFLICTS_MAX} times in a row`, {
       retryable: true,
@@ -137,9 +146,9 @@ export class ExecutionSession {
     return events.reduce((current, event) => executionDecider.evolve(current, event), this.#state);
   }
 
-  #decide(commands: readonly ExecutionCommand[]): readonly ExecutionEvent[] {
+  #decide(commands: readonly ExecutionCommand[], from: ExecutionState): Decided {
     const events: ExecutionEvent[] = [];
-    let state = this.#state;
+    let state = from;
     for (const command of commands) {
       const decision = executionDecider.decide(state, command);
       if (decision.outcome === 'rejected') {
@@ -151,7 +160,7 @@ export class ExecutionSession {
         events.push(event);
       }
     }
-    return events;
+    return { events, state };
   }
 
   /** How many of the parts were recorded; fewer than all when the stream moved on, or there was no room for tasks. */

@@ -485,6 +485,12 @@ describe('a run', () => {
     expect(scene.last()).toMatchObject({ fact: 'execution-verified', data: { applied: [{ unitId: 'same' }] } });
   });
 
+  it('starts what a fact makes ready in the append that records the fact', async () => {
+    const scene = new Scene(story);
+    await scene.execute();
+    expect(scene.store.sizes).toHaveLength(4); // Begin and network; network and web; web; verified.
+  });
+
   it('writes waves, not tasks: intents and results share appends', async () => {
     const scene = new Scene(planOf(Array.from({ length: 100 }, (_, index) => planUnit(`u${index}`))));
     scene.ports = { ...scene.ports, slots: slotsOf(32) };
@@ -1120,7 +1126,7 @@ describe('a defect', () => {
     };
     scene.ports = { ...scene.ports, oldRunners: { stop } };
     await expect(scene.execute()).rejects.toThrow('undefined is not a function');
-    expect(scene.last().fact).toBe('task-queued');
+    expect(scene.store.facts()).toEqual([]);
     await scene.execute(undefined, { lastTry: true });
     expect(scene.last()).toMatchObject({
       fact: 'execution-failed',

@@ -57,6 +57,8 @@ export async function runExecution(ports: ExecutionPorts, request: RunRequest): 
   }
 }
 
+type StartExecution = Extract<ExecutionCommand, { type: 'StartExecution' }>;
+
 /** Why a request comes back at once. */
 const GOES_ON = 'another holder goes on';
 
@@ -79,6 +81,9 @@ class Holder {
   }
 
   async carryOn(): Promise<JobVerdict> {
+    const { event } = this.#request;
+    // On its way while the stream is read; whoever needs the plan hears of a failure.
+    if (event.fact === 'run-started') this.#find(event.data.planDigest).catch(() => undefined);
     const session = await this.#open();
     try {
       return await this.#carryOn(session);
@@ -100,27 +105,37 @@ class Holder {
   }
 
   async #carryOn(session: ExecutionSession): Promise<JobVerdict> {
-    const { event, draining } = this.#request;
-    const { fencingToken, signal } = this.#lock;
-    await this.#begin(session);
-    if (!isOpen(session.state)) return { outcome: 'done' };
-    const { deploymentId, runId } = event.data;
-    const { tenantId } = event;
-    await this.#ports.oldRunners.stop({ tenantId, deploymentId, fencingToken, signal });
-    const plan = await this.#planOf(session.state);
-    const run = { deploymentId, runId };
-    const priority = priorityOf(event);
-    const held = { ports: this.#ports, session, tenantId, run, priority, fencingToken, plan, signal, draining };
-    const loop = new RunLoop(held);
+    const { timed } = this.#request;
+    const opening = await this.#begin(session);
+    if (opening === undefined && !isOpen(session.state)) return { outcome: 'done' };
+    const loop = await this.#loopOver(session, opening);
     const outcome = await loop.run();
+    if (opening !== undefined) await this.#refuseUnbegun(session, opening);
     if (this.#isBefore(session) || outcome === 'left') {
       return { outcome: 'again', delayMs: outcome === 'waiting' ? HELD_ELSEWHERE_MS : 0, reason: GOES_ON };
     }
-    const { timed } = this.#request;
     const delayMs = outcome === 'waiting' && timed !== undefined ? loop.msUntilDue(timed) : undefined;
     return delayMs === undefined
       ? { outcome: 'done' }
       : { outcome: 'again', delayMs, reason: `${timed?.unitId} waits` };
+  }
+
+  /** Nothing that an earlier holder left runs any more when it goes on. */
+  async #loopOver(session: ExecutionSession, opening: StartExecution | undefined): Promise<RunLoop> {
+    const { event, draining } = this.#request;
+    const { fencingToken, signal } = this.#lock;
+    const { deploymentId, runId } = event.data;
+    const { tenantId } = event;
+    await this.#ports.oldRunners.stop({ tenantId, deploymentId, fencingToken, signal });
+    const plan = await this.#planOf(opening ?? session.state, session.state.phase);
+    const of = { tenantId, run: { deploymentId, runId }, priority: priorityOf(event), plan, opening };
+    return new RunLoop({ ports: this.#ports, session, ...of, fencingToken, signal, draining });
+  }
+
+  /** A plan whose units wait for each other in a circle was not begun. */
+  async #refuseUnbegun(session: ExecutionSession, opening: StartExecution): Promise<void> {
+    if (session.state.askedBy >= opening.askedBy) return;
+    await session.execute([refusalOf(opening, planFailure('circular', opening.planDigest))]);
   }
 
   #open(): Promise<ExecutionSession> {
@@ -143,19 +158,18 @@ class Holder {
     return session.state.askedBy < this.#request.event.sequence && session.state.phase !== 'absent';
   }
 
-  /** Records the beginning, unless it was recorded before or an earlier cycle is still open. */
-  async #begin(session: ExecutionSession): Promise<void> {
+  /**
+   * Records the beginning, unless it was recorded before or an earlier cycle is still open.
+   *
+   * @returns the beginning that is left to the loop: its first tasks start in the same append.
+   */
+  async #begin(session: ExecutionSession): Promise<StartExecution | undefined> {
     const { event } = this.#request;
-    if (session.state.askedBy >= event.sequence || isOpen(session.state)) return;
-    if (event.fact === 'run-rollback-started') {
-      await session.execute([rollbackOf(event)]);
-      return;
-    }
-    const { applied, deploymentId, planDigest, runId } = event.data;
-    await session.execute([await this.#start(event)]);
-    if (session.state.askedBy >= event.sequence) return;
-    const refused = { deploymentId, runId, askedBy: event.sequence, applied };
-    await session.execute([{ type: 'RefuseExecution', ...refused, failure: planFailure('circular', planDigest) }]);
+    if (session.state.askedBy >= event.sequence || isOpen(session.state)) return undefined;
+    const begins = event.fact === 'run-rollback-started' ? rollbackOf(event) : await this.#start(event);
+    if (begins.type === 'StartExecution') return begins;
+    await session.execute([begins]);
+    return undefined;
   }
 
   async #start(event: AskingEvent & { readonly fact: 'run-started' }): Promise<ExecutionCommand> {
@@ -181,11 +195,14 @@ class Holder {
   }
 
   /** @throws Fault `plan-missing` when the tasks in hand cannot be known. A rollback can do without. */
-  async #planOf(state: ExecutionState): Promise<Plan | undefined> {
-    const found = await this.#find(state.planDigest);
+  async #planOf(
+    { planDigest }: Pick<ExecutionState, 'planDigest'>,
+    phase: ExecutionState['phase'],
+  ): Promise<Plan | undefined> {
+    const found = await this.#find(planDigest);
     if (found.outcome === 'found') return found.plan;
-    if (state.phase === 'rolling-back') return undefined;
-    throw new Fault('plan-missing', planFailure(found.outcome, state.planDigest).message, { retryable: false });
+    if (phase === 'rolling-back') return undefined;
+    throw new Fault('plan-missing', planFailure(found.outcome, planDigest).message, { retryable: false });
   }
 
   #find(planDigest: string): Promise<FoundPlan> {
@@ -195,6 +212,10 @@ class Holder {
     this.#found = { planDigest, answer };
     return answer;
   }
+}
+
+function refusalOf({ applied, askedBy, deploymentId, runId }: StartExecution, failure: Failure): ExecutionCommand {
+  return { type: 'RefuseExecution', deploymentId, runId, askedBy, applied, failure };
 }
 
 function rollbackOf(event: AskingEvent & { readonly fact: 'run-rollback-started' }): ExecutionCommand {

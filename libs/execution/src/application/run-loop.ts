@@ -8,7 +8,7 @@ import { RETRY_WAIT_MS_MAX } from '../domain/retry-policy.js';
 import { actionKeyOf, taskIdOf, type Task, type TaskPhase, type TaskRef } from '../domain/task.state.js';
 import { findTask } from '../domain/work.js';
 import { indexPlan, prepareWork, type PlanIndex } from './attempt-work.js';
-import type { ExecutionSession } from './execution-session.js';
+import type { Decided, ExecutionSession } from './execution-session.js';
 import { executionStreamId } from './execution.aggregate.js';
 import { Inbox } from './inbox.js';
 import type { ExecutionPorts } from './ports.js';
@@ -44,6 +44,8 @@ export interface HeldRun {
   readonly fencingToken: number;
   /** The plan of the present cycle; undefined while only a rollback is to be done. */
   readonly plan: Plan | undefined;
+  /** What begins the execution; absent when that is recorded. */
+  readonly opening?: ExecutionCommand | undefined;
   /** Aborted when the lease is lost or the process must end at once. */
   readonly signal: AbortSignal;
   /** Aborted when nothing new may be started here. */
@@ -105,7 +107,8 @@ export class RunLoop {
       wake();
     });
     try {
-      this.#takeOver();
+      if (this.#held.opening === undefined) this.#takeOver();
+      else this.#inbox.push(this.#held.opening);
       for (;;) {
         const turn = await this.#turn();
         if (turn !== 'on') return turn;
@@ -127,8 +130,8 @@ export class RunLoop {
     }
     this.#react(session.state);
     const commands = this.#collect(session.state);
-    if (commands.length > 0) {
-      this.#follow(await session.execute(commands));
+    if (commands.length > 0 || this.#waiting.granted.length > 0) {
+      this.#follow(await session.execute(commands, (decided) => this.#starts(decided)));
       return 'on';
     }
     if (!isOpen(session.state)) return 'ended';
@@ -177,16 +180,21 @@ export class RunLoop {
       this.#cancelSent = true;
       commands.push({ type: 'CancelExecution' });
     }
+    return commands;
+  }
+
+  /** What starts with the facts that are about to be recorded: what has a place, what they queue included. */
+  #starts({ events, state }: Decided): readonly ExecutionCommand[] {
+    for (const event of events) if (event.type === 'TaskQueued') this.#queued(event, state);
     const tasks = this.#waiting.granted.slice(0, STARTS_PER_APPEND_MAX);
     const { fencingToken, ports } = this.#held;
     this.#asked = tasks;
-    if (tasks.length > 0) commands.push({ type: 'StartTasks', tasks, fencingToken, at: ports.clock.now() });
-    return commands;
+    return tasks.length === 0 ? [] : [{ type: 'StartTasks', tasks, fencingToken, at: ports.clock.now() }];
   }
 
   #follow(events: readonly ExecutionEvent[]): void {
     for (const event of events) {
-      if (event.type === 'TaskQueued') this.#queued(event);
+      if (event.type === 'TaskQueued') this.#queued(event, this.#held.session.state);
       else if (event.type === 'TaskCancelled') this.#waiting.drop(event);
       else if (event.type === 'TaskRetrying') this.#retryLater(event, event.delayMs);
       else if (event.type === 'TaskWaiting') this.#waits.arm(event, event.until);
@@ -218,8 +226,8 @@ export class RunLoop {
     });
   }
 
-  #queued(event: TaskRef): void {
-    const task = findTask(workOf(this.#held.session.state, event.phase), event.unitId);
+  #queued(event: TaskRef, state: ExecutionState): void {
+    const task = findTask(workOf(state, event.phase), event.unitId);
     if (task?.state === 'queued' && !this.#held.draining.aborted) this.#waiting.add(event, task.engine);
   }
 

@@ -29,9 +29,10 @@ export class WaitingTasks {
     this.#onGranted = onGranted;
   }
 
-  /** Asks for a place for a task. */
+  /** Asks for a place for a task. Twice is once. */
   add(task: TaskRef, engine: string): void {
     const key = keyOf(task);
+    if (this.#granted.has(key) || this.#withdrawals.has(key)) return;
     const withdraw = this.#slots.request({ ...this.#owner, engine }, (slot) => {
       this.#withdrawals.delete(key);
       this.#granted.set(key, { task, engine, slot });
