@@ -12,7 +12,7 @@ const OTHERS_MAY_ENTER = 0o001;
 export async function makeDataDirectory(directory: string): Promise<string> {
   const path = resolve(directory);
   try {
-    await mkdir(path, { recursive: true, mode: 0o755 });
+    await makeFolder(path);
   } catch (error) {
     throw new Fault(
       'data-directory-unreachable',
@@ -33,4 +33,18 @@ export async function makeDataDirectory(directory: string): Promise<string> {
     }
   }
   return path;
+}
+
+/** Not `recursive`: where nothing can be made at all, such as in /proc, Node asks for ever. */
+async function makeFolder(path: string): Promise<void> {
+  if (await isFolder(path)) return;
+  if (path !== dirname(path)) await makeFolder(dirname(path));
+  await mkdir(path, { mode: 0o755 });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }

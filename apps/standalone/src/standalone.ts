@@ -14,7 +14,7 @@ import { makeDataDirectory } from './data-directory.js';
 import { makeDatabases, type Databases } from './databases.js';
 import { checkPortIsFree, Front } from './front.js';
 import { readOrMakeSecrets, type OwnSecrets } from './own-secrets.js';
-import { startServices } from './start-services.js';
+import { checkSettings, startServices } from './start-services.js';
 import { StandaloneSettings } from './standalone-settings.js';
 
 /** A whole Caisson in this process. */
@@ -55,6 +55,8 @@ export async function startStandalone(environment: Environment): Promise<Standal
     const dataDirectory = await makeDataDirectory(settings.dataDir);
     shutdown.add('storage', 'data folder', await claimDataDirectory(dataDirectory));
     const secrets = await readOrMakeSecrets(dataDirectory);
+    const servicesOwn = { ...environment, ...ownEnvironment({ settings, secrets, dataDirectory }) };
+    checkSettings(SERVICES, { ...servicesOwn, ...addressesOf(NOT_YET) });
     const databases = await startDatabases({ dataDirectory, settings, secrets, shutdown });
     const sandbox = await startSandboxCloud({
       databaseUrl: databases.sandboxUrl,
@@ -64,10 +66,9 @@ export async function startStandalone(environment: Environment): Promise<Standal
     shutdown.add('connections', 'sandbox cloud', () => sandbox.close());
     const port = settings.port === 0 ? await freePort() : settings.port;
     const url = `http://${settings.host}:${port}`;
-    const derived = { ...environment, ...servicesEnvironment({ settings, secrets, databases, url, dataDirectory }) };
     const services = await startServices(
       SERVICES,
-      { ...derived, CAISSON_SANDBOX_URL: sandbox.url },
+      { ...servicesOwn, ...addressesOf({ databases, url, sandboxUrl: sandbox.url }) },
       {
         log,
         health,
@@ -108,23 +109,45 @@ async function startDatabases(from: {
   return makeDatabases(postgres.url, secrets);
 }
 
-function servicesEnvironment(from: {
+function ownEnvironment(from: {
   readonly settings: StandaloneSettings;
   readonly secrets: OwnSecrets;
-  readonly databases: Databases;
-  readonly url: string;
   readonly dataDirectory: string;
 }): Environment {
   return {
     CAISSON_PROFILE: 'embedded',
-    CAISSON_DATABASE_URL: from.databases.appUrl,
-    CAISSON_DATABASE_OWNER_URL: from.databases.ownerUrl,
     CAISSON_JWT_SECRET: from.secrets.jwtSecret,
     CAISSON_CALLBACK_SECRET: callbackSecretOf(from.secrets),
     CAISSON_ENCRYPTION_KEY: from.secrets.encryptionKey,
     CAISSON_BOOTSTRAP_TOKEN: from.secrets.bootstrapToken,
-    CAISSON_STATE_BACKEND_URL: from.url,
     CAISSON_DATA_DIR: from.dataDirectory,
     CAISSON_LOG_LEVEL: from.settings.logLevel,
+  };
+}
+
+/** Where the parts are, which is known when they have started. */
+interface Addresses {
+  readonly databases: Databases;
+  readonly url: string;
+  readonly sandboxUrl: string;
+}
+
+/** Stands for addresses while the settings that people made are checked. */
+const NOT_YET: Addresses = {
+  databases: {
+    ownerUrl: 'postgres://not.yet/caisson',
+    appUrl: 'postgres://not.yet/caisson',
+    sandboxUrl: 'postgres://not.yet/sandbox',
+  },
+  url: 'http://not.yet',
+  sandboxUrl: 'http://not.yet',
+};
+
+function addressesOf({ databases, url, sandboxUrl }: Addresses): Environment {
+  return {
+    CAISSON_DATABASE_URL: databases.appUrl,
+    CAISSON_DATABASE_OWNER_URL: databases.ownerUrl,
+    CAISSON_STATE_BACKEND_URL: url,
+    CAISSON_SANDBOX_URL: sandboxUrl,
   };
 }

@@ -21,6 +21,11 @@ export interface Operations {
   readonly shutdown: Shutdown;
 }
 
+/** Tells what is wrong with their settings before anything is started for them. @throws Fault `settings-invalid`. */
+export function checkSettings(definitions: readonly ServiceDefinition[], environment: Environment): void {
+  for (const { settings } of definitions) readSettings(settings, environment);
+}
+
 /** Starts services in one process on shared connections, one after another. */
 export async function startServices(
   definitions: readonly ServiceDefinition[],

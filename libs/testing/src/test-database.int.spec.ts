@@ -15,3 +15,16 @@ it('gives each test an empty database of its own', async () => {
   expect(found.rows[0]?.name).toBeNull();
   await Promise.all([first.drop(), second.drop()]);
 });
+
+it('cuts nobody off who is leaving: the pool of a test has ended before its connections have', async () => {
+  const cutOff: Error[] = [];
+  for (let round = 1; round <= 15; round += 1) {
+    const database = await createTestDatabase();
+    const pool = new pg.Pool({ connectionString: database.url, max: 8 });
+    pool.on('error', (error) => cutOff.push(error));
+    await Promise.all(Array.from({ length: 8 }, () => pool.query('select 1')));
+    await pool.end();
+    await database.drop();
+  }
+  expect(cutOff).toEqual([]);
+});

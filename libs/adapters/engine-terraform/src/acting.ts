@@ -90,7 +90,12 @@ export class TerraformActing {
         failure.code,
         `The state of an earlier attempt is kept in ${erroredState} and could not be stored: ${failure.message} ` +
           'Compare it with the stored state, and push or remove it by hand.',
-        { errorClass: failure.errorClass, diagnostics: failure.diagnostics, cause: failure },
+        // However often it is tried, the kept state will not be smaller.
+        {
+          errorClass: failure.code === 'state-too-large' ? 'permanent' : failure.errorClass,
+          diagnostics: failure.diagnostics,
+          cause: failure,
+        },
       );
     }
     await removeDirectory(erroredState);

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => (skipped ? undefined : world.stop()));
 
 /** What a faulty line does with a request: passes it, passes it and loses the answer, or answers by itself. */
-type Fault = 'pass' | 'lose-answer' | 500 | 409;
+type Fault = 'pass' | 'lose-answer' | 500 | 413 | 409;
 
 /** A line to the state backend that misbehaves on demand. */
 async function faultyLine(
@@ -98,6 +98,23 @@ describe.skipIf(skipped)('when answers of the state backend are lost', () => {
     expect(Object.keys(again.resources[0]!.expected)).toEqual(['terraform_data.first', 'terraform_data.second']);
     const seen = await world.engine.observe(world.unit('unit', 1), { ...call, fencingToken: 0 });
     expect(seen).toEqual({ outcome: 'observed', resources: again.resources });
+  });
+
+  it('a state that is too large to be stored is kept, and the next attempt says that it still is', async () => {
+    const { address, server } = await faultyLine((asked) => (asked === 'POST' ? 413 : 'pass'));
+    const engine = world.engineWith({ stateAddress: address, dataDirectory: ownFolder() });
+    const call = engineCall();
+    const first = await failureOf(engine.apply({ unit: world.unit('unit', 1) }, call));
+    expect(first).toMatchObject({ code: 'state-too-large', errorClass: 'unknown' });
+    const lines: string[] = [];
+    const next = await failureOf(
+      engine.apply({ unit: world.unit('unit', 1) }, { ...call, log: (line) => lines.push(line) }),
+    );
+    server.close();
+    expect(next).toMatchObject({ code: 'state-too-large', errorClass: 'permanent' });
+    expect(next.message).toMatch(/is kept in \S+ and could not be stored: .*Make the unit smaller.*HTTP error: 413/);
+    expect(lines.join('\n')).toContain('Failed to persist state: HTTP error: 413');
+    expect(await world.effects(call.deploymentId)).toBe(1);
   });
 
   it('the engine asks again itself', async () => {

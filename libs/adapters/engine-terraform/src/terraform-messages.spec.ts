@@ -17,6 +17,15 @@ it('passes on lines that are no JSON', () => {
   expect(readMessage('  ').text).toBeUndefined();
 });
 
+it.each(['Failed to persist state: HTTP error: 413', 'Error: Backend initialization required'])(
+  'knows an error in plain words: %s',
+  (line) => {
+    const summary = line.replace('Error: ', '');
+    expect(readMessage(line)).toEqual({ text: line, diagnostic: { severity: 'error', summary } });
+    expect(readMessage(`it said "${line}"`).diagnostic).toBeUndefined();
+  },
+);
+
 it('reads where a diagnostic is, and leaves advice for terminals out', () => {
   const { diagnostic, text } = readMessage(
     diagnosticLine({

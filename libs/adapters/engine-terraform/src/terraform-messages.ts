@@ -42,10 +42,17 @@ export const OWN_BACKEND = /^(Duplicate (backend|cloud) configuration|Both a (ba
 const OWN_BACKEND_DETAIL =
   'Caisson keeps the state itself. Remove the "backend" or "cloud" block from the configuration.';
 
+/** How commands that know no `-json`, such as `state push`, begin to say why they failed. */
+const PLAIN_ERROR = /^(?:Error: (?=.)|(?=Failed to ))/;
+
 /** Reads one line of output; a line that is no JSON is given to the log as it is. */
 export function readMessage(line: string): TerraformMessage {
   const message = Message.safeParse(parse(line)).data;
-  if (message === undefined) return { text: line.trim() === '' ? undefined : line, diagnostic: undefined };
+  if (message === undefined) {
+    const summary = PLAIN_ERROR.test(line) ? line.replace(PLAIN_ERROR, '').trim() : undefined;
+    const diagnostic = summary === undefined ? undefined : ({ severity: 'error', summary } as const);
+    return { text: line.trim() === '' ? undefined : line, diagnostic };
+  }
   const diagnostic = message.diagnostic === undefined ? undefined : toDiagnostic(message.diagnostic);
   if (message.diagnostic !== undefined) return { text: diagnostic && printed(diagnostic), diagnostic };
   const text = SILENT.has(message.type) ? undefined : message['@message'];
