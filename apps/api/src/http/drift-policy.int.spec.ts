@@ -58,3 +58,16 @@ it('is refused by name with an unknown severity, and without the version that wa
   });
   expect((await ask('PUT', '/drift-policy', { body: body.content })).status).toBe(428);
 });
+
+it.each([
+  ['/breaker/wrongDeployments', { breaker: { wrongDeployments: 1 } }],
+  ['/breaker/wrongDeployments', { breaker: { wrongDeployments: 51 } }],
+  ['/breaker/healthyDeployments', { breaker: { healthyDeployments: 'many' } }],
+  ['/remediation/settleSeconds', { remediation: { settleSeconds: -1 } }],
+])('is refused with a threshold at %s that cannot be: %j', async (pointer, changed) => {
+  const { body, etag } = await ask('GET', '/drift-policy');
+  expect(await ask('PUT', '/drift-policy', { body: { ...body.content, ...changed }, ifMatch: etag })).toMatchObject({
+    ...{ status: 400, body: { code: 'invalid-request', errors: [{ pointer }] } },
+  });
+  expect((await ask('GET', '/drift-policy')).etag).toBe(etag);
+});

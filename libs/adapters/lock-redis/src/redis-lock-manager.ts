@@ -75,6 +75,7 @@ export class RedisLockManager implements LockManager {
     this.#options = options;
     this.#redis = connectRedis(options.url, 'caisson-locks');
     this.#redis.on('error', () => undefined); // Told with the first request that notices.
+    this.#redis.on('ready', () => this.#answered()); // Or it seems to be away until somebody wants a lock.
     this.#redlock = createRedlock(this.#redis);
   }
 

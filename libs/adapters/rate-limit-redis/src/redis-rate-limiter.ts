@@ -47,6 +47,7 @@ export class RedisRateLimiter implements RateLimiter {
     this.#options = options;
     this.#redis = connectRedis(options.url, 'caisson-rates');
     this.#redis.on('error', () => undefined); // Told with the first request that notices.
+    this.#redis.on('ready', () => this.#tell(false)); // Or it seems to be away until somebody asks for something.
   }
 
   /** Whether Redis counts. */
