@@ -1,3 +1,4 @@
+import { RUN_KINDS } from '@caisson/contracts';
 import type { AppendRequest, EventStore } from '@caisson/event-sourcing';
 import type { Metrics } from '@caisson/observability';
 
@@ -23,6 +24,10 @@ interface RunTimes {
 /** The same store, which counts the runs whose ends are recorded in it. */
 export function countRuns(store: EventStore, metrics: Metrics): EventStore {
   const ended = metrics.counter('caisson_runs_ended_total', 'Runs that ended, by kind and how.', ['kind', 'outcome']);
+  for (const kind of RUN_KINDS) {
+    // A series that begins at 1 has no increase, and the first run that fails would alert nobody.
+    for (const outcome of Object.values(ENDS)) ended.inc({ kind, outcome }, 0);
+  }
   const durations = metrics.longDuration(
     'caisson_run_duration_seconds',
     'Time of ended runs: waiting, executing, total.',

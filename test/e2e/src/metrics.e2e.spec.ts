@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '@caisson/testing';
 import { EmbeddedCaisson } from './embedded-caisson.js';
 
-/** What does not move while all is well and nothing is scheduled, in one process without Kafka and Redis. */
+/** What stands still while all is well and nothing is scheduled, in one process; see also `alerts.fault.spec.ts`. */
 const ONLY_IN_TROUBLE: ReadonlySet<string> = new Set([
   'caisson_consumer_failed_pages_total',
   'caisson_consumer_malformed_messages_total',
