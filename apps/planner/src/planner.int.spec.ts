@@ -362,6 +362,21 @@ describe('a planning that cannot be done', () => {
     throw new EngineFailure('api-down', 'The cloud does not answer', { errorClass: 'transient' });
   };
 
+  it('because the plan is larger than can be recorded is refused by name', async () => {
+    const address = 'x'.repeat(8 * 1024 * 1024);
+    const foundation = await startPlanner(() => ({
+      action: 'create',
+      resources: [],
+      changes: [{ resource: 'a', address, action: 'create', attributes: [] }],
+    }));
+    const { runId } = await create(foundation);
+    const ended = await planningEnded(foundation, runId);
+    expect(ended.type).toContain('plan-refused');
+    expect(ended.data).toMatchObject({
+      failure: { code: 'plan-too-large', message: expect.stringContaining('Make several deployments') as string },
+    });
+  });
+
   it('is tried a bounded number of times, and then the run is told', async () => {
     const foundation = await startPlanner(broken);
     const { deploymentId, runId } = await create(foundation);

@@ -131,6 +131,10 @@ function isFenced(error: unknown): boolean {
 }
 
 function gaveUp(attempt: number, error: unknown): Failure {
+  if (error instanceof Fault && error.code === 'append-too-large') {
+    const message = 'The plan is larger than can be recorded; nothing was done. Make several deployments of it.';
+    return { code: 'plan-too-large', message, diagnostics: [{ severity: 'error', summary: error.message }] };
+  }
   const retryable = isRetryable(error);
   const times = attempt === 1 ? 'once' : `${attempt} times`;
   const remedy = retryable
