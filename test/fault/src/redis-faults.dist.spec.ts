@@ -10,6 +10,7 @@ import { RedisLockManager } from '@caisson/lock-redis';
 import { createTestDatabase, eventually, systemClock, type TestDatabase } from '@caisson/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { KeptLog } from './kept-log.js';
+import { LyingRedis } from './lying-redis.js';
 
 const newLock = (given: Partial<LockRequest> = {}): LockRequest => ({
   tenantId: randomUUID(),
@@ -125,6 +126,28 @@ describe('Locks while Redis fails', () => {
       await otherLocks.withLock(held, async () => expect(await isFree(locks, held)).toBe(false));
     });
     client.disconnect();
+  });
+
+  it('lets one work at a time when Redis grants every lock to everybody', async () => {
+    const lying = await LyingRedis.start();
+    const common = { url: lying.url, clock: systemClock, log };
+    const everybody = [store, other].map(({ locks: inner }) => new RedisLockManager({ ...common, inner }));
+    await eventually('the lying Redis', () => everybody.every(({ isConnected }) => isConnected));
+    const request = newLock({ waitMs: 20_000 });
+    let atWork = 0;
+    const overlaps: number[] = [];
+    const work = async (): Promise<void> => {
+      atWork += 1;
+      if (atWork > 1) overlaps.push(atWork);
+      await new Promise((resolve) => setImmediate(resolve));
+      atWork -= 1;
+    };
+    const turns = Array.from({ length: 10 }, () => everybody).flat();
+    await Promise.all(turns.map((through) => through.withLock(request, work)));
+    expect(overlaps).toEqual([]);
+    expect(lying.grants).toBeGreaterThanOrEqual(turns.length);
+    await Promise.all(everybody.map((through) => through.close()));
+    await lying.stop();
   });
 
   it('keeps its limits of waiting while Redis is away', async () => {
