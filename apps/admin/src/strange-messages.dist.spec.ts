@@ -106,6 +106,7 @@ it('strange messages have one effect, and hold up nobody but the stream of the o
   expect(parked).toMatchObject({ consumer: SERVICE, streamId: poisoned.streamId, fromVersion: 2 });
   expect(parked.reason).toContain('cannot handle a retried run');
   expect(await metrics.text()).toContain(`caisson_consumer_parked_streams_total{consumer="${SERVICE}"} 1`);
+  expect(await metrics.text()).toMatch(/^caisson_consumer_malformed_messages_total\{consumer="strange-\w+"\} [1-9]/m);
   await append(other, verifying()); // Nothing else waits.
   await appliedUpTo(other, 4);
   expect(await positionOf(poisoned)).toBe(1);

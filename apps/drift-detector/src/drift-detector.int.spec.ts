@@ -30,7 +30,9 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 /** One drift detector as a process would run it, on engines of the test's own. */
-async function startDetector(engines: EngineRegistry): Promise<Foundation & { stop(): Promise<void> }> {
+async function startDetector(
+  engines: EngineRegistry,
+): Promise<Foundation & { readonly metrics: Metrics; stop(): Promise<void> }> {
   const appUrl = new URL(database.url);
   [appUrl.username, appUrl.password] = ['drift_detector_test', 'app'];
   const settings = readSettings(DriftDetectorSettings, {
@@ -47,7 +49,7 @@ async function startDetector(engines: EngineRegistry): Promise<Foundation & { st
     module: (frame: Parameters<typeof DriftDetectorModule.register>[0]) => DriftDetectorModule.register(frame, engines),
   };
   await startService(definition, { ...around, settings, foundation, onFatal: () => undefined });
-  return { ...foundation, stop: () => around.shutdown.run() };
+  return { ...foundation, metrics: around.metrics, stop: () => around.shutdown.run() };
 }
 
 /** An engine that only looks. */
@@ -154,6 +156,7 @@ describe('a requested scan', () => {
         actor: 'service:drift-detector',
       });
     }
+    expect(await detector.metrics.text()).toContain('caisson_drift_unreadable_units_total 1\n');
     await detector.stop();
   });
 
@@ -356,6 +359,9 @@ describe('a schedule', () => {
     await eventually('all turns to be taken', async () => (await rowsOf(two, tenantId)).every(({ waits }) => waits));
     const facts = await dueFacts(two, tenantId);
     expect(facts.map(({ deploymentId }) => deploymentId).sort()).toEqual([...deployments].sort());
+    const counted = await Promise.all([one, two].map(({ metrics }) => metrics.text()));
+    const turns = counted.map((text) => Number(/^caisson_drift_scans_due_total (\d+)$/m.exec(text)?.[1] ?? 0));
+    expect(turns.reduce((sum, count) => sum + count, 0)).toBe(20);
     await Promise.all([one.stop(), two.stop()]);
   });
 
