@@ -26,6 +26,7 @@ import {
   SessionTokens,
   TokenKeys,
 } from '@caisson/http';
+import { ManageWebhooks } from '@caisson/webhooks';
 import { RecomputePlan, ReplaceTable, StoredTables } from '@caisson/planning';
 import { parseSecretKeys, SecretEnvelopes } from '@caisson/secret-box';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
@@ -35,6 +36,7 @@ import { DEPLOYMENT_COMMAND_HANDLERS } from './commands/deployment-command-handl
 import { DRIFT_COMMAND_HANDLERS } from './commands/drift-commands.js';
 import { PLANNING_COMMAND_HANDLERS } from './commands/planning-commands.js';
 import { TENANCY_COMMAND_HANDLERS } from './commands/tenancy-command-handlers.js';
+import { WEBHOOK_COMMAND_HANDLERS } from './commands/webhook-commands.js';
 import { DeploymentFactsConsumer } from './events/deployment-facts.consumer.js';
 import { ANSWERED_PROBLEMS } from './http/api-problems.js';
 import { API_CONTROLLERS, describeApi } from './http/api-document.js';
@@ -80,6 +82,7 @@ import { FindTableHandler, FindUnknownEnginesHandler } from './queries/table-que
 import { FindAttemptHandler, ListAttemptsHandler, ReadAttemptLogHandler } from './queries/attempt-queries.js';
 import { FindKeyHandler, FindMemberHandler, ListKeysHandler, ListMembersHandler } from './queries/tenancy-queries.js';
 import { FindTaskHandler } from './queries/task-queries.js';
+import { FindWebhookHandler, ListWebhooksHandler } from './queries/webhook-queries.js';
 import { FindTenantHandler, ReadQuotasHandler } from './queries/tenant-queries.js';
 import { Argon2PasswordHasher } from './security/argon2-password-hasher.js';
 import { CallerAuthenticator, KEY_PREFIX } from './security/caller-authenticator.js';
@@ -94,6 +97,7 @@ import {
   SessionTokenIssuer,
   sessionTokensOf,
   tokenKeysOf,
+  webhookSecretsOf,
 } from './security/session-tokens.js';
 import {
   ATTEMPT_LOGS,
@@ -105,6 +109,7 @@ import {
   INSTALLED_ENGINES,
   LOG,
   QUOTA_USE,
+  WEBHOOK_SECRETS,
 } from './tokens.js';
 
 const QUERY_HANDLERS = [
@@ -124,6 +129,8 @@ const QUERY_HANDLERS = [
   ListAttemptsHandler,
   FindAttemptHandler,
   ReadAttemptLogHandler,
+  FindWebhookHandler,
+  ListWebhooksHandler,
   FindDeliveryHandler,
   ListDeliveriesHandler,
   FindDriftBreakerHandler,
@@ -174,6 +181,7 @@ export class ApiModule {
         ...TENANCY_COMMAND_HANDLERS,
         ...PLANNING_COMMAND_HANDLERS,
         ...DRIFT_COMMAND_HANDLERS,
+        ...WEBHOOK_COMMAND_HANDLERS,
         CommandAnswers,
         DeploymentRequests,
         PlanningTables,
@@ -200,6 +208,7 @@ function portProviders(ports: ApiPorts): readonly Provider[] {
     { provide: CLOCK, useValue: ports.clock },
     { provide: QUOTA_USE, useValue: ports.quotas },
     { provide: CALLBACK_TOKENS, useValue: { of: callbackTokensOf(ports) } },
+    { provide: WEBHOOK_SECRETS, useValue: { of: webhookSecretsOf(ports) } },
     { provide: Rates, useValue: ports.rates },
     { provide: APP_INTERCEPTOR, useValue: idempotencyOf(ports) },
     { provide: APP_INTERCEPTOR, useValue: minVersionOf(ports) },
@@ -231,6 +240,7 @@ function useCaseProviders(ports: ApiPorts): readonly Provider[] {
     { provide: ManageBreakers, useValue: new ManageBreakers(runtime, documents) },
     { provide: ManageSchedule, useValue: new ManageSchedule(runtime, readCron) },
     { provide: ReplacePolicy, useValue: new ReplacePolicy(runtime) },
+    { provide: ManageWebhooks, useValue: new ManageWebhooks(runtime) },
     { provide: ReadAsOf, useValue: new ReadAsOf(runtime.store) },
     { provide: ReactToFact, useValue: new ReactToFact(ports, documents) },
   ];

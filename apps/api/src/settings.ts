@@ -61,7 +61,10 @@ export const ApiSettings = CommonSettings.extend({
   oidcRoleClaim: z.string().min(1).default(OIDC_DEFAULTS.oidcRoleClaim),
   /** Seals credentials; the same as the executor's: `id:base64` of 32 bytes, comma separated, the first one writes. */
   encryptionKey: EncryptionKey,
-  /** Signs the addresses of callbacks; the same as webhook-ingest's. Without it there are none. */
+  /**
+   * Signs the addresses of callbacks and makes the secrets of webhooks; the same as webhook-ingest's. Without it there
+   * are none.
+   */
   callbackSecret: z.string().min(SECRET_CHARACTERS_MIN).optional(),
   /** Live streams of one process at once. */
   liveStreamsMax: WholeNumber.default(LIVE_DEFAULTS.liveStreamsMax),

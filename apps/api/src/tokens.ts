@@ -24,3 +24,6 @@ export const LOG = Symbol('log');
 
 /** What knows the engines of other services in the API's module. */
 export const INSTALLED_ENGINES = Symbol('installed engines');
+
+/** The `WebhookSecrets` in the API's module, in a box: undefined when webhooks are off. */
+export const WEBHOOK_SECRETS = Symbol('webhook secrets');

@@ -23,11 +23,17 @@ const Hook = z
 
 /** What webhook-ingest reads from its environment, beside what every service reads. */
 export const WebhookIngestSettings = CommonSettings.extend({
-  /** Signs the addresses of callbacks; the same as the API's. Without it there are none. */
+  /**
+   * Signs the addresses of callbacks and makes the secrets of webhooks; the same as the API's. Without it there are
+   * none.
+   */
   callbackSecret: z.string().min(CALLBACK_SECRET_CHARACTERS_MIN).optional(),
-  /** Signed the addresses that were given out before; still accepted while `callbackSecret` replaces it. */
+  /** Did so before; what it signed or made is still accepted while `callbackSecret` replaces it. */
   callbackPreviousSecret: z.string().min(CALLBACK_SECRET_CHARACTERS_MIN).optional(),
-  /** JSON list of hooks: `[{"id", "kind": "github", "tenantId", "secret" | "secretFile"}]`. */
+  /**
+   * Hooks of the installation, beside the webhooks of tenants; a JSON list:
+   * `[{"id", "kind": "github", "tenantId", "secret" | "secretFile"}]`.
+   */
   webhookHooks: z
     .string()
     .default('[]')

@@ -1259,6 +1259,59 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/webhooks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List webhooks, without their secrets */
+    get: operations['listWebhooks'];
+    put?: never;
+    /** Create a webhook; its secret is shown this once */
+    post: operations['createWebhook'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/webhooks/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read a webhook, without its secret */
+    get: operations['readWebhook'];
+    put?: never;
+    post?: never;
+    /** Remove a webhook: what comes to its address is refused from now on */
+    delete: operations['removeWebhook'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/webhooks/{id}/rotate': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Give a webhook a new secret, and let the old one be good for a while */
+    post: operations['rotateWebhook'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/deliveries': {
     parameters: {
       query?: never;
@@ -2952,6 +3005,34 @@ export interface components {
       content: components['schemas']['TypeTable'];
     };
     UsernameInput: string;
+    WebhookAnswer: {
+      id: string;
+      name: string;
+      /** @enum {string} */
+      kind: 'github';
+      path: string;
+      generation: number;
+      previousUntil?: string;
+      secret: string;
+    };
+    WebhookRequest: {
+      name: string;
+      /** @enum {string} */
+      kind: 'github';
+    };
+    WebhookResource: {
+      id: string;
+      name: string;
+      /** @enum {string} */
+      kind: 'github';
+      path: string;
+      generation: number;
+      previousUntil?: string;
+    };
+    WebhookRotationRequest: {
+      /** @default 24 */
+      overlapHours?: number;
+    };
     listAllRunsAnswer: {
       items: components['schemas']['RunResource'][];
       nextCursor?: string;
@@ -2998,6 +3079,10 @@ export interface components {
     };
     listTasksAnswer: {
       items: components['schemas']['TaskResource'][];
+      nextCursor?: string;
+    };
+    listWebhooksAnswer: {
+      items: components['schemas']['WebhookResource'][];
       nextCursor?: string;
     };
     /** @description Server-sent events: `id` is the place to come back to, `data` a CloudEvent. */
@@ -10279,6 +10364,341 @@ export interface operations {
             status?: 409;
             /** @enum {unknown} */
             code?: 'idempotency-key-in-use';
+          } & components['schemas']['Problem'];
+        };
+      };
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listWebhooks: {
+    parameters: {
+      query?: {
+        /** @description How many at most, 1 to 200; default 50. */
+        limit?: string;
+        /** @description The nextCursor of the page before, with the same filters. */
+        cursor?: string;
+        /** @description The order: id upwards, or -id downwards. */
+        sort?: 'id' | '-id';
+        kind?: 'github';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description List webhooks, without their secrets */
+      200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          ETag?: string;
+          /** @description The next page, when there is one (RFC 8288). */
+          Link?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['listWebhooksAnswer'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  createWebhook: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "name": "pushes of acme/shop",
+         *       "kind": "github"
+         *     }
+         */
+        'application/json': components['schemas']['WebhookRequest'];
+      };
+    };
+    responses: {
+      /** @description Create a webhook; its secret is shown this once */
+      201: {
+        headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookAnswer'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'idempotency-key-in-use' | 'idempotent-answer-not-kept' | 'secret-shown' | 'webhooks-off';
+          } & components['schemas']['Problem'];
+        };
+      };
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  readWebhook: {
+    parameters: {
+      query?: {
+        /** @description A version that a command answered: the answer is not older. Waits for it, within a limit. */
+        minVersion?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Read a webhook, without its secret */
+      200: {
+        headers: {
+          /** @description Names this state of the answer, for If-None-Match. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookResource'];
+        };
+      };
+      /** @description It is as the caller has it already. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      /** @description There is no such thing, or it is not yours. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not-found' | 'route-not-found' | 'webhook-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'version-not-reached';
+          } & components['schemas']['Problem'];
+        };
+      };
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  removeWebhook: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Remove a webhook: what comes to its address is refused from now on */
+      204: {
+        headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      /** @description There is no such thing, or it is not yours. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not-found' | 'route-not-found' | 'webhook-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'idempotency-key-in-use';
+          } & components['schemas']['Problem'];
+        };
+      };
+      413: components['responses']['Problem413'];
+      414: components['responses']['Problem414'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      431: components['responses']['Problem431'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  rotateWebhook: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Names the request: with the same key it gets the same answer, for a day. A UUID of version 7 is a good one. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "overlapHours": 24
+         *     }
+         */
+        'application/json': components['schemas']['WebhookRotationRequest'];
+      };
+    };
+    responses: {
+      /** @description Give a webhook a new secret, and let the old one be good for a while */
+      200: {
+        headers: {
+          /** @description true when the answer was given before. */
+          'Idempotent-Replayed'?: string;
+          /** @description The stream in which the command is recorded. */
+          'Caisson-Stream': string;
+          /** @description The version of that stream after the command. */
+          'Caisson-Version': string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookAnswer'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      /** @description There is no such thing, or it is not yours. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not-found' | 'route-not-found' | 'webhook-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
+      408: components['responses']['Problem408'];
+      /** @description The state does not allow this. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'idempotency-key-in-use' | 'idempotent-answer-not-kept' | 'secret-shown' | 'webhooks-off';
           } & components['schemas']['Problem'];
         };
       };

@@ -150,6 +150,15 @@ export {
 } from './rest/deployment.js';
 export { DELIVERY_OUTCOMES, DeliveryListQuery, DeliveryResource } from './rest/deliveries.js';
 export {
+  WEBHOOK_KINDS,
+  WebhookAnswer,
+  WebhookListQuery,
+  WebhookRequest,
+  WebhookResource,
+  WebhookRotationRequest,
+} from './rest/webhooks.js';
+export type { WebhookKind } from './rest/webhooks.js';
+export {
   DeploymentDriftListQuery,
   DeploymentScanRequest,
   BreakerListQuery,

@@ -27,7 +27,7 @@ const OWNERS: Readonly<Record<Context, string>> = {
   planning: 'planner` and, the tables, `api',
   execution: 'executor',
   drift: 'drift-detector` and, what people decide, `api',
-  webhooks: 'webhook-ingest',
+  webhooks: 'webhook-ingest` and, what people decide, `api',
   tenancy: 'api',
 };
 

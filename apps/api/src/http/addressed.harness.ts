@@ -18,6 +18,7 @@ export const MISSING: Readonly<Record<string, string>> = {
   'price-book': '9',
   'drift-policy': '9',
   'drift-breakers': 'absent-provider',
+  webhooks: systemIds.next(),
   deliveries: systemIds.next(),
 };
 

@@ -27,6 +27,7 @@ import { RunListController } from './run-list.controller.js';
 import { RunsController } from './runs.controller.js';
 import { TasksController } from './tasks.controller.js';
 import { TenantsController } from './tenants.controller.js';
+import { WebhooksController } from './webhooks.controller.js';
 
 /** Everything that answers callers. A controller in this list is routed, guarded, checked and documented. */
 export const API_CONTROLLERS: Type[] = [
@@ -55,6 +56,7 @@ export const API_CONTROLLERS: Type[] = [
   DriftPolicyController,
   DriftIgnoresController,
   DriftScheduleController,
+  WebhooksController,
   DeliveriesController,
   EventsController,
   RunStatesController,
@@ -79,6 +81,7 @@ const TAGS = {
   drift: 'Where the world is not as it was left.',
   'drift-breakers': 'Which providers are left alone, since they may be in trouble.',
   'drift-policy': 'What the tenant holds of drift.',
+  webhooks: 'Where forges tell us what happened.',
   deliveries: 'What forges told us, and what was made of it.',
   events: 'What happens, as it happens.',
   'run-states': 'The machine of the run.',

@@ -40,7 +40,7 @@ const WITHOUT_ID = [
   ...['readTypeTable', 'replaceTypeTable', 'readPriceBook', 'replacePriceBook'],
   ...['readDriftPolicy', 'replaceDriftPolicy', 'listDriftBreakers'],
   ...['readQuotas', 'replaceQuotas'],
-  ...['requestScan', 'listDriftReports', 'listDeliveries', 'watchEvents'],
+  ...['requestScan', 'listDriftReports', 'createWebhook', 'listWebhooks', 'listDeliveries', 'watchEvents'],
 ];
 
 const routes = API_CONTROLLERS.flatMap((controller) => routesOf(controller));
@@ -85,6 +85,7 @@ beforeAll(async () => {
   }
   await api.ask('PUT', `/deployments/${id}/drift-schedule`, { body: { cron: '0 3 * * *' } });
   const key = await api.ask('POST', '/keys', { body: { name: 'mine', scope: 'read' } });
+  const webhook = await api.ask('POST', '/webhooks', { body: { name: 'mine', kind: 'github' } });
   await api.ask('PUT', '/credentials/sealed-credential', { body: { values: { TOKEN_VALUE: 'not-a-secret' } } });
   Object.assign(own, {
     credentials: 'sealed-credential',
@@ -94,7 +95,7 @@ beforeAll(async () => {
     plans: plan.digest,
     tasks: taskId,
     attempts: `${taskId}/1.1`,
-    ...{ drift, deliveries: delivery },
+    ...{ drift, deliveries: delivery, webhooks: webhook.body.id },
   });
   Object.assign(own, {
     tenants: OWN,
@@ -197,6 +198,7 @@ describe('a list', () => {
   it.each([
     '/deployments',
     '/drift/reports',
+    '/webhooks',
     '/deliveries',
     '/keys',
     '/members',

@@ -76,4 +76,11 @@ describe('without a secret for callbacks', () => {
     const answer = await silent.ask('GET', `/tasks/${encodeURIComponent(id)}/callback`);
     expect(answer).toMatchObject({ status: 409, body: { code: 'callbacks-off' } });
   });
+
+  it('webhooks-off: no secret can be given out, and nothing is recorded', async () => {
+    const before = await silent.countEvents();
+    const answer = await silent.ask('POST', '/webhooks', { body: { name: 'shop', kind: 'github' } });
+    expect(answer).toMatchObject({ status: 409, body: { code: 'webhooks-off' } });
+    expect(await silent.countEvents()).toBe(before);
+  });
 });

@@ -125,6 +125,7 @@ describe('a read of one thing', () => {
   const TIMELESS = [
     ...['readPlan', 'readRunStates', 'readKeySet', 'me', 'watchEvents'], // By content, constant, or of the moment.
     ...['listDeployments', 'listAllRuns', 'listDriftReports', 'listKeys', 'listCredentials'], // Of many streams.
+    'listWebhooks',
     ...['readTypeTable', 'readTypeTableVersion', 'readPriceBook', 'readPriceBookVersion'], // Their version is in them.
     ...['readDriftPolicy', 'readDriftPolicyVersion', 'listDriftBreakers'],
     ...['listDeliveries', 'readDelivery'], // A delivery never changes.

@@ -25,6 +25,7 @@ export const READ_STREAMS = {
   ignores: ({ id }) => `drift_ignores-${id}`,
   breaker: ({ id, tenantId }) => `drift_breaker-${breakerIdOf(tenantId, id)}`,
   key: ({ id }) => `key-${id}`,
+  webhook: ({ id }) => `webhook-${id}`,
   credential: ({ id }) => `credential-${id}`,
   /** Members, invitations and quotas are kept by their tenant. */
   tenant: ({ tenantId }) => `tenant-${tenantId}`,

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { isUuid, sha256 } from '@caisson/kernel';
+import { bytesOfOwner, OWNER_BYTES, ownerOfBytes } from '@caisson/http';
+import { sha256 } from '@caisson/kernel';
 import type { SecretMint, SecretOwner } from '@caisson/tenancy';
 
-const ID_BYTES = 16;
 const SECRET_BYTES = 32;
 const PEPPER_ID_LENGTH = 8;
 
@@ -30,8 +30,8 @@ export class HashedSecrets implements SecretMint {
     this.keys = new Map([current, ...(previous === undefined ? [] : [previous])].map((key) => [pepperIdOf(key), key]));
   }
 
-  make({ id, tenantId }: SecretOwner): { readonly text: string; readonly hash: string } {
-    const bytes = Buffer.concat([bytesOf(tenantId), bytesOf(id), randomBytes(SECRET_BYTES)]);
+  make(owner: SecretOwner): { readonly text: string; readonly hash: string } {
+    const bytes = Buffer.concat([bytesOfOwner(owner), randomBytes(SECRET_BYTES)]);
     const text = `${this.prefix}${bytes.toString('base64url')}`;
     return { text, hash: `${this.currentId}:${this.digest(text, this.currentId)?.toString('base64url') ?? ''}` };
   }
@@ -41,9 +41,8 @@ export class HashedSecrets implements SecretMint {
     const encoded = text.slice(this.prefix.length);
     const bytes = Buffer.from(encoded, 'base64url');
     // One text per secret: base64 has several for the same bytes.
-    if (bytes.length !== 2 * ID_BYTES + SECRET_BYTES || bytes.toString('base64url') !== encoded) return undefined;
-    const [tenantId, id] = [uuidOf(bytes.subarray(0, ID_BYTES)), uuidOf(bytes.subarray(ID_BYTES, 2 * ID_BYTES))];
-    return isUuid(tenantId) && isUuid(id) ? { tenantId, id } : undefined;
+    if (bytes.length !== OWNER_BYTES + SECRET_BYTES || bytes.toString('base64url') !== encoded) return undefined;
+    return ownerOfBytes(bytes);
   }
 
   fits(text: string, hash: string): boolean {
@@ -56,14 +55,6 @@ export class HashedSecrets implements SecretMint {
     const key = this.keys.get(pepperId);
     return key === undefined ? undefined : createHmac('sha256', `${this.prefix}${key}`).update(text).digest();
   }
-}
-
-function bytesOf(uuid: string): Buffer {
-  return Buffer.from(uuid.replaceAll('-', ''), 'hex');
-}
-
-function uuidOf(bytes: Buffer): string {
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 function pepperIdOf(pepper: string): string {

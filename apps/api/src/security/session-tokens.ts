@@ -6,6 +6,7 @@ import {
   TokenKeys,
   type TokenAlgorithm,
   type TokenKey,
+  WebhookSecrets,
 } from '@caisson/http';
 import { sha256, type Clock } from '@caisson/kernel';
 import type { TokenIssuer, TokenSubject, SessionTokens as IssuedTokens } from '@caisson/tenancy';
@@ -67,6 +68,11 @@ export function derivedSecret({ jwtSecret }: Pick<ApiPorts['settings'], 'jwtSecr
 /** The signer of callback addresses; undefined when callbacks are off. */
 export function callbackTokensOf({ settings }: Pick<ApiPorts, 'settings'>): CallbackTokens | undefined {
   return settings.callbackSecret === undefined ? undefined : new CallbackTokens(settings.callbackSecret);
+}
+
+/** The maker of secrets of webhooks; undefined when webhooks are off. */
+export function webhookSecretsOf({ settings }: Pick<ApiPorts, 'settings'>): WebhookSecrets | undefined {
+  return settings.callbackSecret === undefined ? undefined : new WebhookSecrets(settings.callbackSecret);
 }
 
 function secretKey(secret: string): TokenKey {

@@ -1,13 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { problemsOf, ReadBody, RequestedBy, type Requester } from '@caisson/http';
 import { WEBHOOK_PROBLEMS } from '@caisson/contracts';
 import { AcceptDelivery } from '@caisson/webhooks';
-import { Body, Controller, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Headers, HttpCode, Param, Post } from '@nestjs/common';
 import { isSignedByGithub } from '../github-signature.js';
-import type { HookSecret } from '../settings.js';
-
-/** The hooks by id, in the module of webhook-ingest. */
-export const HOOKS = Symbol('hooks');
+import { Hooks, type Hook } from '../hooks.js';
 
 /** GitHub's own cap of a payload. */
 const DELIVERY_BYTES_MAX = 25 * 1024 * 1024;
@@ -28,40 +24,42 @@ export interface DeliveryAnswer {
 /** Takes signed deliveries. A body that is not JSON, or not shaped like an event, is recorded and ignored. */
 @Controller('webhooks')
 export class WebhooksController {
-  /** Signs nothing: an unknown hook costs the same work and gets the same answer, so that nobody can list hooks. */
-  private readonly decoy = randomBytes(32).toString('hex');
-
   constructor(
     private readonly acceptDelivery: AcceptDelivery,
-    @Inject(HOOKS) private readonly hooks: ReadonlyMap<string, HookSecret>,
+    private readonly hooks: Hooks,
   ) {}
 
   @Post(':hookId')
   @HttpCode(202)
   @ReadBody({ kind: 'raw', bytesMax: DELIVERY_BYTES_MAX })
   async receive(
-    @Param('hookId') hookId: string,
+    @Param('hookId') address: string,
     @Headers() headers: Record<string, string | string[] | undefined>,
     @Body() body: Buffer | undefined,
     @RequestedBy() { requestId }: Requester,
   ): Promise<DeliveryAnswer> {
     const bytes = body ?? Buffer.alloc(0);
-    const tenantId = this.verified(hookId, headers['x-hub-signature-256'], bytes);
+    const hook = await this.signing(address, headers['x-hub-signature-256'], bytes);
     const deliveryId = headerOf(headers, 'x-github-delivery', DELIVERY_ID);
     const event = headerOf(headers, 'x-github-event', EVENT);
+    const { hookId, tenantId } = hook;
     const input = { tenantId, hookId, deliveryId, event, body: bytes, correlationId: requestId };
     const { repeated, state } = await this.acceptDelivery.execute(input);
     return { delivery: deliveryId, outcome: state === 'accepted' ? 'accepted' : 'ignored', repeated };
   }
 
-  private verified(hookId: string, signature: unknown, bytes: Buffer): string {
-    const hook = this.hooks.get(hookId);
-    const isSigned = isSignedByGithub(signature, hook?.secret ?? this.decoy, bytes);
-    if (hook !== undefined && isSigned) return hook.tenantId;
+  private async signing(
+    address: string,
+    signature: unknown,
+    bytes: Buffer,
+  ): Promise<Pick<Hook, 'hookId' | 'tenantId'>> {
+    const { hook, secrets } = await this.hooks.at(address);
+    const signed = secrets.map((secret) => isSignedByGithub(signature, secret, bytes)); // All: the time tells nothing.
+    if (hook !== undefined && signed.includes(true)) return hook;
     throw webhookProblem('signature-invalid', {
       detail:
-        'Check that the address names a hook of CAISSON_WEBHOOK_HOOKS, that the secret of the webhook is the one ' +
-        'configured there, and that nothing changes the body.',
+        'Check that the address is that of a webhook, as POST /webhooks gave it or CAISSON_WEBHOOK_HOOKS names it, ' +
+        'that the forge has its newest secret, and that nothing changes the body.',
       headers: { 'www-authenticate': 'Signature realm="caisson"' },
     });
   }

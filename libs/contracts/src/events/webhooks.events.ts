@@ -3,7 +3,7 @@ import { JsonValue } from '../json-value.js';
 
 const ofDelivery = { hookId: z.string(), deliveryId: z.string(), event: z.string() };
 
-/** Public facts about incoming webhook calls, by fact name. */
+/** Public facts about webhooks and their calls, by fact name. No secret of a webhook is in any. */
 export const WEBHOOK_EVENTS = {
   'delivery-accepted': z.object({
     ...ofDelivery,
@@ -24,4 +24,8 @@ export const WEBHOOK_EVENTS = {
     receivedAt: z.string(),
   }),
   'delivery-ignored': z.object({ ...ofDelivery, reason: z.string() }),
+  'webhook-created': z.object({ webhookId: z.string(), name: z.string(), kind: z.string() }),
+  /** It has a new secret; the one before is good until then. */
+  'webhook-rotated': z.object({ webhookId: z.string(), generation: z.number(), previousUntil: z.string() }),
+  'webhook-removed': z.object({ webhookId: z.string() }),
 } as const;

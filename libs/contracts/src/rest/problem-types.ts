@@ -69,6 +69,8 @@ export const API_PROBLEMS = {
   'username-taken': { status: 409, title: 'The user name is taken' },
   'quota-exhausted': { status: 409, title: 'The tenant has as many as it may' },
   'credential-not-found': { status: 404, title: 'There is no such credential' },
+  'webhook-not-found': { status: 404, title: 'There is no such webhook' },
+  'webhooks-off': { status: 409, title: 'This installation gives out no webhooks' },
   'delivery-not-found': { status: 404, title: 'There is no such delivery' },
   'version-not-reached': { status: 409, title: 'The version that was asked for is not there yet' },
   'deployment-not-found': { status: 404, title: 'There is no such deployment' },
