@@ -1,8 +1,12 @@
+import { BreakerRules } from '@caisson/contracts';
+import { ManageBreakers } from '@caisson/drift';
 import { migrate, openEventStore, type OpenedEventStore } from '@caisson/event-store-postgres';
-import { createTestDatabase, newAppend, type TestDatabase } from '@caisson/testing';
+import { systemClock } from '@caisson/service';
+import { createTestDatabase, newAppend, newContext, type TestDatabase } from '@caisson/testing';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KNOWN_MIGRATIONS } from './known-migrations.js';
 import { runAdmin } from './program.js';
 
 const BY = ['--by', 'mia', '--because', 'release 1.2 reads it'];
@@ -196,12 +200,107 @@ describe('a stream that is verified', () => {
       expect.stringContaining(`${streamId} of ${tenantId} is as it was written: ${append.events.length} events`),
     ]);
 
+    expect(await admin('events', 'verify', tenantId)).toEqual({
+      code: 0,
+      out: `1 streams are as they were written: ${append.events.length} events.`,
+      complaint: '',
+    });
+    expect((await admin('events', 'verify')).code).toBe(0);
+
     const client = await store.pool.connect();
     await client.query("set session_replication_role = 'replica'"); // Past the triggers, as who has the disk can.
     await client.query("update event set data = '{}' where tenant_id = $1 and version = 1", [tenantId]);
     client.release(true);
+    const ofTenant = await admin('events', 'verify', tenantId);
+    expect([ofTenant.code, ofTenant.complaint]).toEqual([
+      1,
+      `${streamId} of ${tenantId} is not as it was written: version 1, the event is not as it was written.\n` +
+        '1 of 1 streams are not as they were written. Compare a backup.',
+    ]);
+    expect((await admin('events', 'verify')).complaint).toMatch(/^1 of \d\d?\d? streams are not/m);
     const broken = await admin('events', 'verify', tenantId, streamId);
     expect([broken.code, broken.complaint]).toEqual([1, expect.stringContaining('version 1, the event is not as')]);
     expect((await admin('events', 'verify', tenantId, 'deployment-none')).complaint).toContain('There is no stream');
+  });
+});
+
+describe('a lease', () => {
+  it('is listed and taken from its holder, with the name of who did it', async () => {
+    const { tenantId } = newAppend().stream;
+    const resource = 'deployment-d1';
+    const whileHeld = async ({ signal }: { readonly signal: AbortSignal }): Promise<unknown> => {
+      const listed = await admin('leases', 'list', '--tenant', tenantId);
+      expect(listed.out).toMatch(new RegExp(`^${tenantId} +${resource} +\\S+ +\\d+ +20`, 'm'));
+      expect(await admin('leases', 'break', tenantId, resource, ...BY)).toMatchObject({ code: 0, complaint: '' });
+      expect((await admin('leases', 'list', '--tenant', tenantId)).out).toBe('Nobody holds a lease.');
+      return signal;
+    };
+    await store.locks.withLock({ tenantId, resource, ttlMs: 20_000, waitMs: 0 }, whileHeld);
+    expect(await ordersAbout(tenantId, 'lease')).toEqual([
+      {
+        type: 'LeaseBreakOrdered',
+        actor: 'operator:mia',
+        data: {
+          resource,
+          holder: store.identity,
+          token: expect.any(Number) as number,
+          expiresAt: expect.any(String) as string,
+          because: BY[3],
+        },
+      },
+    ]);
+    expect(await admin('leases', 'break', tenantId, resource, ...BY)).toMatchObject({
+      code: 1,
+      complaint: expect.stringContaining('Nobody holds deployment-d1') as string,
+    });
+    expect(await ordersAbout(tenantId, 'lease')).toHaveLength(1);
+  });
+});
+
+describe('the breaker of a provider', () => {
+  it('is closed once, with the name of who did it and why', async () => {
+    const { tenantId } = newAppend().stream;
+    const breakers = new ManageBreakers(
+      { store: store.events, clock: systemClock, service: 'drift-detector' },
+      store.documents,
+    );
+    for (const deploymentId of ['a', 'b', 'c']) {
+      const look = {
+        scanId: `scan-${deploymentId}`,
+        deploymentId,
+        verdict: 'unreadable',
+        at: systemClock.now(),
+      } as const;
+      const context = { ...newContext({ service: 'drift-detector' }), tenantId };
+      await breakers.recordLook({ provider: 'aws', look, rules: BreakerRules.parse({}), context });
+    }
+    expect(await breakers.open(tenantId, ['aws'])).toEqual(['aws']);
+
+    expect(await admin('breakers', 'close', tenantId, 'aws', ...BY)).toMatchObject({ code: 0, complaint: '' });
+    expect(await breakers.open(tenantId, ['aws'])).toEqual([]);
+    const closed = await store.documents.get(tenantId, 'drift-breaker', 'aws');
+    expect(closed?.body).toMatchObject({ status: 'closed', closedBy: 'operator:mia', reason: BY[3] });
+    expect(await admin('breakers', 'close', tenantId, 'aws', ...BY)).toMatchObject({
+      code: 1,
+      complaint: expect.stringContaining('is not open') as string,
+    });
+  });
+});
+
+describe('the schema', () => {
+  it('is told with what is missing, and with what a newer release ran', async () => {
+    const behind = await admin('migrations', 'status');
+    expect([behind.code, behind.out]).toEqual([1, expect.stringMatching(/^CreateEventStore\d+ +run$/m)]);
+    expect(behind.out).toMatch(/^CreateDriftSchedule\d+ +missing$/m);
+    expect(behind.complaint).toMatch(/^\d+ of \d+ migrations are missing\./);
+
+    await migrate({ ownerUrl: database.url, migrations: KNOWN_MIGRATIONS });
+    await store.pool.query(
+      `insert into migration (timestamp, name) values (9000000000000, 'FromTomorrow9000000000000')`,
+    );
+    const whole = await admin('migrations', 'status');
+    expect(whole).toMatchObject({ code: 0, complaint: '' });
+    expect(whole.out).not.toContain('missing');
+    expect(whole.out.split('\n').at(-1)).toMatch(/^FromTomorrow9000000000000 +newer$/);
   });
 });

@@ -1,10 +1,10 @@
 import { CONTEXTS, topicOf, type Context } from '@caisson/contracts';
-import { publishAgain } from '@caisson/event-store-postgres';
+import { publishAgain, type ChainVerdict } from '@caisson/event-store-postgres';
 import type { StreamRef } from '@caisson/event-sourcing';
 import { Fault } from '@caisson/kernel';
 import { readSettings } from '@caisson/service';
 import { recordOrder, type Operator } from './orders.js';
-import { AdminSettings, withStore, type Surroundings } from './surroundings.js';
+import { AdminSettings, withStore, type Surroundings, type Terminal } from './surroundings.js';
 
 /** Orders that are about no tenant in particular are kept under this name; ids of tenants look different. */
 const OPERATORS = 'operators';
@@ -48,22 +48,56 @@ export async function republish(
   surroundings.print(`${queued} events of ${topic} are on their way, before what is newer. Recorded as ${story}.`);
 }
 
+/** Streams that are named when they are not as they were written; a backup has to be looked at anyway. */
+const BROKEN_NAMED_MAX = 100;
+
 /**
- * Reads a whole stream and says whether every event is as it was written.
+ * Reads a stream, those of a tenant, or all, and says whether every event is as it was written.
  *
- * @throws Fault `chain-broken` that names the first version which is not, `stream-not-found`.
+ * @throws Fault `chain-broken` after naming the first version of each stream which is not, `stream-not-found`.
  */
-export async function verifyStream(surroundings: Surroundings, stream: StreamRef): Promise<void> {
+export async function verify(
+  terminal: Terminal,
+  { streamId, tenantId }: { readonly tenantId?: string | undefined; readonly streamId?: string | undefined },
+): Promise<void> {
+  if (tenantId !== undefined && streamId !== undefined) await verifyStream(terminal, { tenantId, streamId });
+  else await verifyMany(terminal, tenantId);
+}
+
+async function verifyStream(surroundings: Surroundings, stream: StreamRef): Promise<void> {
   const verdict = await withStore(surroundings, (store) => store.verifyChain(stream));
-  const name = `${stream.streamId} of ${stream.tenantId}`;
+  const name = nameOf(stream);
   if (verdict.outcome === 'broken') {
-    const text = `${name} is not as it was written: version ${verdict.version}, ${verdict.reason}. Compare a backup.`;
-    throw new Fault('chain-broken', text, { retryable: false });
+    throw new Fault('chain-broken', `${sayBroken(stream, verdict)} Compare a backup.`, { retryable: false });
   }
   if (verdict.head.version === 0) {
     throw new Fault('stream-not-found', `There is no stream ${name}, or you may not read it.`, { retryable: false });
   }
   surroundings.print(`${name} is as it was written: ${verdict.head.version} events, hash ${verdict.head.hash}.`);
+}
+
+async function verifyMany(terminal: Terminal, tenantId: string | undefined): Promise<void> {
+  let [streams, events, broken] = [0, 0, 0];
+  await withStore(terminal, async (store) => {
+    for await (const { stream, verdict } of store.verifyChains({ tenantId })) {
+      streams += 1;
+      if (verdict.outcome === 'intact') events += verdict.head.version;
+      else if ((broken += 1) <= BROKEN_NAMED_MAX) terminal.complain(sayBroken(stream, verdict));
+    }
+  });
+  if (broken > 0) {
+    const text = `${broken} of ${streams} streams are not as they were written. Compare a backup.`;
+    throw new Fault('chain-broken', text, { retryable: false });
+  }
+  terminal.print(`${streams} streams are as they were written: ${events} events.`);
+}
+
+function sayBroken(stream: StreamRef, { reason, version }: ChainVerdict & { readonly outcome: 'broken' }): string {
+  return `${nameOf(stream)} is not as it was written: version ${version}, ${reason}.`;
+}
+
+function nameOf({ streamId, tenantId }: StreamRef): string {
+  return `${streamId} of ${tenantId}`;
 }
 
 function contextOf(topic: string): Context {

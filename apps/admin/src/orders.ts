@@ -13,8 +13,21 @@ export interface Operator {
 export interface Order {
   /** What it was about; orders about the same thing are in one stream. */
   readonly stream: StreamRef;
-  readonly type: 'StreamReleaseOrdered' | 'JobReopenOrdered' | 'TopicRepublishOrdered' | 'TopicRepublishQueued';
+  readonly type:
+    | 'StreamReleaseOrdered'
+    | 'JobReopenOrdered'
+    | 'LeaseBreakOrdered'
+    | 'TopicRepublishOrdered'
+    | 'TopicRepublishQueued';
   readonly data: Readonly<Record<string, string | number>>;
+}
+
+/** Who decides, in what operators order. */
+export const SERVICE = 'admin';
+
+/** An operator, as facts name him. */
+export function actorOf({ name }: Operator): string {
+  return `operator:${name}`;
 }
 
 /** Others who order something about the same thing at the same moment. */
@@ -29,8 +42,8 @@ const CONFLICTS_MAX = 10;
 export async function recordOrder(events: EventStore, order: Order, operator: Operator): Promise<string> {
   const id = randomUUID();
   const context = {
-    ...{ correlationId: id, causationId: id, commandId: id, service: 'admin' },
-    actor: `operator:${operator.name}`,
+    ...{ correlationId: id, causationId: id, commandId: id, service: SERVICE },
+    actor: actorOf(operator),
     occurredAt: systemClock.now(),
   };
   const fact = { type: order.type, schemaVersion: 1, data: { ...order.data, because: operator.because } };

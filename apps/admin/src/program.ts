@@ -1,7 +1,10 @@
 import { messageOf } from '@caisson/kernel';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { parseFrom, republish, verifyStream, type From } from './event-commands.js';
+import { closeBreaker } from './breaker-commands.js';
+import { parseFrom, republish, verify, type From } from './event-commands.js';
 import { listJobs, reopenJob } from './job-commands.js';
+import { breakLease, listLeases } from './lease-commands.js';
+import { migrationsStatus } from './migration-commands.js';
 import type { Operator } from './orders.js';
 import { listParked, releaseParked, showParked } from './parked-commands.js';
 import type { Terminal } from './surroundings.js';
@@ -41,7 +44,10 @@ function commandsFor(terminal: Terminal): Command {
     });
   addParked(program, terminal);
   addJobs(program, terminal);
+  addLeases(program, terminal);
+  addBreakers(program, terminal);
   addEvents(program, terminal);
+  addMigrations(program, terminal);
   return program;
 }
 
@@ -80,12 +86,48 @@ function addJobs(program: Command, terminal: Terminal): void {
     .action((jobId: string, options: GivenBy) => reopenJob(terminal, jobId, operatorOf(options)));
 }
 
+function addLeases(program: Command, terminal: Terminal): void {
+  const leases = program.command('leases').description('Who may act on what, until when.');
+  leases
+    .command('list')
+    .description('which, and who holds it')
+    .option('--tenant <id>', 'only of this one')
+    .option('--json', 'for programs')
+    .action((options: { tenant?: string; json?: boolean }) => listLeases(terminal, options));
+  givenBy(leases.command('break <tenant> <resource>'))
+    .description('take it from a holder that hangs')
+    .action((tenantId: string, resource: string, options: GivenBy) =>
+      breakLease(terminal, { tenantId, resource }, operatorOf(options)),
+    );
+}
+
+function addBreakers(program: Command, terminal: Terminal): void {
+  const breakers = program.command('breakers').description('Providers that are left alone.');
+  givenBy(breakers.command('close <tenant> <provider>'))
+    .description('have what drifted there put right again, after a look at the provider')
+    .action((tenantId: string, provider: string, options: GivenBy) =>
+      closeBreaker(terminal, { tenantId, provider }, operatorOf(options)),
+    );
+}
+
+function addMigrations(program: Command, terminal: Terminal): void {
+  program
+    .command('migrations')
+    .description('The schema of the database.')
+    .command('status')
+    .description('whether it is that of this release: what was run, what is missing, what is newer')
+    .option('--json', 'for programs')
+    .action((options: { json?: boolean }) => migrationsStatus(terminal, options));
+}
+
 function addEvents(program: Command, terminal: Terminal): void {
   const events = program.command('events').description('What was recorded, and published on Kafka.');
   events
-    .command('verify <tenant> <stream>')
-    .description('whether every event of a stream is as it was written, by its chain of hashes')
-    .action((tenantId: string, streamId: string) => verifyStream(terminal, { tenantId, streamId }));
+    .command('verify [tenant] [stream]')
+    .description(
+      'whether every event of a stream, of a tenant, or of all is as it was written, by the chains of hashes',
+    )
+    .action((tenantId?: string, streamId?: string) => verify(terminal, { tenantId, streamId }));
   givenBy(events.command('republish'))
     .description('fill a topic again that was lost: same events, same order; needs CAISSON_DATABASE_OWNER_URL')
     .requiredOption('--topic <name>', 'such as caisson.deployment.events.v1')

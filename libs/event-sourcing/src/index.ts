@@ -54,7 +54,7 @@ export type { ClaimedJob, FailedJob, JobClaim, JobQueue, NewJob } from './ports/
 export type { Lease, LeaseAnswer, LeaseTable } from './ports/lease-table.js';
 export type { HeldLock, LockManager, LockRequest } from './ports/lock-manager.js';
 export type { EventPublisher, Outbox, OutboxEntry } from './ports/outbox.js';
-export type { GivenUpJob, ParkedStream, Recovery } from './ports/recovery.js';
+export type { GivenUpJob, HeldLease, ParkedStream, Recovery } from './ports/recovery.js';
 export type { Exhausted, Holding, Quotas, QuotaUse } from './ports/quotas.js';
 export { Relay } from './relay.js';
 export type { RelayObserver, RelayOptions } from './relay.js';

@@ -1,6 +1,8 @@
 export type { AppRole } from './app-role.js';
 export { migrate } from './migrate.js';
 export type { MigrateOptions } from './migrate.js';
+export { migrationStatus } from './migration-status.js';
+export type { MigrationStanding } from './migration-status.js';
 export { isolate } from './migrations/event-isolation.js';
 export { sqlMigration } from './migrations/sql-migration.js';
 export type { MigrationClass } from './migrations/sql-migration.js';
@@ -15,6 +17,6 @@ export type { TenantWork } from './tenant-transaction.js';
 export { publishAgain } from './publish-again.js';
 export type { PublishAgain } from './publish-again.js';
 export { verifyChain } from './verify-chain.js';
-export type { ChainVerdict } from './verify-chain.js';
+export type { ChainVerdict, CheckedStream } from './verify-chain.js';
 export type { Backlog, BacklogReader } from './postgres-backlog.js';
 export type { StoreTracing } from './store-tracing.js';

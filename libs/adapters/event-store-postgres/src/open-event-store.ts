@@ -36,7 +36,7 @@ import { processIdentity } from './process-identity.js';
 import { QueueAlarm } from './queue-alarm.js';
 import { SILENT_LOGGER } from './silent-logger.js';
 import { UNTRACED, type StoreTracing } from './store-tracing.js';
-import { verifyChain, type ChainVerdict } from './verify-chain.js';
+import { verifyChain, verifyChains, type ChainVerdict, type CheckedStream } from './verify-chain.js';
 
 const POOL_MAX_DEFAULT = 10;
 
@@ -86,6 +86,8 @@ export interface OpenedEventStore {
   verifyChain(stream: StreamRef): Promise<ChainVerdict>;
   /** The time by the database's clock. @throws Fault (retryable) when it does not answer. */
   now(): Promise<Instant>;
+  /** Checks every stream, of one tenant or of all. */
+  verifyChains(of: { readonly tenantId?: string | undefined }): AsyncIterable<CheckedStream>;
   /** Answers within the connection's limits, or fails with a retryable fault: for readiness. */
   ping(): Promise<void>;
   /** Ends every connection. Stop the loops that use them first. */
@@ -146,6 +148,7 @@ export async function openEventStore(options: EventStoreOptions): Promise<Opened
       const { rows } = await orFault('tell the time', () => pool.query<{ readonly ms: number }>(asked));
       return new Date(rows[0]?.ms ?? Number.NaN).toISOString();
     },
+    verifyChains: (of) => verifyChains(pool, of),
     ping: async () => {
       await orFault('answer', () => pool.query('select 1'));
     },

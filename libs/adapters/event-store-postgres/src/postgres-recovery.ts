@@ -2,6 +2,7 @@ import type pgModule from 'pg';
 import {
   jobsChannel,
   type GivenUpJob,
+  type HeldLease,
   type ParkedStream,
   type Recovery,
   type StreamRef,
@@ -27,6 +28,12 @@ const REOPEN = `
   update job set state = 'open', attempt = 0, due_at = clock_timestamp(), ended_at = null, reason = null
     where job_id = $1 and state = 'failed' returning queue`;
 
+const LEASES = 'select tenant_id, resource, holder, token, expires_at from lease';
+
+const LIST_LEASES = `${LEASES} where $1::text is null or tenant_id = $1 order by tenant_id, resource limit $2`;
+const FIND_LEASE = `${LEASES} where tenant_id = $1 and resource = $2`;
+const BREAK_LEASE = 'delete from lease where tenant_id = $1 and resource = $2 and token = $3';
+
 /** Ids of jobs are whole numbers; anything else is the id of none. */
 const JOB_ID = /^[1-9]\d{0,17}$/;
 
@@ -48,7 +55,15 @@ interface GivenUpRow {
   readonly ended_at: Date;
 }
 
-/** What waits for a person, as rows of `consumer_position` and `job`. */
+interface LeaseRow {
+  readonly tenant_id: string;
+  readonly resource: string;
+  readonly holder: string;
+  readonly token: string;
+  readonly expires_at: Date;
+}
+
+/** What waits for a person, as rows of `consumer_position`, `job` and `lease`. */
 export class PostgresRecovery implements Recovery {
   constructor(
     private readonly pool: pgModule.Pool,
@@ -85,6 +100,22 @@ export class PostgresRecovery implements Recovery {
     for (const { queue } of answer.rows) this.wakeups.wake(jobsChannel(queue));
     return answer.rowCount === 1;
   }
+
+  async leases(request: { readonly tenantId?: string; readonly limit: number }): Promise<readonly HeldLease[]> {
+    const values = [request.tenantId ?? null, request.limit];
+    const answer = await orFault('list leases', () => this.pool.query<LeaseRow>(LIST_LEASES, values));
+    return answer.rows.map(toHeldLease);
+  }
+
+  async findLease({ resource, tenantId }: Pick<HeldLease, 'tenantId' | 'resource'>): Promise<HeldLease | undefined> {
+    const answer = await orFault('find a lease', () => this.pool.query<LeaseRow>(FIND_LEASE, [tenantId, resource]));
+    return answer.rows.map(toHeldLease)[0];
+  }
+
+  async breakLease({ resource, tenantId, token }: HeldLease): Promise<boolean> {
+    const answer = await orFault('break a lease', () => this.pool.query(BREAK_LEASE, [tenantId, resource, token]));
+    return answer.rowCount === 1;
+  }
 }
 
 function toParkedStream(row: ParkedRow): ParkedStream {
@@ -106,5 +137,15 @@ function toGivenUpJob(row: GivenUpRow): GivenUpJob {
     attempt: row.attempt,
     reason: row.reason ?? '',
     endedAt: row.ended_at.toISOString(),
+  };
+}
+
+function toHeldLease(row: LeaseRow): HeldLease {
+  return {
+    tenantId: row.tenant_id,
+    resource: row.resource,
+    holder: row.holder,
+    token: Number(row.token),
+    expiresAt: row.expires_at.toISOString(),
   };
 }

@@ -55,6 +55,47 @@ export async function verifyChain(pool: pgModule.Pool, stream: StreamRef): Promi
   });
 }
 
+const STREAMS_PAGE = 500;
+
+/** By key. A stream whose row is gone is one, too, as long as it has events. */
+const STREAMS = `
+  select tenant_id, stream_id from (
+    (select tenant_id, stream_id from stream
+      where version > 0 and (tenant_id, stream_id) > ($1, $2) and ($3::text is null or tenant_id = $3)
+      order by tenant_id, stream_id limit ${STREAMS_PAGE})
+    union
+    (select distinct tenant_id, stream_id from event
+      where version = 1 and (tenant_id, stream_id) > ($1, $2) and ($3::text is null or tenant_id = $3)
+      order by tenant_id, stream_id limit ${STREAMS_PAGE})) as known
+    order by tenant_id, stream_id limit ${STREAMS_PAGE}`;
+
+/** What a check of one stream among many found. */
+export interface CheckedStream {
+  readonly stream: StreamRef;
+  readonly verdict: ChainVerdict;
+}
+
+/** Checks every stream, of one tenant or of all, one after another. Linear in the events; holds a page of names. */
+export async function* verifyChains(
+  pool: pgModule.Pool,
+  { tenantId }: { readonly tenantId?: string | undefined },
+): AsyncGenerator<CheckedStream> {
+  let last: StreamRef = { tenantId: '', streamId: '' };
+  for (;;) {
+    const values = [last.tenantId, last.streamId, tenantId ?? null];
+    const page = await orFault('list streams', () =>
+      pool.query<{ tenant_id: string; stream_id: string }>(STREAMS, values),
+    );
+    for (const row of page.rows) {
+      last = { tenantId: row.tenant_id, streamId: row.stream_id };
+      const verdict = await verifyChain(pool, last);
+      const isRowGone = verdict.outcome === 'intact' && verdict.head.version === 0;
+      yield { stream: last, verdict: isRowGone ? broken(1, 'the row of the stream is missing') : verdict };
+    }
+    if (page.rows.length < STREAMS_PAGE) return;
+  }
+}
+
 function followPage(stream: StreamRef, start: StreamHead, rows: readonly ChainRow[]): ChainVerdict {
   let head = start;
   for (const row of rows) {

@@ -20,6 +20,17 @@ export interface GivenUpJob {
   readonly endedAt: string;
 }
 
+/** A lease as it stands: who may act on something, and until when. */
+export interface HeldLease {
+  readonly tenantId: string;
+  readonly resource: string;
+  /** The process that took it. */
+  readonly holder: string;
+  readonly token: number;
+  /** By the database's clock; an instant in UTC. One that has passed: anybody may take it. */
+  readonly expiresAt: string;
+}
+
 /** What waits for a person, over all tenants: for operators. */
 export interface Recovery {
   /** Parked streams, of one consumer or of all, at most `limit`. */
@@ -32,4 +43,13 @@ export interface Recovery {
   findGivenUp(jobId: string): Promise<GivenUpJob | undefined>;
   /** Opens a job that was given up, as if it had never been tried. False when it was not given up (any more). */
   reopen(jobId: string): Promise<boolean>;
+  /** Leases, of one tenant or of all, at most `limit`. */
+  leases(request: { readonly tenantId?: string; readonly limit: number }): Promise<readonly HeldLease[]>;
+  /** A lease; undefined when nobody has it. */
+  findLease(ref: Pick<HeldLease, 'tenantId' | 'resource'>): Promise<HeldLease | undefined>;
+  /**
+   * Takes a lease from its holder, who cannot renew it and whose appends the next holder's token refuses. False when it
+   * is no longer this one.
+   */
+  breakLease(lease: HeldLease): Promise<boolean>;
 }
