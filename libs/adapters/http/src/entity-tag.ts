@@ -22,7 +22,10 @@ export function versionFromIfMatch(header: string | undefined): number {
   }
   const version = STRONG_TAG.exec(header.trim())?.[1];
   if (version === undefined) {
-    throw edgeProblem('precondition-failed', 'Read it again, make the change anew, and send the new ETag as If-Match.');
+    throw edgeProblem(
+      'precondition-failed',
+      'If-Match names no version. Read it and send its ETag with its quotes, such as "3"; * and W/"3" name none.',
+    );
   }
   return Number(version);
 }
