@@ -8,6 +8,7 @@ import { DRIFT_RULE_VERBS } from './commands/drift-rule-verbs.js';
 import { EVENT_VERBS } from './commands/event-verbs.js';
 import { INVITATION_VERBS } from './commands/invitation-verbs.js';
 import { RUN_VERBS } from './commands/run-verbs.js';
+import { WEBHOOK_VERBS } from './commands/webhook-verbs.js';
 import { addSessionCommands } from './commands/session-verbs.js';
 import { FORMATS } from './output.js';
 import type { Terminal } from './terminal.js';
@@ -18,13 +19,14 @@ const NOUNS = {
   task: 'parts of a run',
   drift: 'where the world is not as it was left',
   invitation: 'who may join',
+  webhook: 'where forges tell us what happened',
   delivery: 'what forges told us by webhooks',
   event: 'what happened and happens',
 } as const;
 
 const VERBS: readonly Verb[] = [
   ...[...DEPLOYMENT_VERBS, ...RUN_VERBS, ...DRIFT_VERBS, ...DRIFT_RULE_VERBS],
-  ...[...DELIVERY_VERBS, ...INVITATION_VERBS, ...EVENT_VERBS],
+  ...[...WEBHOOK_VERBS, ...DELIVERY_VERBS, ...INVITATION_VERBS, ...EVENT_VERBS],
 ];
 
 const ENDS = `

@@ -31,6 +31,7 @@ import type {
 } from './resources.js';
 import { isPutRight, isScanned, waitForReport } from './wait-for-report.js';
 import { waitForRun, type WaitOptions } from './wait-for-run.js';
+import { WebhookCalls } from './webhook-calls.js';
 import { watchEvents, type WatchedEvent, type WatchOptions } from './watch-events.js';
 
 type Schemas = components['schemas'];
@@ -63,11 +64,13 @@ export type DeliveryFilter = Partial<
 export class CaissonClient {
   /** Every operation of the API, typed from its document. */
   readonly api: Api;
+  readonly webhooks: WebhookCalls;
   readonly #options: ApiOptions;
 
   constructor(options: ApiOptions) {
     this.#options = options;
     this.api = openApi(options);
+    this.webhooks = new WebhookCalls(this.api);
   }
 
   /** Registers the first administrator of an empty system, or of a new tenant. */

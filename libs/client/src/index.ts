@@ -38,7 +38,10 @@ export type {
   TaskResource,
   TokenAnswer,
   TypeTableResource,
+  WebhookAnswer,
+  WebhookResource,
 } from './resources.js';
 export type { Patience } from './retrying-fetch.js';
 export type { WaitOptions } from './wait-for-run.js';
 export type { CaissonEvent, WatchedEvent, WatchOptions } from './watch-events.js';
+export type { WebhookCalls } from './webhook-calls.js';

@@ -57,6 +57,11 @@ export type TokenAnswer = Schemas['TokenAnswer'];
 /** A version of the type table. */
 export type TypeTableResource = Schemas['TypeTableResource'];
 
+/** A webhook, without its secret. */
+export type WebhookResource = Schemas['WebhookResource'];
+/** A webhook with its secret, which is shown once. */
+export type WebhookAnswer = Schemas['WebhookAnswer'];
+
 /** A state of a run. */
 export type RunState = RunResource['state'];
 

@@ -265,6 +265,24 @@ describe('a deployment', () => {
     ]);
   });
 
+  it('webhooks: made with a secret that is shown once, rotated and removed', async () => {
+    const made = JSON.parse(await ok('webhook create shop -o json')) as { id: string; path: string; secret: string };
+    expect(made.secret).toMatch(/^[\w-]{43}$/);
+    expect(rowsOf(await ok('webhooks'))).toEqual([
+      expect.stringMatching(new RegExp(`^${made.id} +shop +github +${made.path}`)),
+    ]);
+    const rotated = await ok(`webhook rotate ${made.id} --overlap-hours 1`);
+    expect(rotated).toMatch(/generation +2/);
+    expect(rotated).toMatch(/secret +[\w-]{43}/);
+    expect(await ok(`webhook show ${made.id}`)).not.toContain('secret');
+    await ok(`webhook remove ${made.id}`);
+    expect(rowsOf(await ok('webhooks'))).toEqual([]);
+    expect(refused(await cli.caisson(`webhook remove ${made.id}`))).toEqual([
+      3,
+      expect.stringContaining('webhook-not-found'),
+    ]);
+  });
+
   it('events: what happened until now, then it ends; --follow tells what happens', async () => {
     const lines = (await ok('events --deployment shop --type caisson.deployment.* -o json')).trimEnd().split('\n');
     const events = lines.map((line) => JSON.parse(line) as { place: string; type: string });

@@ -26,7 +26,7 @@ let caisson: Awaited<ReturnType<typeof startStandaloneProcess>>;
 beforeAll(async () => {
   directory = await makeTemporaryDirectory();
   await symlink(join(ROOT, 'node_modules'), join(directory.path, 'node_modules')); // Where npx finds our programs.
-  caisson = await start();
+  caisson = await startStandaloneProcess({ dataDirectory: join(directory.path, 'data'), durable: false });
 });
 
 afterAll(async () => {
@@ -36,19 +36,17 @@ afterAll(async () => {
 
 it('the commands of the how-to pages work as they are written', async () => {
   const [where = '', ...first] = blocksOf('run-it-locally.md');
-  const [makeHook = '', ...push] = blocksOf('bind-a-repository.md');
+  const push = blocksOf('bind-a-repository.md');
   const history = blocksOf('read-a-history.md');
   expect(where).toMatch(/^CAISSON=\S+\nBOOTSTRAP_TOKEN=/);
 
-  const kept = ['DEPLOYMENT', 'RUN', 'TOKEN', 'TENANT', 'SECRET', 'CAISSON_WEBHOOK_HOOKS'];
+  const kept = ['DEPLOYMENT', 'RUN', 'TOKEN'];
   const names = JSON.stringify(kept);
   const hand = `node -p 'JSON.stringify(Object.fromEntries(${names}.map((name) => [name, process.env[name]])))'`;
-  const begun = await shell([here(), ...first, makeHook, `export ${kept.join(' ')}`, `echo; ${hand}`].join('\n'));
+  const begun = await shell([here(), ...first, `export ${kept.join(' ')}`, `echo; ${hand}`].join('\n'));
   const variables = JSON.parse(begun.trim().split('\n').at(-1) ?? '') as Record<string, string>;
   expect(begun).toContain('"url":"http://127.0.0.1:');
 
-  await caisson.stop();
-  caisson = await start({ CAISSON_WEBHOOK_HOOKS: variables['CAISSON_WEBHOOK_HOOKS'] ?? '' });
   const functions = first[0]?.split('\n').filter((line) => /^(member|get|post)\(\)/.test(line)) ?? [];
   const pushed = await shell([here(), ...functions, ...push].join('\n'), variables);
   expect(pushed).toContain('"outcome":"accepted"');
@@ -71,10 +69,6 @@ it('the program of the page on TypeScript works as it is written', async () => {
   const { stderr, stdout } = await run(process.execPath, args, { cwd: ROOT, env, timeout: SHELL_MS_MAX });
   expect([stdout, stderr]).toEqual(['create completed\n', '']);
 });
-
-function start(environment: Readonly<Record<string, string>> = {}) {
-  return startStandaloneProcess({ dataDirectory: join(directory.path, 'data'), durable: false, environment });
-}
 
 function here(): string {
   return `CAISSON='${caisson.url}'\nBOOTSTRAP_TOKEN='${caisson.bootstrapToken}'`;

@@ -144,3 +144,16 @@ it('a push to another branch or repository requests nothing', async () => {
   });
   expect(runs).toHaveLength(1);
 });
+
+it('a push to a webhook that the tenant made counts while the webhook is there', async () => {
+  const { id, path, secret } = await caisson.client.webhooks.create({ name: 'shop', kind: 'github' });
+  const to = (key: string) => deliverPush(`${caisson.process.url}${path}`, key, push());
+  const runs = await runsAfter(async () => {
+    expect(await to(secret)).toMatchObject({ status: 202, body: { outcome: 'accepted' } });
+    expect(await to(SECRET)).toMatchObject({ status: 401, body: { code: 'signature-invalid' } });
+    await caisson.client.webhooks.remove(id);
+    expect(await to(secret)).toMatchObject({ status: 401, body: { code: 'signature-invalid' } });
+  });
+  expect(runs).toHaveLength(2); // One of this push, one of that which shows that it was read.
+  expect(await collect(caisson.client.deliveries({ hookId: id }))).toHaveLength(1);
+});
