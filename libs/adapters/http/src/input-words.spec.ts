@@ -19,7 +19,7 @@ it.each([
   [z.enum(['up', 'down']), 'left', 'is no value known here; give one of "up", "down"'],
   [z.literal(true), undefined, 'is missing; give true'],
   [z.string().max(3), 'long', 'is too long; give at most 3 characters'],
-  [z.array(z.string()).min(1), [], 'is too short; give at least 1 items'],
+  [z.array(z.string()).min(1), [], 'is too short; give at least 1 item'],
   [z.number().max(3), 4, 'is too large; give at most 3'],
   [z.number().positive(), 0, 'is too small; give more than 0'],
   [z.uuid(), 'x', 'has the wrong form; give a UUID'],

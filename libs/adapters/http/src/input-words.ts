@@ -30,9 +30,9 @@ export function inputWords(issue: Issue): string {
     case 'invalid_value':
       return `is ${isAbsent(issue) ? 'missing' : 'no value known here'}; give ${oneOf(issue.values)}`;
     case 'too_big':
-      return outside(issue.origin, 'big', `${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}`);
+      return outside(issue.origin, 'big', [issue.inclusive === false ? 'less than' : 'at most', issue.maximum]);
     case 'too_small':
-      return outside(issue.origin, 'small', `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`);
+      return outside(issue.origin, 'small', [issue.inclusive === false ? 'more than' : 'at least', issue.minimum]);
     case 'invalid_format':
       return `has the wrong form; give ${formNamed(issue)}`;
     case 'not_multiple_of':
@@ -68,15 +68,16 @@ function oneOf(values: readonly unknown[]): string {
   return named.length === 1 ? named.join('') : `one of ${named.join(', ')}`;
 }
 
-function outside(origin: string, side: 'big' | 'small', bound: string): string {
+function outside(origin: string, side: 'big' | 'small', [limit, bound]: readonly [string, number | bigint]): string {
   const { unit, ...size } = sizeOf(origin);
-  return `is too ${size[side]}; give ${bound}${unit}`;
+  const units = unit === '' || bound === 1 ? unit : `${unit}s`;
+  return `is too ${size[side]}; give ${limit} ${bound}${units}`;
 }
 
 function sizeOf(origin: string): { readonly big: string; readonly small: string; readonly unit: string } {
-  if (origin === 'string') return { big: 'long', small: 'short', unit: ' characters' };
-  if (origin === 'array' || origin === 'set') return { big: 'long', small: 'short', unit: ' items' };
-  if (origin === 'map' || origin === 'object') return { big: 'large', small: 'small', unit: ' members' };
+  if (origin === 'string') return { big: 'long', small: 'short', unit: ' character' };
+  if (origin === 'array' || origin === 'set') return { big: 'long', small: 'short', unit: ' item' };
+  if (origin === 'map' || origin === 'object') return { big: 'large', small: 'small', unit: ' member' };
   return { big: 'large', small: 'small', unit: '' };
 }
 

@@ -1,9 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { activeTraceParent, nameRequestSpan, withStory, type Logger, type Metrics } from '@caisson/observability';
 import type { FastifyInstance } from 'fastify';
-import { config } from 'zod';
 import { principalOf } from './caller.js';
-import { inputWords } from './input-words.js';
 import { answerNotModified } from './not-modified.js';
 import { PageLinksInterceptor } from './page-links.interceptor.js';
 import { ProblemFilter, type FaultReport } from './problem.filter.js';
@@ -30,7 +28,6 @@ export interface HttpReporting {
 export function prepareHttp(app: NestFastifyApplication, { log, metrics }: HttpReporting): void {
   app.useGlobalFilters(new ProblemFilter((report) => reportFault(log, report)));
   app.useGlobalPipes(new ValidationPipe());
-  config({ localeError: inputWords }); // Of the process: every schema without words of its own says these.
   app.useGlobalGuards(new UnreadInputGuard());
   app.useGlobalInterceptors(new PageLinksInterceptor(), new RecordedInterceptor());
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();

@@ -1,6 +1,8 @@
 import { StandardSchemaValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import type { ProblemDetail } from '@caisson/contracts';
+import type { ZodType } from 'zod';
 import { edgeProblem } from './edge-problems.js';
+import { inputWords } from './input-words.js';
 import { pointerOf } from './pointer.js';
 import type { HttpProblem } from './problem.js';
 
@@ -24,9 +26,10 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
   override async transform<Value>(value: Value, metadata: ArgumentMetadata): Promise<Value> {
     const { schema } = metadata;
     if (schema === undefined || metadata.type === 'custom') return value;
-    const result = await schema['~standard'].validate(value);
-    if (result.issues === undefined) return result.value as Value;
-    throw problemOfIssues(result.issues, metadata.type);
+    // Every schema of ours is zod's, which takes the words for what a schema says nothing about itself.
+    const result = await (schema as unknown as ZodType<Value>).safeParseAsync(value, { error: inputWords });
+    if (result.success) return result.data;
+    throw problemOfIssues(result.error.issues, metadata.type);
   }
 }
 

@@ -22,11 +22,15 @@ it('drops the rest of a line that is too long, and goes on with the next', () =>
   expect(linesOf(['01234567', '89abc\nnext'])).toEqual({ lines: ['0123456789…', 'next'], truncated: true });
 });
 
-it('drops what is more than the bytes to keep', () => {
-  expect(linesOf(['12\n34\n56\n'], { bytesMax: 5, lineLengthMax: 10 })).toEqual({
-    lines: ['12', '34'],
-    truncated: true,
-  });
+it.each([['12\n34\n56\n'], ['12\n3', '4\n56\n'], ['12\n34', '\n56\n'], ['1', '2\n34', '', '5', '6']])(
+  'drops what is more than the bytes to keep, and says that the last line was cut (%#)',
+  (...chunks) => {
+    expect(linesOf(chunks, { bytesMax: 5, lineLengthMax: 10 })).toEqual({ lines: ['12', '34…'], truncated: true });
+  },
+);
+
+it('keeps a last line whole that ends where the bytes to keep do', () => {
+  expect(linesOf(['12\n34'], { bytesMax: 5, lineLengthMax: 10 })).toEqual({ lines: ['12', '34'], truncated: false });
 });
 
 it('strips control sequences and reversing marks, keeps tabs', () => {

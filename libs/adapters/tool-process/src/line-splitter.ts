@@ -39,15 +39,8 @@ export class LineSplitter {
     const room = this.#limits.bytesMax - this.#bytes;
     this.#bytes += chunk.length;
     if (chunk.length > room || this.#isFull()) this.#truncated = true;
-    if (room <= 0 || this.#isFull()) return;
-    const text = this.#decoder.write(Buffer.from(chunk.subarray(0, room)));
-    const [first = '', ...rest] = text.split('\n');
-    this.#extend(first);
-    for (const part of rest) {
-      this.#emit();
-      if (this.#isFull()) return;
-      this.#extend(part);
-    }
+    if (room > 0 && !this.#isFull()) this.#split(chunk.subarray(0, room));
+    if (chunk.length > room) this.#cut = true; // The line in hand may have gone on in what is dropped.
   }
 
   /** Gives the last line if it had no end. */
@@ -55,6 +48,17 @@ export class LineSplitter {
     if (this.#isFull()) return;
     this.#extend(this.#decoder.end());
     if (this.#pending !== '') this.#emit();
+  }
+
+  #split(bytes: Uint8Array): void {
+    const text = this.#decoder.write(Buffer.from(bytes));
+    const [first = '', ...rest] = text.split('\n');
+    this.#extend(first);
+    for (const part of rest) {
+      this.#emit();
+      if (this.#isFull()) return;
+      this.#extend(part);
+    }
   }
 
   #extend(text: string): void {
