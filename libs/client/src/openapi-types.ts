@@ -3143,20 +3143,6 @@ export interface components {
         } & components['schemas']['Problem'];
       };
     };
-    /** @description There is no such thing, or it is not yours. */
-    Problem404: {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': {
-          /** @constant */
-          status?: 404;
-          /** @enum {unknown} */
-          code?: 'not-found' | 'route-not-found';
-        } & components['schemas']['Problem'];
-      };
-    };
     /** @description The request did not arrive in time. */
     Problem408: {
       headers: {
@@ -3946,7 +3932,20 @@ export interface operations {
       400: components['responses']['Problem400'];
       401: components['responses']['Problem401'];
       403: components['responses']['Problem403'];
-      404: components['responses']['Problem404'];
+      /** @description There is no such thing, or it is not yours. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'credential-not-found' | 'not-found' | 'route-not-found';
+          } & components['schemas']['Problem'];
+        };
+      };
       408: components['responses']['Problem408'];
       /** @description The state does not allow this. */
       409: {

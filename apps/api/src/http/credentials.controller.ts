@@ -75,6 +75,7 @@ export class CredentialsController {
     summary: 'Store the values of a credential, in place of what it had',
     access: 'system:admin',
     answer: CredentialResource,
+    problems: ['credential-not-found'], // Somebody removed it before it could be shown.
     example: {
       values: { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'an-example-not-a-secret' },
     },

@@ -44,6 +44,23 @@ async function hold(stream: StreamRef, amount: number, { claims = true, store = 
 
 const used = async () => (await stores[0]!.quotas.read(tenantId)).find(({ name }) => name === QUOTA);
 
+describe('a claim of a place', () => {
+  it('that is refused tells what is used with what the same group took', async () => {
+    await limit({ deployments: 2 });
+    const claim = () => {
+      const stream = newStream(tenantId);
+      const documents = [{ collection: 'deployment', id: stream.streamId, body: { status: 'planned' } }];
+      return append(newAppend({ stream }), { claims: ['deployments'], documents });
+    };
+    const answers = await Promise.all([claim(), claim(), claim(), claim()]); // In one tick, so in few groups.
+    expect(answers.filter(({ outcome }) => outcome === 'appended')).toHaveLength(2);
+    const refused = answers.filter(({ outcome }) => outcome === 'exhausted');
+    expect(refused).toEqual(
+      Array.from({ length: 2 }, () => ({ outcome: 'exhausted', quota: 'deployments', used: 2, limit: 2 })),
+    );
+  });
+});
+
 describe('what streams hold of a quota', () => {
   it('is added up, and changes with their facts', async () => {
     const [one, other] = [newStream(tenantId), newStream(tenantId)];

@@ -1,6 +1,10 @@
 const ITEM = `item int, tenant_id text, stream_id text, expected_version bigint, expected_hash text,
         next_version bigint, next_hash text, fencing_token bigint, first_event_id uuid`;
 
+/** Places that items of the same group have taken before. */
+const TAKEN_HERE = `(
+            select count(*) from unnest(taken) as place where place = claim.tenant_id || ' ' || q.name)`;
+
 /** `used` is told since there are holdings. */
 function claimLoop(used: string): string {
   return `
@@ -15,8 +19,7 @@ function claimLoop(used: string): string {
       select json_build_object('quota', q.name, ${used}'limit', q.ceiling) into refusal from quota q
         where q.tenant_id = claim.tenant_id
           and q.name in (select name from json_array_elements_text(claim.claims) as c (name))
-          and q.ceiling <= q.used + (
-            select count(*) from unnest(taken) as place where place = claim.tenant_id || ' ' || q.name)
+          and q.ceiling <= q.used + ${TAKEN_HERE}
         order by q.name desc limit 1;
       if found then
         refused := refused || jsonb_build_object(claim.item::text, refusal);
@@ -62,8 +65,8 @@ const CHOOSE_LOCKS = `
 `;
 
 /** The same, and which streams there is no room for that would hold more than before. */
-const REFUSE_CLAIMS_AND_GROWTH = `
-  if locks_quotas then${LOCK_QUOTAS}${claimLoop("'used', q.used, ")}
+const refuseClaimsAndGrowth = (used: string): string => `
+  if locks_quotas then${LOCK_QUOTAS}${claimLoop(`'used', ${used}, `)}
     for growth in
       select i.item, i.tenant_id, h.quota, q.ceiling, h.amount - coalesce(
           (select k.amount from holding k
@@ -256,7 +259,7 @@ const HOLDING: typeof PLAIN = {
   grown jsonb := '{}';`,
   choose: CHOOSE_LOCKS,
   or_alone: ' or locks_quotas',
-  refuse: REFUSE_CLAIMS_AND_GROWTH,
+  refuse: refuseClaimsAndGrowth('q.used'),
   hold: WRITE_HOLDINGS,
 };
 
@@ -287,13 +290,22 @@ const SET_BY_CALLER: typeof PLAIN = {
   declare: HOLDING.declare.replaceAll(/ (record|jsonb?|text)\b/g, ' pg_catalog.$1'),
 };
 
-const STAGES = { plain: PLAIN, claiming: CLAIMING, tracing: TRACING, holding: HOLDING, 'set-by-caller': SET_BY_CALLER };
+const TELLING_ALL: typeof PLAIN = { ...SET_BY_CALLER, refuse: refuseClaimsAndGrowth(`q.used + ${TAKEN_HERE}`) };
+
+const STAGES = {
+  plain: PLAIN,
+  claiming: CLAIMING,
+  tracing: TRACING,
+  holding: HOLDING,
+  'set-by-caller': SET_BY_CALLER,
+  'telling-all': TELLING_ALL,
+};
 
 /**
  * The function as SQL, as it was in each stage of its life. `claiming` refuses appends that claim a place of a quota
  * that is used up, `tracing` stores with each event where it was recorded in which trace, `holding` refuses also
- * appends by which a stream would hold more of a quota than there is room for, and `set-by-caller` sets nothing on a
- * connection that is opened for appends.
+ * appends by which a stream would hold more of a quota than there is room for, `set-by-caller` sets nothing on a
+ * connection that is opened for appends, and `telling-all` counts what the same group took in what it says is used.
  */
 export function appendFunction(stage: keyof typeof STAGES): string {
   const parts = Object.entries(STAGES[stage]);

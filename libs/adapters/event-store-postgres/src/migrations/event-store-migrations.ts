@@ -38,4 +38,5 @@ export const EVENT_STORE_MIGRATIONS: readonly MigrationClass[] = [
   sqlMigration('SendByNumber1764549000000', SENDING_BY_NUMBER),
   sqlMigration('SetAppendsByCaller1764549600000', [appendFunction('set-by-caller')]),
   sqlMigration('TellTakeovers1764563400000', LEASE_TAKEOVERS),
+  sqlMigration('TellAllUsed1764569000000', [appendFunction('telling-all')]),
 ];
